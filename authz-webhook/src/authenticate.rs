@@ -1,0 +1,152 @@
+//! A token's way to a Kubernetes user, one line and no way back:
+//! known already, or parsed, asked of STS and verified; then looked up and rendered.
+
+mod grant;
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use iam_core::account::AccountId;
+use iam_core::sts_host::ListedHost;
+
+use crate::callers::{Age, VerifiedCallers};
+use crate::identity::Caller;
+use crate::mappings::{MappingPlace, Sources};
+use crate::refusal::Refusal;
+
+pub use grant::Scrub;
+
+/// Decides who a token is. One per process, shared by all connections.
+#[derive(Debug)]
+pub struct Authenticator {
+    callers: VerifiedCallers,
+    sources: Arc<Sources>,
+    scrub: Scrub,
+}
+
+impl Authenticator {
+    /// Puts the steps together.
+    #[must_use]
+    pub fn new(callers: VerifiedCallers, sources: Arc<Sources>, scrub: Scrub) -> Self {
+        Self { callers, sources, scrub }
+    }
+
+    /// Finds out whom `token` stands for at `now`, and as whom he is known to the cluster.
+    ///
+    /// # Errors
+    /// A [`Refusal`]: a definite denial, or that the question could not be answered now.
+    pub async fn authenticate(&self, token: &str, now: SystemTime) -> Result<Granted, Refusal> {
+        let (caller, age) = self.callers.verify(token, now).await?;
+        let facts = AuditFacts::new(caller, age, &self.scrub);
+        let mappings = self.sources.snapshot();
+        grant::grant(facts, &mappings)
+    }
+}
+
+/// A user, and what the audit line says of the decision.
+#[derive(Debug)]
+pub struct Granted {
+    /// What kube-apiserver is told.
+    pub user: UserInfo,
+    /// What the log is told.
+    pub facts: AuditFacts,
+}
+
+/// `status.user` of a TokenReview.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct UserInfo {
+    /// The name, rendered.
+    pub username: String,
+    /// `aws-iam-authenticator:<account>:<principal id>`.
+    pub uid: String,
+    /// The groups, rendered.
+    pub groups: Vec<String>,
+    /// The extra keys, each with one value; none for scrubbed accounts.
+    pub extra: Vec<(&'static str, String)>,
+}
+
+/// What is known of a verified caller, for the audit line.
+///
+/// For a scrubbed account the getters of the principal answer `None`: what is not there cannot
+/// be logged by mistake.
+#[derive(Clone, Debug)]
+pub struct AuditFacts {
+    caller: Arc<Caller>,
+    age: Age,
+    scrubbed: bool,
+    source: Option<MappingPlace>,
+}
+
+impl AuditFacts {
+    fn new(caller: Arc<Caller>, age: Age, scrub: &Scrub) -> Self {
+        let scrubbed = scrub.covers(caller.account());
+        Self { caller, age, scrubbed, source: None }
+    }
+
+    /// The ARN that mappings name: `arn:aws:iam::111122223333:role/Admin`.
+    #[must_use]
+    pub fn canonical_arn(&self) -> Option<&str> {
+        self.open().map(Caller::canonical_arn)
+    }
+
+    /// The ARN as STS gave it.
+    #[must_use]
+    pub fn arn(&self) -> Option<&str> {
+        self.open().map(Caller::arn)
+    }
+
+    /// The account, which scrubbing leaves.
+    #[must_use]
+    pub fn account(&self) -> AccountId {
+        self.caller.account()
+    }
+
+    /// The id of the access key that signed.
+    #[must_use]
+    pub fn access_key_id(&self) -> Option<&str> {
+        self.open().map(Caller::access_key_id)
+    }
+
+    /// The session's name, for those principals that have one.
+    #[must_use]
+    pub fn session_name(&self) -> Option<&str> {
+        self.open().and_then(Caller::session_name)
+    }
+
+    /// Where the mapping stands that let the caller in: `MountedFile mapRoles[2] line 14`.
+    #[must_use]
+    pub fn source(&self) -> Option<&MappingPlace> {
+        self.source.as_ref()
+    }
+
+    /// The STS host that was asked.
+    #[must_use]
+    pub fn sts_host(&self) -> &ListedHost {
+        self.caller.host()
+    }
+
+    /// Whether STS was not asked for this very request.
+    #[must_use]
+    pub fn from_cache(&self) -> bool {
+        match self.age {
+            Age::New => false,
+            Age::Fresh | Age::Stale => true,
+        }
+    }
+
+    /// Whether the caller is known from before an outage of STS.
+    #[must_use]
+    pub fn stale(&self) -> bool {
+        self.age == Age::Stale
+    }
+
+    /// Whether the account is one of which nothing is logged.
+    #[must_use]
+    pub fn scrubbed(&self) -> bool {
+        self.scrubbed
+    }
+
+    fn open(&self) -> Option<&Caller> {
+        (!self.scrubbed).then_some(&*self.caller)
+    }
+}

@@ -1,0 +1,470 @@
+//! What the webhook counts, offered on `/metrics` as OpenMetrics text.
+//!
+//! Counters of `aws-iam-authenticator` keep their names, label names and label values where they
+//! mean the same (`aws_iam_authenticator_*`, `uknown_user` included: dashboards select by it);
+//! the others begin with `authz_webhook_`. Every label value comes from a closed set: the enums
+//! below, words of the program, status codes and the listed STS hosts. Nothing a caller sends
+//! becomes a label.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+type Labels<const N: usize> = [(&'static str, Cow<'static, str>); N];
+type Counters<const N: usize> = Family<Labels<N>, Counter>;
+type Gauges = Family<Labels<1>, Gauge>;
+type Latencies = Family<Labels<1>, Histogram, fn() -> Histogram>;
+
+/// The outcome of a review in the peer's words, label `result`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ReviewResult {
+    /// The caller is let in.
+    Success,
+    /// The request is no TokenReview.
+    MalformedRequest,
+    /// The token breaks a rule, or STS refuses it.
+    InvalidToken,
+    /// Nothing maps the caller, or his mapping cannot be used.
+    UnknownUser,
+    /// STS could not be asked, or its answer makes no sense; also the webhook's own overload.
+    StsError,
+    /// STS asks to be asked less.
+    StsThrottling,
+}
+
+/// What the cache of verified callers had to say.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum CacheOutcome {
+    /// A fresh entry.
+    Hit,
+    /// An older entry, served because STS cannot be asked.
+    Stale,
+    /// The same token was being asked about.
+    Joined,
+    /// Nothing: STS is asked.
+    Miss,
+}
+
+/// Why a connection of a client ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ConnectionEnd {
+    /// Regularly.
+    Closed,
+    /// By an error of the protocol or the network.
+    Failed,
+    /// The TLS handshake failed.
+    HandshakeFailed,
+    /// The TLS handshake took too long.
+    HandshakeSlow,
+    /// The head of a request took too long.
+    HeadSlow,
+    /// Nothing was asked for too long.
+    Idle,
+    /// Too many connections, in all or from one address.
+    Refused,
+}
+
+/// How a renewed reading of certificate files ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ReloadResult {
+    /// The new files are in use.
+    Loaded,
+    /// The new files are faulty; the old ones stay in use.
+    Kept,
+}
+
+/// A call to STS that is under way; dropping it ends the count.
+#[derive(Debug)]
+pub struct StsCall(Gauge);
+
+/// Every metric of the process.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    success_latency: Histogram,
+    granted: Counter,
+    latency: Latencies,
+    decisions: Counters<1>,
+    sts_responses: Counters<2>,
+    sts_connection_failures: Counters<1>,
+    sts_throttling: Counters<1>,
+    sts_contradictions: Counters<1>,
+    sts_circuit_open: Gauges,
+    sts_in_flight: Gauge,
+    cache: Counters<1>,
+    mapping_entries: Gauges,
+    mapping_loads: Counters<2>,
+    mapping_degraded: Gauges,
+    mapping_dropped: Gauges,
+    configmap_watch_failures: Counter,
+    http_responses: Counters<1>,
+    connections: Gauge,
+    connections_ended: Counters<1>,
+    certificate_reloads: Counters<1>,
+    panics: Counter,
+    audit_lost: Counter,
+}
+
+impl Metrics {
+    /// Registers everything at zero.
+    pub fn new() -> Self {
+        let mut registry = Registry::default();
+        let latency: Latencies = Family::new_with_constructor(|| Histogram::new(BUCKETS));
+        let decisions = Counters::default();
+        let metrics = Self {
+            success_latency: latency.get_or_create_owned(&result(ReviewResult::Success)),
+            granted: decisions.get_or_create_owned(&[("reason", GRANTED.into())]),
+            latency,
+            decisions,
+            sts_responses: Counters::default(),
+            sts_connection_failures: Counters::default(),
+            sts_throttling: Counters::default(),
+            sts_contradictions: Counters::default(),
+            sts_circuit_open: Gauges::default(),
+            sts_in_flight: Gauge::default(),
+            cache: Counters::default(),
+            mapping_entries: Gauges::default(),
+            mapping_loads: Counters::default(),
+            mapping_degraded: Gauges::default(),
+            mapping_dropped: Gauges::default(),
+            configmap_watch_failures: Counter::default(),
+            http_responses: Counters::default(),
+            connections: Gauge::default(),
+            connections_ended: Counters::default(),
+            certificate_reloads: Counters::default(),
+            panics: Counter::default(),
+            audit_lost: Counter::default(),
+            registry: Registry::default(),
+        };
+        metrics.register_the_peers(registry.sub_registry_with_prefix("aws_iam_authenticator"));
+        metrics.register_ours(registry.sub_registry_with_prefix("authz_webhook"));
+        Self { registry, ..metrics }
+    }
+
+    /// All metrics as OpenMetrics text.
+    pub fn encode(&self) -> String {
+        let mut text = String::new();
+        prometheus_client::encoding::text::encode(&mut text, &self.registry)
+            .expect("writing to a String cannot fail");
+        text
+    }
+
+    /// A caller was let in.
+    pub fn granted(&self, latency: Duration) {
+        self.success_latency.observe(latency.as_secs_f64());
+        self.granted.inc();
+    }
+
+    /// A review ended with anything but success; `reason` is a word of [`crate::refusal`].
+    pub fn refused(&self, outcome: ReviewResult, reason: &'static str, latency: Duration) {
+        self.latency.get_or_create(&result(outcome)).observe(latency.as_secs_f64());
+        count(&self.decisions, [("reason", reason.into())]);
+    }
+
+    /// A request was no TokenReview.
+    pub fn malformed_request(&self, latency: Duration) {
+        self.latency
+            .get_or_create(&result(ReviewResult::MalformedRequest))
+            .observe(latency.as_secs_f64());
+    }
+
+    /// A call to STS begins.
+    pub fn sts_call(&self) -> StsCall {
+        self.sts_in_flight.inc();
+        StsCall(self.sts_in_flight.clone())
+    }
+
+    /// STS at the listed `host` answered with this HTTP status.
+    pub fn sts_response(&self, host: &str, status: u16) {
+        let code = ("ResponseCode", status.to_string().into());
+        count(&self.sts_responses, [code, sts_region(host)]);
+    }
+
+    /// The listed `host` could not be reached, or the connection broke.
+    pub fn sts_connection_failed(&self, host: &str) {
+        count(&self.sts_connection_failures, [sts_region(host)]);
+    }
+
+    /// STS at the listed `host` asked to be asked less.
+    pub fn sts_throttled(&self, host: &str) {
+        count(&self.sts_throttling, [sts_region(host)]);
+    }
+
+    /// The answer of the listed `host` contradicts itself or the request.
+    pub fn sts_contradicted(&self, host: &str) {
+        count(&self.sts_contradictions, [sts_region(host)]);
+    }
+
+    /// Whether calls to the listed `host` are suspended.
+    pub fn sts_circuit(&self, host: &str, open: bool) {
+        let host = Cow::Owned(host.to_owned());
+        self.sts_circuit_open.get_or_create(&[("host", host)]).set(open.into());
+    }
+
+    /// The cache of verified callers was asked.
+    pub fn caller_cache(&self, outcome: CacheOutcome) {
+        let outcome = match outcome {
+            CacheOutcome::Hit => "hit",
+            CacheOutcome::Stale => "stale",
+            CacheOutcome::Joined => "joined",
+            CacheOutcome::Miss => "miss",
+        };
+        count(&self.cache, [("outcome", outcome.into())]);
+    }
+
+    /// A mapping source was read: how many entries act, and how many were dropped as faulty.
+    pub fn mappings_loaded(&self, source: &'static str, entries: usize, dropped: usize) {
+        let label = [("source", source.into())];
+        self.mapping_entries.get_or_create(&label).set(saturated(entries));
+        self.mapping_dropped.get_or_create(&label).set(saturated(dropped));
+        self.mapping_degraded.get_or_create(&label).set(0);
+        count(&self.mapping_loads, [("source", source.into()), ("result", "loaded".into())]);
+    }
+
+    /// A mapping source could not be read; what it held before still acts.
+    pub fn mappings_kept(&self, source: &'static str) {
+        self.mapping_degraded.get_or_create(&[("source", source.into())]).set(1);
+        count(&self.mapping_loads, [("source", source.into()), ("result", "kept".into())]);
+    }
+
+    /// The watch of the ConfigMap failed and is begun again.
+    pub fn configmap_watch_failed(&self) {
+        self.configmap_watch_failures.inc();
+    }
+
+    /// An HTTP response of the webhook's listener.
+    pub fn http_response(&self, status: u16) {
+        count(&self.http_responses, [("code", status.to_string().into())]);
+    }
+
+    /// A client's connection was accepted.
+    pub fn connection_opened(&self) {
+        self.connections.inc();
+    }
+
+    /// An accepted connection ended.
+    pub fn connection_ended(&self, end: ConnectionEnd) {
+        self.connections.dec();
+        self.connection_not_taken(end);
+    }
+
+    /// A connection ended before it counted as open.
+    pub fn connection_not_taken(&self, end: ConnectionEnd) {
+        count(&self.connections_ended, [("end", end.word().into())]);
+    }
+
+    /// Certificate files changed and were read again.
+    pub fn certificate_reloaded(&self, result: ReloadResult) {
+        let result = match result {
+            ReloadResult::Loaded => "loaded",
+            ReloadResult::Kept => "kept",
+        };
+        count(&self.certificate_reloads, [("result", result.into())]);
+    }
+
+    /// A request panicked and was answered 500.
+    pub fn panicked(&self) {
+        self.panics.inc();
+    }
+
+    /// Audit lines were lost because stderr did not take them in time.
+    pub fn audit_lines_lost(&self, lines: u64) {
+        self.audit_lost.inc_by(lines);
+    }
+
+    fn register_the_peers(&self, to: &mut Registry) {
+        let m = self;
+        to.register("authenticate_latency_seconds", "Time to answer a review", m.latency.clone());
+        to.register("sts_responses", "Answers of STS", m.sts_responses.clone());
+        to.register(
+            "sts_connection_failures",
+            "Calls to STS that ended without an answer",
+            m.sts_connection_failures.clone(),
+        );
+        to.register("sts_throttling", "Calls that STS throttled", m.sts_throttling.clone());
+        to.register(
+            "configmap_watch_failures",
+            "Failures of the watch on aws-auth",
+            m.configmap_watch_failures.clone(),
+        );
+    }
+
+    fn register_ours(&self, to: &mut Registry) {
+        let m = self;
+        to.register("decisions", "Reviews by the word of their outcome", m.decisions.clone());
+        to.register(
+            "sts_contradictions",
+            "Answers of STS that contradict themselves or the request",
+            m.sts_contradictions.clone(),
+        );
+        to.register(
+            "sts_circuit_open",
+            "1 while calls to an STS host are suspended",
+            m.sts_circuit_open.clone(),
+        );
+        to.register("sts_in_flight", "Calls to STS under way", m.sts_in_flight.clone());
+        to.register("caller_cache", "Lookups in the cache of callers", m.cache.clone());
+        to.register("mapping_entries", "Mapping entries that act", m.mapping_entries.clone());
+        to.register(
+            "mapping_entries_dropped",
+            "Mapping entries that were dropped as faulty",
+            m.mapping_dropped.clone(),
+        );
+        to.register("mapping_loads", "Readings of a mapping source", m.mapping_loads.clone());
+        to.register(
+            "mapping_degraded",
+            "1 while a mapping source is unreadable and older mappings act",
+            m.mapping_degraded.clone(),
+        );
+        self.register_operation(to);
+    }
+
+    fn register_operation(&self, to: &mut Registry) {
+        let m = self;
+        to.register("http_responses", "Responses by status code", m.http_responses.clone());
+        to.register("connections", "Open connections of clients", m.connections.clone());
+        to.register(
+            "connections_ended",
+            "Connections of clients by how they ended",
+            m.connections_ended.clone(),
+        );
+        to.register(
+            "certificate_reloads",
+            "Readings of changed certificate files",
+            m.certificate_reloads.clone(),
+        );
+        to.register("panics", "Requests that ended in a panic", m.panics.clone());
+        to.register(
+            "audit_lines_lost",
+            "Audit lines lost because stderr did not take them in time",
+            m.audit_lost.clone(),
+        );
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for StsCall {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+impl ReviewResult {
+    /// The label value.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::MalformedRequest => "malformed_request",
+            Self::InvalidToken => "invalid_token",
+            // The peer's spelling.
+            Self::UnknownUser => "uknown_user",
+            Self::StsError => "sts_error",
+            Self::StsThrottling => "sts_throttling",
+        }
+    }
+}
+
+impl ConnectionEnd {
+    /// The label value.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Failed => "failed",
+            Self::HandshakeFailed => "handshake_failed",
+            Self::HandshakeSlow => "handshake_slow",
+            Self::HeadSlow => "head_slow",
+            Self::Idle => "idle",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+fn count<const N: usize>(family: &Counters<N>, labels: Labels<N>) {
+    family.get_or_create(&labels).inc();
+}
+
+fn result(result: ReviewResult) -> Labels<1> {
+    [("result", result.word().into())]
+}
+
+/// The peer's label of an STS host: its second part, or `global` for the global host.
+fn sts_region(host: &str) -> (&'static str, Cow<'static, str>) {
+    let region = match host.split('.').nth(1) {
+        Some("amazonaws") | None => "global",
+        Some(region) => region,
+    };
+    ("StsRegion", region.to_owned().into())
+}
+
+fn saturated(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// The word of success among the words of [`crate::refusal`].
+pub const GRANTED: &str = "granted";
+
+/// The peer's buckets, and finer ones below: an answer from the cache takes microseconds.
+const BUCKETS: [f64; 16] = [
+    0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5,
+    5.0, 10.0,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_the_peers_names_and_label_values() {
+        let metrics = Metrics::new();
+        metrics.granted(Duration::from_millis(3));
+        metrics.refused(ReviewResult::UnknownUser, "not_mapped", Duration::ZERO);
+        metrics.sts_response("sts.eu-west-1.amazonaws.com", 200);
+        metrics.sts_response("sts.amazonaws.com", 403);
+        metrics.sts_connection_failed("sts-fips.us-east-1.amazonaws.com");
+        let text = metrics.encode();
+        let missing: Vec<_> = [
+            "aws_iam_authenticator_authenticate_latency_seconds_count{result=\"success\"} 1",
+            "aws_iam_authenticator_authenticate_latency_seconds_count{result=\"uknown_user\"} 1",
+            "aws_iam_authenticator_sts_responses_total{ResponseCode=\"200\",StsRegion=\"eu-west-1\"} 1",
+            "aws_iam_authenticator_sts_responses_total{ResponseCode=\"403\",StsRegion=\"global\"} 1",
+            "aws_iam_authenticator_sts_connection_failures_total{StsRegion=\"us-east-1\"} 1",
+            "aws_iam_authenticator_configmap_watch_failures_total 0",
+            "authz_webhook_decisions_total{reason=\"granted\"} 1",
+            "authz_webhook_decisions_total{reason=\"not_mapped\"} 1",
+        ]
+        .into_iter()
+        .filter(|line| !text.lines().any(|found| found == *line))
+        .collect();
+        assert_eq!(missing, Vec::<&str>::new(), "{text}");
+    }
+
+    #[test]
+    fn every_metric_has_a_help_text() {
+        let text = Metrics::new().encode();
+        let helps = text.lines().filter(|line| line.starts_with("# HELP ")).count();
+        let types = text.lines().filter(|line| line.starts_with("# TYPE ")).count();
+        assert_eq!(helps, types, "{text}");
+        assert_eq!(types, 20, "{text}");
+    }
+
+    #[test]
+    fn counts_sts_calls_under_way_until_they_are_dropped() {
+        let metrics = Metrics::new();
+        let first = metrics.sts_call();
+        let second = metrics.sts_call();
+        drop(first);
+        assert_eq!(metrics.sts_in_flight.get(), 1);
+        drop(second);
+        assert_eq!(metrics.sts_in_flight.get(), 0);
+    }
+}
