@@ -1,0 +1,271 @@
+//! Builds the control plane with Go, with progress on stderr.
+
+use std::{
+    collections::VecDeque,
+    fs,
+    io::{self, BufRead, BufReader, IsTerminal, Write},
+    path::Path,
+    process::{ChildStderr, Command, Stdio},
+    sync::mpsc::{self, RecvTimeoutError},
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::{
+    binaries::{BinariesError, io_error},
+    reaper::Reaper,
+};
+
+/// Builds all three programs of `module` into `destination`, which appears whole or not at all.
+///
+/// # Errors
+/// When there is no Go, or it fails.
+pub(super) fn build(
+    module: &Path,
+    destination: &Path,
+    reaper: &Reaper,
+) -> Result<(), BinariesError> {
+    if let Err(error) = Command::new("go").arg("version").output() {
+        return Err(match error.kind() {
+            io::ErrorKind::NotFound => BinariesError::NoGo,
+            _ => io_error("run", Path::new("go"))(error),
+        });
+    }
+    let parent = destination.parent().unwrap_or(destination);
+    let partial = tempfile::Builder::new()
+        .prefix("partial-")
+        .tempdir_in(parent)
+        .map_err(io_error("create a directory in", parent))?;
+    reaper
+        .remove_at_end(partial.path())
+        .map_err(io_error("watch", partial.path()))?;
+    let go_mod = module.join("go.mod");
+    let go_mod = fs::read_to_string(&go_mod).map_err(io_error("read", &go_mod))?;
+    for program in PROGRAMS {
+        let output = partial.path().join(program.name);
+        compile(
+            program,
+            &go_mod,
+            go(module, &output, program, &go_mod)?,
+            reaper,
+        )?;
+    }
+    fs::rename(partial.path(), destination).map_err(io_error("rename to", destination))
+}
+
+struct Program {
+    name: &'static str,
+    package: &'static str,
+    /// The module whose version is the program's.
+    module: &'static str,
+}
+
+/// The smallest first: what is wrong with the Go installation shows soon.
+const PROGRAMS: [&Program; 3] = [
+    &Program {
+        name: "etcd",
+        package: "go.etcd.io/etcd/server/v3",
+        module: "go.etcd.io/etcd/server/v3",
+    },
+    &Program {
+        name: "kubectl",
+        package: "k8s.io/kubernetes/cmd/kubectl",
+        module: "k8s.io/kubernetes",
+    },
+    &Program {
+        name: "kube-apiserver",
+        package: "k8s.io/kubernetes/cmd/kube-apiserver",
+        module: "k8s.io/kubernetes",
+    },
+];
+
+fn go(
+    module: &Path,
+    output: &Path,
+    program: &Program,
+    go_mod: &str,
+) -> Result<Command, BinariesError> {
+    let version = version(go_mod, program.module)?;
+    let mut parts = version.trim_start_matches('v').split('.');
+    let (major, minor) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
+    // Without it kubectl cannot parse the server's version, nor its own, and exits with 1.
+    let stamp = "k8s.io/component-base/version";
+    let ldflags = format!(
+        "-s -w -X {stamp}.gitVersion={version} -X {stamp}.gitMajor={major} -X {stamp}.gitMinor={minor}"
+    );
+    let mut go = Command::new("go");
+    go.current_dir(module)
+        .env("CGO_ENABLED", "0")
+        .args([
+            "build",
+            "-v",
+            "-trimpath",
+            "-mod=readonly",
+            "-buildvcs=false",
+            "-ldflags",
+            &ldflags,
+        ])
+        .arg("-o")
+        .arg(output)
+        .arg(program.package)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
+    Ok(go)
+}
+
+/// The version that go.mod requires of `module`.
+fn version<'a>(go_mod: &'a str, module: &'static str) -> Result<&'a str, BinariesError> {
+    go_mod
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix(module)?.strip_prefix(' '))
+        .find_map(|rest| {
+            rest.split_whitespace()
+                .next()
+                .filter(|word| word.starts_with('v'))
+        })
+        .ok_or(BinariesError::Module(module))
+}
+
+fn compile(
+    program: &Program,
+    go_mod: &str,
+    mut command: Command,
+    reaper: &Reaper,
+) -> Result<(), BinariesError> {
+    let title = format!("{} {}", program.name, version(go_mod, program.module)?);
+    let mut progress = Progress::new(title);
+    let mut go = reaper
+        .spawn(&mut command)
+        .map_err(io_error("run", Path::new("go")))?;
+    let lines = go.child().stderr.take().map(read_lines);
+    progress.follow(lines);
+    let status = go
+        .child()
+        .wait()
+        .map_err(io_error("wait for", Path::new("go")))?;
+    progress.finish();
+    if status.success() {
+        return Ok(());
+    }
+    let tail = progress.last.into_iter().collect::<Vec<_>>().join("\n");
+    Err(BinariesError::Build {
+        name: program.name,
+        tail,
+    })
+}
+
+fn read_lines(stderr: ChildStderr) -> mpsc::Receiver<String> {
+    let (sender, lines) = mpsc::channel();
+    thread::spawn(move || {
+        for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+            if sender.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    lines
+}
+
+/// What is shown of a build: one line that counts on a terminal, else a line now and then.
+struct Progress {
+    title: String,
+    since: Instant,
+    terminal: bool,
+    downloaded: usize,
+    compiled: usize,
+    shown: Instant,
+    /// The last lines, in case they are an error.
+    last: VecDeque<String>,
+}
+
+impl Progress {
+    fn new(title: String) -> Self {
+        let now = Instant::now();
+        let terminal = io::stderr().is_terminal();
+        let progress = Self {
+            title,
+            since: now,
+            terminal,
+            downloaded: 0,
+            compiled: 0,
+            shown: now,
+            last: VecDeque::new(),
+        };
+        progress.show();
+        progress
+    }
+
+    /// Counts Go's lines until it closes its stderr.
+    fn follow(&mut self, lines: Option<mpsc::Receiver<String>>) {
+        let Some(lines) = lines else { return };
+        loop {
+            match lines.recv_timeout(Duration::from_secs(1)) {
+                Ok(line) => self.count(line),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            let interval = Duration::from_secs(if self.terminal { 1 } else { 30 });
+            if self.shown.elapsed() >= interval {
+                self.show();
+                self.shown = Instant::now();
+            }
+        }
+    }
+
+    fn count(&mut self, line: String) {
+        if line.starts_with("go: downloading ") {
+            self.downloaded += 1;
+        } else if !line.contains([' ', ':']) {
+            self.compiled += 1;
+        }
+        self.last.push_back(line);
+        if self.last.len() > 20 {
+            self.last.pop_front();
+        }
+    }
+
+    fn show(&self) {
+        let seconds = self.since.elapsed().as_secs();
+        let Self {
+            title,
+            downloaded,
+            compiled,
+            ..
+        } = self;
+        let downloads = match downloaded {
+            0 => String::new(),
+            1 => "1 module downloaded, ".to_owned(),
+            n => format!("{n} modules downloaded, "),
+        };
+        let text = format!(
+            "building {title} with Go (minutes, this once): \
+             {downloads}{compiled} packages compiled, {seconds} s"
+        );
+        let mut stderr = io::stderr();
+        let _ = if self.terminal {
+            write!(stderr, "\r\x1b[K{text}").and_then(|()| stderr.flush())
+        } else {
+            writeln!(stderr, "{text}")
+        };
+    }
+
+    fn finish(&self) {
+        if self.terminal {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_versions_from_the_requirements_and_not_from_the_tools_or_replacements() {
+        let go_mod = "tool (\n\tk8s.io/api\n)\nrequire (\n\tk8s.io/api v0.36.3 // indirect\n)\n\
+                      replace (\n\tk8s.io/api => k8s.io/api v0.1.0\n)\n";
+        assert_eq!(version(go_mod, "k8s.io/api").unwrap(), "v0.36.3");
+        assert!(version(go_mod, "k8s.io/apiserver").is_err());
+    }
+}
