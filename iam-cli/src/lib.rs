@@ -1,1 +1,20 @@
-//! Stub.
+//! What the edge of every program shares: common arguments, lines on stderr, the one error
+//! report at the end, and whole-file writes.
+//!
+//! A program's `main` parses its arguments, calls [`telemetry::start`], runs, and hands the
+//! result to [`finish`]. stdout belongs to the program's data alone; everything here goes to
+//! stderr, one line at a time, with control characters escaped.
+
+mod args;
+pub mod file;
+mod line;
+mod report;
+pub mod telemetry;
+
+pub use args::{CommonArgs, LogFormat};
+pub use report::{Failure, finish};
+
+/// The `tracing` target of lines that a person should see although nothing is wrong.
+///
+/// `tracing::info!(target: NOTICE, "…")` prints `notice: …` whatever the verbosity.
+pub const NOTICE: &str = "notice";

@@ -1,0 +1,168 @@
+//! Whole-file writes: a reader sees the old file or the new one, never a part.
+//!
+//! The bytes go to a temporary file in the same directory, are flushed to the disk, and only then
+//! take the name.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+use thiserror::Error;
+
+/// Who may read a new file.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Mode {
+    /// The owner alone: 0600.
+    Private,
+    /// Everybody: 0644.
+    Public,
+}
+
+/// Why a file was not written. The file of that name is as it was.
+#[derive(Debug, Error)]
+pub enum FileError {
+    /// A file of that name exists.
+    #[error("{} exists already", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The system refused.
+    #[error("cannot write {}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// Writes a file that must not exist yet.
+///
+/// # Errors
+/// When a file of that name exists, or the system refuses.
+pub fn create_new(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), FileError> {
+    let temporary = temporary(path, bytes, mode).map_err(|source| failed(path, source))?;
+    match temporary.persist_noclobber(path) {
+        Ok(_) => sync_parent(path),
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+            Err(FileError::Exists { path: path.to_owned() })
+        }
+        Err(error) => Err(failed(path, error.error)),
+    }
+}
+
+/// Writes a file, in place of one of that name if there is one.
+///
+/// # Errors
+/// When the system refuses.
+pub fn replace(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), FileError> {
+    let temporary = temporary(path, bytes, mode).map_err(|source| failed(path, source))?;
+    temporary.persist(path).map_err(|error| failed(path, error.error))?;
+    sync_parent(path)
+}
+
+fn temporary(path: &Path, bytes: &[u8], mode: Mode) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".").suffix(".tmp");
+    let mut file = with_mode(&mut builder, mode).tempfile_in(parent(path))?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
+#[cfg(unix)]
+fn with_mode<'a, 'b, 'c>(
+    builder: &'c mut tempfile::Builder<'a, 'b>,
+    mode: Mode,
+) -> &'c mut tempfile::Builder<'a, 'b> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let bits = match mode {
+        Mode::Private => 0o600,
+        Mode::Public => 0o644,
+    };
+    builder.permissions(std::fs::Permissions::from_mode(bits))
+}
+
+#[cfg(not(unix))]
+fn with_mode<'a, 'b, 'c>(
+    builder: &'c mut tempfile::Builder<'a, 'b>,
+    _mode: Mode,
+) -> &'c mut tempfile::Builder<'a, 'b> {
+    builder
+}
+
+/// The directory that holds `path`.
+fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Makes the new name last: a rename is on the disk when its directory is.
+fn sync_parent(path: &Path) -> Result<(), FileError> {
+    if cfg!(unix) {
+        std::fs::File::open(parent(path))
+            .and_then(|directory| directory.sync_all())
+            .map_err(|source| failed(path, source))?;
+    }
+    Ok(())
+}
+
+fn failed(path: &Path, source: io::Error) -> FileError {
+    FileError::Write { path: path.to_owned(), source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn creates_a_file_once_and_never_over_another() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("f");
+        create_new(&path, b"one", Mode::Private).unwrap();
+        let again = create_new(&path, b"two", Mode::Private);
+        assert!(matches!(again, Err(FileError::Exists { .. })));
+        assert_eq!(std::fs::read(&path).unwrap(), b"one");
+        assert_eq!(names(directory.path()), ["f"]);
+    }
+
+    #[test]
+    fn replaces_a_file_whole_and_leaves_nothing_beside_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("f");
+        replace(&path, b"one", Mode::Private).unwrap();
+        replace(&path, b"two", Mode::Public).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"two");
+        assert_eq!(names(directory.path()), ["f"]);
+    }
+
+    #[test]
+    fn names_the_file_when_its_directory_is_missing() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("none").join("f");
+        let error = create_new(&path, b"", Mode::Private).unwrap_err();
+        assert_eq!(error.to_string(), format!("cannot write {}", path.display()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_private_file_is_for_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let directory = tempfile::tempdir().unwrap();
+        for (name, mode, bits) in [("k", Mode::Private, 0o600), ("c", Mode::Public, 0o644)] {
+            let path = directory.path().join(name);
+            create_new(&path, b"", mode).unwrap();
+            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, bits);
+        }
+    }
+
+    fn names(directory: &Path) -> Vec<String> {
+        std::fs::read_dir(directory)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect()
+    }
+}

@@ -1,0 +1,143 @@
+//! The arrows between the crates, and what the pure crate may know.
+//!
+//! `docs/ARCHITECTURE.md` draws them; this fails when one is broken.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// What each crate of the workspace may use of the workspace outside its tests.
+const ARROWS: [(&str, &[&str]); 7] = [
+    ("iam-core", &[]),
+    ("iam-cli", &["iam-core"]),
+    ("token-exec", &["iam-cli", "iam-core"]),
+    ("kubeconfig-gen", &["iam-cli", "iam-core"]),
+    ("aws-auth-sync", &["iam-cli", "iam-core"]),
+    ("authz-webhook", &["iam-cli", "iam-core"]),
+    ("e2e", &["iam-core"]),
+];
+
+/// Every crate that `iam-core` may reach: none of them opens a socket, a file or a clock.
+const PURE: [&str; 0] = [];
+
+/// Words of the standard library that do I/O, read a clock or start a thread.
+const IMPURE: [&str; 10] = [
+    "std::fs",
+    "std::net",
+    "std::env",
+    "std::process",
+    "std::thread",
+    "std::io::std",
+    "std::os",
+    "SystemTime::now",
+    "Instant",
+    "println!",
+];
+
+#[test]
+fn programs_never_import_one_another() {
+    let workspace = Workspace::load();
+    let found: BTreeMap<&str, BTreeSet<&str>> = workspace
+        .members()
+        .map(|member| (member, workspace.normal_dependencies(member).filter(|name| workspace.is_member(name)).collect()))
+        .collect();
+    let drawn: BTreeMap<&str, BTreeSet<&str>> =
+        ARROWS.iter().map(|(from, to)| (*from, to.iter().copied().collect())).collect();
+    assert_eq!(found, drawn, "an arrow of docs/ARCHITECTURE.md is broken");
+}
+
+#[test]
+fn iam_core_reaches_only_crates_without_io() {
+    let workspace = Workspace::load();
+    let reached = workspace.reached_from("iam-core");
+    let allowed: BTreeSet<&str> = PURE.into_iter().collect();
+    let strangers: Vec<&&str> = reached.difference(&allowed).collect();
+    assert!(strangers.is_empty(), "iam-core gained {strangers:?}: show that they do no I/O, then add them to PURE");
+    let gone: Vec<&&str> = allowed.difference(&reached).collect();
+    assert!(gone.is_empty(), "PURE names crates that iam-core no longer reaches: {gone:?}");
+}
+
+#[test]
+fn iam_core_does_no_io_of_its_own() {
+    let mut found = Vec::new();
+    for path in rust_files(&root().join("iam-core/src")) {
+        let text = fs::read_to_string(&path).expect("a source file is readable text");
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for (number, line) in code.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
+            for word in IMPURE.iter().filter(|word| line.contains(**word)) {
+                found.push(format!("{}:{}: {word}", path.display(), number + 1));
+            }
+        }
+    }
+    assert!(found.is_empty(), "iam-core is pure:\n{}", found.join("\n"));
+}
+
+struct Workspace(Value);
+
+impl Workspace {
+    fn load() -> Self {
+        let output = Command::new(env!("CARGO"))
+            .args(["metadata", "--format-version=1", "--locked", "--offline"])
+            .current_dir(root())
+            .output()
+            .expect("cargo runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        Self(serde_json::from_slice(&output.stdout).expect("cargo metadata prints JSON"))
+    }
+
+    fn members(&self) -> impl Iterator<Item = &str> {
+        list(&self.0["workspace_members"]).filter_map(|id| self.name_of(id.as_str()?))
+    }
+
+    fn is_member(&self, name: &str) -> bool {
+        self.members().any(|member| member == name)
+    }
+
+    /// Names of what `name` links outside its tests and its build script.
+    fn normal_dependencies(&self, name: &str) -> impl Iterator<Item = &str> {
+        list(&self.0["resolve"]["nodes"])
+            .filter(move |node| node["id"].as_str().and_then(|id| self.name_of(id)) == Some(name))
+            .flat_map(|node| list(&node["deps"]))
+            .filter(|dependency| list(&dependency["dep_kinds"]).any(|kind| kind["kind"].is_null()))
+            .filter_map(|dependency| self.name_of(dependency["pkg"].as_str()?))
+    }
+
+    fn reached_from(&self, name: &str) -> BTreeSet<&str> {
+        let mut reached = BTreeSet::new();
+        let mut open: Vec<&str> = self.normal_dependencies(name).collect();
+        while let Some(next) = open.pop() {
+            if reached.insert(next) {
+                open.extend(self.normal_dependencies(next));
+            }
+        }
+        reached
+    }
+
+    fn name_of(&self, id: &str) -> Option<&str> {
+        list(&self.0["packages"]).find(|package| package["id"] == id)?["name"].as_str()
+    }
+}
+
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in the workspace").to_owned()
+}
+
+fn rust_files(directory: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(directory).expect("the folder is there") {
+        let path = entry.expect("a readable entry").path();
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}
