@@ -1,1 +1,42 @@
-//! Stub.
+//! Writes kubeconfig entries for clusters whose users sign in with AWS IAM through token-exec.
+//!
+//! Input: the description of a cluster, as a file of `aws eks describe-cluster` or as flags; AWS
+//! is not asked. Output: a new kubeconfig, written whole or not at all, and on stdout the line
+//! `Added new context NAME to FILE` (with `--dry-run` the file itself). stderr: one line for an
+//! error, and one for its remedy. Exit codes: 0 done, 1 refused or failed, 2 usage.
+
+pub mod certificate;
+pub mod cli;
+pub mod cluster;
+pub mod describe;
+pub mod endpoint;
+pub mod kubeconfig;
+pub mod names;
+pub mod options;
+pub mod plugin;
+pub mod target;
+#[cfg(test)]
+mod testing;
+pub mod update;
+mod yaml;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use cli::{Cli, Command, Environment};
+use options::Options;
+use update::Error;
+
+/// Runs the program.
+///
+/// # Errors
+/// When the kubeconfig was not written; see [`Error`].
+pub fn run(cli: Cli, environment: &Environment) -> Result<ExitCode, Error> {
+    let Cli { common, command } = cli;
+    let Command::Update(arguments) = command;
+    let output = update::run(Options::new(arguments, common.verbose, environment)?)?;
+    std::io::stdout()
+        .write_all(output.as_bytes())
+        .map_err(Error::Stdout)?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,152 @@
+//! The command line and the environment, as they are given.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use iam_cli::CommonArgs;
+use iam_core::region::Region;
+
+use crate::cluster::ClusterRef;
+use crate::endpoint::{Endpoint, ProxyUrl};
+use crate::names::{Alias, Namespace, Profile};
+
+/// Write kubeconfig entries for a cluster whose users sign in with AWS IAM through token-exec
+#[derive(Debug, Parser)]
+#[command(name = "kubeconfig-gen", version, about)]
+pub struct Cli {
+    /// What every program takes.
+    #[command(flatten)]
+    pub common: CommonArgs,
+
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write a kubeconfig for one cluster, without asking AWS
+    ///
+    /// The cluster is described by a file (`--from-file`) or by flags (`--endpoint`, `--ca-file`
+    /// and `--name`). The file that is written must not exist yet: the one of --kubeconfig, else
+    /// the one kubectl itself would write to (of the paths in KUBECONFIG the first that exists, or
+    /// the last; without KUBECONFIG ~/.kube/config). It is made with mode 0600.
+    ///
+    /// The user entry calls token-exec: by its name when it is on PATH, otherwise by the absolute
+    /// path of the one beside this program. With --verbose the entries are printed as well.
+    #[command(visible_alias = "update-kubeconfig")]
+    Update(UpdateArgs),
+}
+
+/// Arguments of `update`.
+#[derive(Args, Debug)]
+#[command(group = clap::ArgGroup::new("source").required(true).args(["from_file", "endpoint"]))]
+pub struct UpdateArgs {
+    /// The JSON that `aws eks describe-cluster` prints; `-` reads stdin
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["endpoint", "ca_file"])]
+    pub from_file: Option<PathBuf>,
+
+    /// Address of the API server: https://HOST[:PORT]
+    #[arg(long, value_name = "URL", requires_all = ["ca_file", "name"])]
+    pub endpoint: Option<Endpoint>,
+
+    /// PEM file with the certificates that the API server is checked against
+    #[arg(long, value_name = "FILE", requires = "endpoint")]
+    pub ca_file: Option<PathBuf>,
+
+    /// Name or ARN of the cluster; the name is what tokens are signed for. With --from-file it
+    /// only checks that the file describes this cluster
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<ClusterRef>,
+
+    /// Region whose STS checks the tokens [default: that of the cluster's ARN, else AWS_REGION,
+    /// else AWS_DEFAULT_REGION]
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<Region>,
+
+    /// AWS profile that signs the tokens, even where access keys are exported [default:
+    /// AWS_PROFILE, else AWS_DEFAULT_PROFILE]
+    #[arg(long, value_name = "PROFILE")]
+    pub profile: Option<Profile>,
+
+    /// Name of the context [default: the cluster's ARN where it is known, else its name]
+    #[arg(long, value_name = "NAME")]
+    pub alias: Option<Alias>,
+
+    /// Name of the user entry [default: the cluster's ARN where it is known, else its name]
+    #[arg(long, value_name = "NAME")]
+    pub user_alias: Option<Alias>,
+
+    /// File to write, in place of the one kubectl would choose
+    #[arg(long, value_name = "FILE")]
+    pub kubeconfig: Option<PathBuf>,
+
+    /// Namespace of the context
+    #[arg(long, value_name = "NAMESPACE")]
+    pub namespace: Option<Namespace>,
+
+    /// Proxy on the way to the API server: http://, https:// or socks5://
+    #[arg(long, value_name = "URL")]
+    pub proxy_url: Option<ProxyUrl>,
+
+    /// Leave current-context empty
+    #[arg(long)]
+    pub no_set_context: bool,
+
+    /// Print the file on stdout and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// The environment variables that matter, read once.
+#[derive(Clone, Debug, Default)]
+pub struct Environment {
+    /// `RUST_LOG`.
+    pub rust_log: Option<String>,
+    /// `KUBECONFIG`.
+    pub kubeconfig: Option<OsString>,
+    /// The home directory.
+    pub home: Option<PathBuf>,
+    /// `PATH`.
+    pub path: Option<OsString>,
+    /// This program's own file.
+    pub program: Option<PathBuf>,
+    /// `AWS_REGION`, else `AWS_DEFAULT_REGION`: the variable's name and its value.
+    pub region: Option<(&'static str, String)>,
+    /// `AWS_PROFILE`, else `AWS_DEFAULT_PROFILE`: the variable's name and its value.
+    pub profile: Option<(&'static str, String)>,
+}
+
+impl Environment {
+    /// Reads the process's environment.
+    #[must_use]
+    pub fn read() -> Self {
+        Self {
+            rust_log: text("RUST_LOG"),
+            kubeconfig: variable("KUBECONFIG"),
+            home: std::env::home_dir().filter(|home| !home.as_os_str().is_empty()),
+            path: variable("PATH"),
+            program: std::env::current_exe().ok(),
+            region: first_text(["AWS_REGION", "AWS_DEFAULT_REGION"]),
+            profile: first_text(["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]),
+        }
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the environment"
+)]
+fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+fn text(name: &str) -> Option<String> {
+    variable(name)?.into_string().ok()
+}
+
+fn first_text(names: [&'static str; 2]) -> Option<(&'static str, String)> {
+    names.into_iter().find_map(|name| Some((name, text(name)?)))
+}

@@ -1,0 +1,202 @@
+//! From arguments and environment to what `update` works on.
+
+use std::path::PathBuf;
+
+use iam_core::region::RegionError;
+use thiserror::Error;
+
+use crate::cli::{Environment, UpdateArgs};
+use crate::cluster::ClusterRef;
+use crate::endpoint::Endpoint;
+use crate::kubeconfig::{Choices, CurrentContext};
+use crate::names::{Alias, NameError, Profile};
+use crate::plugin::Plugin;
+use crate::target::{self, TargetError};
+
+/// What `update` works on.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where the cluster is described.
+    pub source: Source,
+    /// What the user chose about the entries.
+    pub choices: Choices,
+    /// A region to fall back on: the variable that names it, and its value.
+    pub fallback_region: Option<(&'static str, String)>,
+    /// How the entries name token-exec.
+    pub plugin: Plugin,
+    /// The file to write.
+    pub target: PathBuf,
+    /// What becomes of the file.
+    pub output: Output,
+}
+
+/// Where the cluster is described.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// In the JSON of `aws eks describe-cluster`.
+    Description {
+        /// The file, or `-` for stdin.
+        file: PathBuf,
+        /// The cluster that it must describe, if the user said.
+        expected: Option<ClusterRef>,
+    },
+    /// In flags.
+    Parts {
+        /// Its name or ARN.
+        reference: ClusterRef,
+        /// Where its API server answers.
+        endpoint: Endpoint,
+        /// The PEM file with its certificate authority.
+        ca_file: PathBuf,
+    },
+}
+
+/// What becomes of the file.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Output {
+    /// Print it and write nothing.
+    DryRun,
+    /// Write it and say so.
+    Write,
+    /// Write it, say so, and print the entries.
+    WriteAndShow,
+}
+
+/// Why the arguments do not make options.
+#[derive(Clone, Debug, Error)]
+pub enum OptionsError {
+    /// No file to write.
+    #[error("choose the kubeconfig")]
+    Target(#[from] TargetError),
+    /// A variable holds no profile name.
+    #[error("read {variable}")]
+    Profile {
+        /// The variable.
+        variable: &'static str,
+        /// What is wrong with it.
+        source: NameError,
+    },
+    /// A variable holds no region.
+    #[error("read {variable}")]
+    Region {
+        /// The variable.
+        variable: &'static str,
+        /// What is wrong with it.
+        source: RegionError,
+    },
+    /// Relations that the parser of the command line enforces.
+    #[error("give --from-file FILE, or --endpoint URL --ca-file FILE --name NAME")]
+    NoSource,
+}
+
+impl Options {
+    /// Joins the arguments of `update` with the environment.
+    ///
+    /// # Errors
+    /// When no file can be chosen, or a variable makes no sense.
+    pub fn new(
+        arguments: UpdateArgs,
+        verbose: u8,
+        environment: &Environment,
+    ) -> Result<Self, OptionsError> {
+        let UpdateArgs {
+            from_file,
+            endpoint,
+            ca_file,
+            name,
+            region,
+            profile,
+            alias,
+            user_alias,
+            kubeconfig,
+            namespace,
+            proxy_url,
+            no_set_context,
+            dry_run,
+        } = arguments;
+        let [alias, user_alias] =
+            [alias, user_alias].map(|alias| alias.and_then(|Alias(name)| name));
+        let variable = environment.kubeconfig.as_deref();
+        let current = if no_set_context {
+            CurrentContext::Leave
+        } else {
+            CurrentContext::Set
+        };
+        let profile = profile.map_or_else(|| ambient_profile(environment), |p| Ok(Some(p)))?;
+        Ok(Self {
+            source: source(from_file, name, endpoint, ca_file)?,
+            choices: Choices {
+                alias,
+                user_alias,
+                namespace,
+                proxy_url,
+                region,
+                profile,
+                current,
+            },
+            fallback_region: environment.region.clone(),
+            plugin: Plugin::locate(environment.path.as_deref(), environment.program.as_deref()),
+            target: target::choose(kubeconfig, variable, environment.home.as_deref())?,
+            output: match (dry_run, verbose) {
+                (true, _) => Output::DryRun,
+                (false, 0) => Output::Write,
+                (false, _) => Output::WriteAndShow,
+            },
+        })
+    }
+}
+
+impl Choices {
+    /// Fills in the region where the user named none: the cluster's own, else the environment's.
+    ///
+    /// # Errors
+    /// When it comes to a variable whose value is no region.
+    pub fn with_region(
+        mut self,
+        reference: &ClusterRef,
+        fallback: Option<&(&'static str, String)>,
+    ) -> Result<Self, OptionsError> {
+        self.region = match (self.region, reference.region(), fallback) {
+            (Some(given), _, _) => Some(given),
+            (None, Some(own), _) => Some(own.clone()),
+            (None, None, Some((variable, value))) => Some(
+                value
+                    .parse()
+                    .map_err(|source| OptionsError::Region { variable, source })?,
+            ),
+            (None, None, None) => None,
+        };
+        Ok(self)
+    }
+}
+
+fn source(
+    from_file: Option<PathBuf>,
+    name: Option<ClusterRef>,
+    endpoint: Option<Endpoint>,
+    ca_file: Option<PathBuf>,
+) -> Result<Source, OptionsError> {
+    match (from_file, endpoint, ca_file, name) {
+        (Some(file), None, None, expected) => Ok(Source::Description { file, expected }),
+        (None, Some(endpoint), Some(ca_file), Some(reference)) => Ok(Source::Parts {
+            reference,
+            endpoint,
+            ca_file,
+        }),
+        _ => Err(OptionsError::NoSource),
+    }
+}
+
+fn ambient_profile(environment: &Environment) -> Result<Option<Profile>, OptionsError> {
+    let Some((variable, value)) = &environment.profile else {
+        return Ok(None);
+    };
+    let profile = value
+        .parse()
+        .map_err(|source| OptionsError::Profile { variable, source })?;
+    tracing::info!(
+        target: iam_cli::NOTICE,
+        "the profile {profile} of {variable} becomes part of the user entry",
+    );
+    Ok(Some(profile))
+}

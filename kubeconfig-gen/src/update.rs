@@ -1,0 +1,288 @@
+//! `update`: from options to a written file.
+
+use std::fs::{DirBuilder, File};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use iam_cli::file::{self, FileError, Mode};
+use iam_cli::{Failure, NOTICE};
+use thiserror::Error;
+
+use crate::certificate::{CertificateAuthority, CertificateError};
+use crate::cluster::{Cluster, ClusterRef, SignedId};
+use crate::describe::{self, DescribeError};
+use crate::kubeconfig::{Choices, Kubeconfig};
+use crate::options::{Options, OptionsError, Output, Source};
+use crate::plugin::Plugin;
+use crate::target::TargetError;
+
+/// Why no kubeconfig was written.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The arguments and the environment do not go together.
+    #[error(transparent)]
+    Options(#[from] OptionsError),
+    /// A file that is there already.
+    #[error("write kubeconfig {}: the file exists, and existing files are not edited yet", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// An input that cannot be read.
+    #[error("read {file}")]
+    Read {
+        /// The file.
+        file: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// An input that is too large to be what it should be.
+    #[error("read {file}: it is larger than {limit} bytes")]
+    TooLarge {
+        /// The file.
+        file: String,
+        /// The limit.
+        limit: u64,
+    },
+    /// A description that makes no sense.
+    #[error("{file}:{source}")]
+    Description {
+        /// The file.
+        file: String,
+        /// What is wrong, after its line and column.
+        source: DescribeError,
+    },
+    /// A description of another cluster.
+    #[error("{file} describes cluster {found}, not {expected}")]
+    OtherCluster {
+        /// The file.
+        file: String,
+        /// What it describes.
+        found: ClusterRef,
+        /// What the user named.
+        expected: ClusterRef,
+    },
+    /// Certificates that are none.
+    #[error("{file}:{}:1: {source}", source.line())]
+    Certificates {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        source: CertificateError,
+    },
+    /// A directory that cannot be made.
+    #[error("make directory {}", path.display())]
+    Directory {
+        /// The directory.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A file that cannot be written.
+    #[error("write kubeconfig")]
+    Write(#[source] FileError),
+    /// stdout is closed or full.
+    #[error("write to stdout")]
+    Stdout(#[source] io::Error),
+}
+
+impl Failure for Error {
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Exists { path } => Some(format!(
+                "name a new file with --kubeconfig NEW; kubectl reads both with KUBECONFIG={}{}NEW",
+                path.display(),
+                if cfg!(windows) { ';' } else { ':' },
+            )),
+            Self::Description { source, .. } => source.hint.clone(),
+            Self::OtherCluster { .. } => {
+                Some("describe the other cluster, or leave --name out".to_owned())
+            }
+            Self::Certificates { .. } => {
+                Some("--ca-file takes the PEM certificates of the cluster's CA alone".to_owned())
+            }
+            Self::Options(OptionsError::Target(TargetError::EmptyList | TargetError::NoHome)) => {
+                Some("name the file with --kubeconfig FILE".to_owned())
+            }
+            Self::Options(OptionsError::Profile { variable, .. }) => {
+                Some(format!("unset {variable}, or give --profile"))
+            }
+            Self::Options(OptionsError::Region { variable, .. }) => {
+                Some(format!("unset {variable}, or give --region"))
+            }
+            Self::Options(OptionsError::NoSource)
+            | Self::Read { .. }
+            | Self::TooLarge { .. }
+            | Self::Directory { .. }
+            | Self::Write(_)
+            | Self::Stdout(_) => None,
+        }
+    }
+}
+
+/// Makes the kubeconfig; what it returns is for stdout.
+///
+/// # Errors
+/// See [`Error`]. The file is then not there, or as it was.
+pub fn run(options: Options) -> Result<String, Error> {
+    let Options {
+        source,
+        choices,
+        fallback_region,
+        plugin,
+        target,
+        output,
+    } = options;
+    refuse_existing(&target)?;
+    let cluster = load(source)?;
+    let choices = choices.with_region(&cluster.reference, fallback_region.as_ref())?;
+    say_what_is_odd(&cluster, &choices, &plugin);
+    let kubeconfig = Kubeconfig::new(&cluster, &choices, &plugin);
+    if output == Output::DryRun {
+        return Ok(kubeconfig.document());
+    }
+    write(&target, &kubeconfig.document())?;
+    Ok(report(&kubeconfig, &target, output))
+}
+
+fn refuse_existing(path: &Path) -> Result<(), Error> {
+    // A dangling link counts as existing: the file it names is somebody's choice.
+    match path.symlink_metadata() {
+        Ok(_) => Err(Error::Exists {
+            path: path.to_owned(),
+        }),
+        Err(_) => Ok(()),
+    }
+}
+
+fn load(source: Source) -> Result<Cluster, Error> {
+    match source {
+        Source::Description { file, expected } => load_description(&file, expected),
+        Source::Parts {
+            reference,
+            endpoint,
+            ca_file,
+        } => {
+            let (file, pem) = read(&ca_file)?;
+            let authority = CertificateAuthority::from_pem(&pem)
+                .map_err(|source| Error::Certificates { file, source })?;
+            let signed = SignedId::Name(reference.name().clone());
+            Ok(Cluster {
+                reference,
+                signed,
+                endpoint,
+                authority,
+            })
+        }
+    }
+}
+
+fn load_description(path: &Path, expected: Option<ClusterRef>) -> Result<Cluster, Error> {
+    let (file, bytes) = read(path)?;
+    let text = String::from_utf8(bytes).map_err(|error| Error::Read {
+        file: file.clone(),
+        source: io::Error::new(io::ErrorKind::InvalidData, error.utf8_error()),
+    })?;
+    let found = describe::parse(text.strip_prefix('\u{feff}').unwrap_or(&text));
+    let cluster = found.map_err(|source| Error::Description {
+        file: file.clone(),
+        source,
+    })?;
+    match expected {
+        Some(expected) if !cluster.reference.agrees_with(&expected) => Err(Error::OtherCluster {
+            file,
+            found: cluster.reference,
+            expected,
+        }),
+        Some(_) | None => Ok(cluster),
+    }
+}
+
+/// The name of an input for messages, and its bytes; `-` is stdin.
+fn read(path: &Path) -> Result<(String, Vec<u8>), Error> {
+    let stdin = path.as_os_str() == "-";
+    let file = if stdin {
+        "<stdin>".to_owned()
+    } else {
+        path.display().to_string()
+    };
+    let mut bytes = Vec::new();
+    let result = if stdin {
+        io::stdin()
+            .lock()
+            .take(MAX_INPUT + 1)
+            .read_to_end(&mut bytes)
+    } else {
+        File::open(path).and_then(|input| input.take(MAX_INPUT + 1).read_to_end(&mut bytes))
+    };
+    match result {
+        Ok(length) if length as u64 <= MAX_INPUT => Ok((file, bytes)),
+        Ok(_) => Err(Error::TooLarge {
+            file,
+            limit: MAX_INPUT,
+        }),
+        Err(source) => Err(Error::Read { file, source }),
+    }
+}
+
+fn say_what_is_odd(cluster: &Cluster, choices: &Choices, plugin: &Plugin) {
+    match (&choices.region, cluster.reference.region()) {
+        (Some(region), Some(own)) if region != own => tracing::warn!(
+            "tokens will be checked by STS in {region}, while the cluster is in {own}",
+        ),
+        (Some(_), _) => {}
+        (None, _) => tracing::info!(
+            target: NOTICE,
+            "no --region: token-exec will take the region from AWS_REGION or the profile",
+        ),
+    }
+    match plugin {
+        Plugin::Missing => tracing::warn!(
+            "token-exec is neither on PATH nor beside kubeconfig-gen: kubectl will not find it",
+        ),
+        Plugin::OnPath | Plugin::Beside(_) => {}
+    }
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Error> {
+    if let Some(parent) = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+    {
+        make_private(parent).map_err(|source| Error::Directory {
+            path: parent.to_owned(),
+            source,
+        })?;
+    }
+    file::create_new(path, text.as_bytes(), Mode::Private).map_err(|error| match error {
+        FileError::Exists { path } => Error::Exists { path },
+        FileError::Write { .. } => Error::Write(error),
+    })
+}
+
+/// Makes a directory and those above it, for the owner alone where they are new.
+fn make_private(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+fn report(kubeconfig: &Kubeconfig, path: &Path, output: Output) -> String {
+    let added = format!(
+        "Added new context {} to {}\n",
+        kubeconfig.context_name(),
+        path.display()
+    );
+    match output {
+        Output::DryRun | Output::Write => added,
+        Output::WriteAndShow => {
+            let [context, user, cluster] = kubeconfig.entries();
+            format!("{added}Entries:\n\n{context}\n{user}\n{cluster}\n")
+        }
+    }
+}
+
+/// A description takes a few KiB; the bound keeps a wrong file out of memory.
+const MAX_INPUT: u64 = 1 << 20;
