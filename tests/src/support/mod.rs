@@ -1,0 +1,50 @@
+//! What a story is written with. Everything blocks, binds to loopback, and is taken down on drop.
+//!
+//! ```text
+//! use e2e::support::pki::Ca;
+//! use e2e::support::programs::Program;
+//! use e2e::support::sandbox::Sandbox;
+//! use e2e::support::sts::{STS_HOST, Sts};
+//! use e2e::support::webhook::{Mappings, Webhook, WebhookConfig};
+//!
+//! let sandbox = Sandbox::new("a-story");
+//! let ca = Ca::new("story CA");
+//! let sts = Sts::start(&ca, sandbox.secrets());
+//! let keys = sts.add_user("alice");
+//! let token = sandbox
+//!     .command(Program::TokenExec)
+//!     .args(["--region", "us-west-2", "--cluster-name", "demo", "--output", "token"])
+//!     .keys(&keys)
+//!     .bearer();
+//! let mappings = Mappings::default().user("alice", "alice", &["readers"]);
+//! let webhook = Webhook::start(&sandbox, &WebhookConfig::new("demo", &sts, &ca).mappings(mappings));
+//! assert!(webhook.authenticate(&token).is_authenticated());
+//! assert_eq!(1, sts.requests_to(STS_HOST));
+//! ```
+//!
+//! A fault of the environment (a port that cannot be bound, a program that does not build) panics
+//! with what to do about it: in a test that is the failure, in the demo the message.
+
+pub mod clock;
+pub mod command;
+pub mod control_plane;
+pub mod http;
+pub mod keys;
+pub mod kubectl;
+pub mod pki;
+pub mod process;
+pub mod programs;
+pub mod sandbox;
+pub mod scan;
+pub mod sigv4;
+pub mod sts;
+pub mod token;
+
+/// Ends the story with what went wrong.
+#[expect(
+    clippy::panic,
+    reason = "in a test this is the failure, in the demo the message"
+)]
+pub(crate) fn fail(message: &str) -> ! {
+    panic!("{message}")
+}

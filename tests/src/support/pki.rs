@@ -1,0 +1,153 @@
+//! Certificates for one story: a CA, what it issues, and TLS settings that trust it. Keys are
+//! ECDSA P-256; nothing outlives the sandbox.
+
+use std::sync::Arc;
+
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
+    KeyPair, KeyUsagePurpose,
+};
+use rustls::crypto::{CryptoProvider, ring};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ClientConfig, RootCertStore, ServerConfig};
+
+/// A certificate authority.
+pub struct Ca {
+    issuer: CertifiedIssuer<'static, KeyPair>,
+}
+
+/// A certificate that a [`Ca`] issued, with its key.
+#[derive(Clone)]
+pub struct Leaf {
+    /// The certificate.
+    pub certificate_pem: String,
+    /// Its key, PKCS#8.
+    pub key_pem: String,
+    certificate: CertificateDer<'static>,
+    key: Arc<PrivateKeyDer<'static>>,
+}
+
+impl Ca {
+    /// A CA of that name.
+    pub fn new(common_name: &str) -> Self {
+        let mut params = named(common_name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        let issuer =
+            CertifiedIssuer::self_signed(params, new_key()).expect("CA parameters are valid");
+        Self { issuer }
+    }
+
+    /// The CA's certificate.
+    pub fn pem(&self) -> String {
+        self.issuer.pem()
+    }
+
+    /// A server's certificate for DNS names and IP addresses.
+    ///
+    /// # Panics
+    /// For a name that is neither.
+    pub fn server(&self, names: &[&str]) -> Leaf {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let mut params =
+            CertificateParams::new(names).expect("server names are DNS names or addresses");
+        params.distinguished_name = named("server").distinguished_name;
+        self.issue(params, ExtendedKeyUsagePurpose::ServerAuth)
+    }
+
+    /// A client's certificate: the user's name and groups, as Kubernetes reads CN and O.
+    pub fn client(&self, user: &str, groups: &[&str]) -> Leaf {
+        let mut params = named(user);
+        for group in groups {
+            params
+                .distinguished_name
+                .push(DnType::OrganizationName, *group);
+        }
+        self.issue(params, ExtendedKeyUsagePurpose::ClientAuth)
+    }
+
+    /// A TLS client that trusts this CA alone, offering `protocols` (`h2`, `http/1.1`) by ALPN.
+    pub fn client_config(&self, protocols: &[&str]) -> ClientConfig {
+        let builder = ClientConfig::builder_with_provider(provider())
+            .with_safe_default_protocol_versions()
+            .expect("ring speaks TLS 1.2 and 1.3")
+            .with_root_certificates(self.roots());
+        with_alpn(builder.with_no_client_auth(), protocols)
+    }
+
+    /// As [`Self::client_config`], showing a client certificate.
+    pub fn client_config_with(&self, protocols: &[&str], leaf: &Leaf) -> ClientConfig {
+        let builder = ClientConfig::builder_with_provider(provider())
+            .with_safe_default_protocol_versions()
+            .expect("ring speaks TLS 1.2 and 1.3")
+            .with_root_certificates(self.roots());
+        let config =
+            builder.with_client_auth_cert(vec![leaf.certificate.clone()], leaf.key.clone_key());
+        with_alpn(
+            config.expect("the key belongs to the certificate"),
+            protocols,
+        )
+    }
+
+    fn roots(&self) -> RootCertStore {
+        let mut roots = RootCertStore::empty();
+        roots
+            .add(self.issuer.der().clone())
+            .expect("our own CA is a valid root");
+        roots
+    }
+
+    fn issue(&self, mut params: CertificateParams, usage: ExtendedKeyUsagePurpose) -> Leaf {
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.extended_key_usages = vec![usage];
+        params.use_authority_key_identifier_extension = true;
+        let key = new_key();
+        let certificate = params
+            .signed_by(&key, &self.issuer)
+            .expect("leaf parameters are valid");
+        Leaf {
+            certificate_pem: certificate.pem(),
+            key_pem: key.serialize_pem(),
+            certificate: certificate.der().clone(),
+            key: Arc::new(key.into()),
+        }
+    }
+}
+
+impl Leaf {
+    /// A TLS server that shows this certificate, for HTTP/1.1.
+    pub fn server_config(&self) -> ServerConfig {
+        let mut config = ServerConfig::builder_with_provider(provider())
+            .with_safe_default_protocol_versions()
+            .expect("ring speaks TLS 1.2 and 1.3")
+            .with_no_client_auth()
+            .with_single_cert(vec![self.certificate.clone()], self.key.clone_key())
+            .expect("the key belongs to the certificate");
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        config
+    }
+}
+
+fn with_alpn(mut config: ClientConfig, protocols: &[&str]) -> ClientConfig {
+    config.alpn_protocols = protocols
+        .iter()
+        .map(|name| name.as_bytes().to_vec())
+        .collect();
+    config
+}
+
+fn named(common_name: &str) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params
+        .distinguished_name
+        .push(DnType::CommonName, common_name);
+    params
+}
+
+fn new_key() -> KeyPair {
+    KeyPair::generate().expect("the system has randomness")
+}
+
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(ring::default_provider())
+}
