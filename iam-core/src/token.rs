@@ -1,0 +1,107 @@
+//! Bearer tokens: `k8s-aws-v1.` and the unpadded base64url of a presigned URL.
+
+use std::fmt;
+
+use base64::DecodeError;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use zeroize::Zeroizing;
+
+use crate::presigned::{Fault, PresignedRequest};
+use crate::sts_host::StsHosts;
+
+/// A bearer token. Redacted in `Debug`, without `Display`, wiped when dropped.
+#[derive(Clone, Eq, PartialEq)]
+pub struct Token(Zeroizing<String>);
+
+impl Token {
+    /// What every token begins with.
+    pub const PREFIX: &str = "k8s-aws-v1.";
+
+    /// The longest token that is read. A session token of 4096 bytes, STS's present limit, makes a
+    /// token of up to 7135 bytes; STS itself takes URLs of about 16 kB.
+    pub const MAX_LEN: usize = 16_384;
+
+    /// The token that carries `request`.
+    #[must_use]
+    pub fn mint(request: &PresignedRequest) -> Self {
+        let mut url = Zeroizing::new(String::with_capacity(request.url_len()));
+        request.write_url(&mut url);
+        let mut token = Zeroizing::new(String::with_capacity(Self::len_for(request)));
+        token.push_str(Self::PREFIX);
+        URL_SAFE_NO_PAD.encode_string(url.as_bytes(), &mut token);
+        Self(token)
+    }
+
+    /// Reads the request that a token for one of `hosts` carries, strictly: see
+    /// [`PresignedRequest::parse`].
+    ///
+    /// # Errors
+    /// The first rule broken.
+    pub fn parse(text: &str, hosts: &StsHosts) -> Result<PresignedRequest, Fault> {
+        check_len(text)?;
+        let encoded = text
+            .strip_prefix(Self::PREFIX)
+            .ok_or(Fault::MissingPrefix)?;
+        let url = decode(encoded)?;
+        PresignedRequest::parse(as_text(&url)?, hosts)
+    }
+
+    /// The token. Whoever calls this answers for where it goes.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    pub(crate) fn len_for(request: &PresignedRequest) -> usize {
+        // Four characters for three bytes; one more than the bytes of what is left over.
+        let url = request.url_len();
+        let rest = match url % 3 {
+            0 => 0,
+            rest => rest + 1,
+        };
+        Self::PREFIX.len() + url / 3 * 4 + rest
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(redacted)")
+    }
+}
+
+pub(crate) fn check_len(text: &str) -> Result<(), Fault> {
+    let len = text.len();
+    if len > Token::MAX_LEN {
+        Err(Fault::TooLong { len })
+    } else {
+        Ok(())
+    }
+}
+
+/// Decodes what follows the prefix; only the one encoding of the bytes is taken.
+pub(crate) fn decode(encoded: &str) -> Result<Zeroizing<Vec<u8>>, Fault> {
+    URL_SAFE_NO_PAD
+        .decode(encoded)
+        .map(Zeroizing::new)
+        .map_err(|error| match error {
+            DecodeError::InvalidByte(position, _) => Fault::NotBase64Url {
+                position: Token::PREFIX.len() + position,
+            },
+            DecodeError::InvalidLength(_) => Fault::CutOff,
+            DecodeError::InvalidLastSymbol(_, _) => Fault::TrailingBits,
+            // Unpadded text has no padding to be wrong; `=` is a byte outside the alphabet.
+            DecodeError::InvalidPadding => Fault::NotBase64Url {
+                position: Token::PREFIX.len() + encoded.find('=').unwrap_or(0),
+            },
+        })
+}
+
+fn as_text(url: &[u8]) -> Result<&str, Fault> {
+    std::str::from_utf8(url).map_err(|_| {
+        let position = url.iter().position(|byte| !byte.is_ascii_graphic());
+        Fault::Unprintable {
+            position: position.unwrap_or(0),
+        }
+    })
+}
