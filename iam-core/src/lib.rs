@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod arn;
+pub mod aws_auth;
 pub mod cluster;
 pub mod credentials;
 pub mod error_chain;
@@ -19,3 +20,4 @@ pub mod region;
 pub mod sts_host;
 pub mod time;
 pub mod token;
+pub mod yaml;

@@ -1,0 +1,72 @@
+//! `mapAccounts`: a list of texts, read without the detour over JSON, so that digits stay as they
+//! are written.
+
+use super::{
+    Diagnostic, Entry, Fields, Identity, Section, Severity,
+    decode::{Output, not_a_list},
+};
+use crate::yaml::{
+    Node, Sequence, Value,
+    scalar11::{self, Scalar11},
+};
+
+const SECTION: Section = Section::MapAccounts;
+
+/// Reads the list.
+pub(super) fn section(root: &Node, output: &mut Output) {
+    let root = root.target();
+    match &root.value {
+        Value::Sequence(sequence) => items(sequence, output),
+        Value::Scalar(scalar) => match scalar11::resolve(root, scalar) {
+            Ok(Scalar11::Null) => {}
+            Ok(other) => output.unreadable(not_a_list(SECTION, root.position, other.kind())),
+            Err(_) => output.unreadable(tag_mismatch(root)),
+        },
+        Value::Mapping(_) | Value::Alias(_) => {
+            output.unreadable(not_a_list(SECTION, root.position, "a mapping"));
+        }
+    }
+}
+
+fn items(sequence: &Sequence, output: &mut Output) {
+    for (index, node) in sequence.items.iter().enumerate() {
+        let target = node.target();
+        let Some(scalar) = target.as_scalar() else {
+            let message = "the item is no account number: it is dropped";
+            output
+                .diagnostics
+                .push(error(node, message).at_index(index));
+            continue;
+        };
+        let id = match scalar11::resolve(target, scalar) {
+            Ok(Scalar11::Null) => String::new(),
+            Ok(Scalar11::Str(text)) => text.into_owned(),
+            Ok(_) => scalar.text.clone(),
+            Err(_) => {
+                // The consumer stops here and keeps what it has.
+                output.unreadable(tag_mismatch(node).at_index(index));
+                return;
+            }
+        };
+        output.entries.push(Entry {
+            section: SECTION,
+            index,
+            position: node.position,
+            identity: Identity::Account { id },
+            username: String::new(),
+            groups: Vec::new(),
+            fields: Fields::default(),
+        });
+    }
+}
+
+fn tag_mismatch(node: &Node) -> Diagnostic {
+    error(
+        node,
+        "the value does not fit its tag: the consumer reads nothing from here on",
+    )
+}
+
+fn error(node: &Node, message: &str) -> Diagnostic {
+    Diagnostic::new(Severity::Error, SECTION, node.position, message)
+}

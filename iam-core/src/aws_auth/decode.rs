@@ -1,0 +1,385 @@
+//! `mapRoles` and `mapUsers` as Go's `encoding/json` fills the consumer's structs.
+//!
+//! Keys match without regard to case and are taken in the order of their bytes; a value of the
+//! wrong type leaves the field as it is, and the entry is kept if it still names somebody.
+
+use super::{
+    Diagnostic, Entry, Field, Fields, Identity, Section, Severity,
+    json::{Json, Kind, Member},
+    nearest::nearest,
+    sso::is_permission_set_name,
+};
+use crate::{account::AccountId, excerpt::Excerpt, partition::Partition, yaml::Position};
+
+/// Entries and remarks of a section, as they are found.
+#[derive(Debug, Default)]
+pub(super) struct Output {
+    pub(super) entries: Vec<Entry>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) unreadable: Vec<Section>,
+}
+
+impl Output {
+    pub(super) fn unreadable(&mut self, diagnostic: Diagnostic) {
+        self.unreadable.push(diagnostic.section);
+        self.diagnostics.push(diagnostic);
+    }
+}
+
+/// Reads the list of `section`.
+pub(super) fn section(section: Section, root: &Json<'_>, output: &mut Output) {
+    let items = match &root.kind {
+        Kind::Array(items) => items,
+        _ if root.is_null() => return,
+        _ => {
+            output.unreadable(not_a_list(section, root.node.position, root.what()));
+            return;
+        }
+    };
+    for (index, json) in items.iter().enumerate() {
+        let mut item = Item {
+            section,
+            index,
+            position: json.node.position,
+            raw: Raw::default(),
+            output,
+        };
+        item.read(json);
+    }
+}
+
+pub(super) fn not_a_list(section: Section, position: Position, what: &str) -> Diagnostic {
+    let message = format!("the value is {what}, not a list: the consumer reads no entry of it");
+    Diagnostic::new(Severity::Error, section, position, message)
+        .hint("each entry begins with \"- \"")
+}
+
+/// An item that is being read.
+struct Item<'o> {
+    section: Section,
+    index: usize,
+    position: Position,
+    raw: Raw,
+    output: &'o mut Output,
+}
+
+/// The consumer's struct.
+#[derive(Default)]
+struct Raw {
+    arn: String,
+    sso: Option<RawSso>,
+    username: String,
+    groups: Vec<String>,
+    fields: Fields,
+    sso_field: Option<Field>,
+}
+
+#[derive(Default)]
+struct RawSso {
+    permission_set_name: String,
+    account_id: String,
+    partition: String,
+}
+
+impl Item<'_> {
+    fn read(&mut self, json: &Json<'_>) {
+        let Kind::Object(members) = &json.kind else {
+            let what = if json.is_null() { "empty" } else { json.what() };
+            self.error(
+                self.position,
+                format!("the item is {what}, not a mapping: it is dropped"),
+            );
+            return;
+        };
+        let mut seen: Vec<&'static str> = Vec::new();
+        for (name, member) in members {
+            let known = self.known_keys();
+            let Some(canonical) = known.iter().find(|key| is_fold_equal(name, key)) else {
+                self.unknown_key(name, member.key.position, known);
+                continue;
+            };
+            self.check_key(name, canonical, member);
+            if seen.contains(canonical) {
+                let message = format!("{canonical} is given in two spellings: this one counts");
+                self.warning(member.key.position, message);
+            }
+            seen.push(canonical);
+            self.field(canonical, member);
+        }
+        if let Some(identity) = self.identity() {
+            let Raw {
+                username,
+                groups,
+                fields,
+                ..
+            } = std::mem::take(&mut self.raw);
+            let Self {
+                section,
+                index,
+                position,
+                ..
+            } = *self;
+            self.output.entries.push(Entry {
+                section,
+                index,
+                position,
+                identity,
+                username,
+                groups,
+                fields,
+            });
+        }
+    }
+
+    fn known_keys(&self) -> &'static [&'static str] {
+        match self.section {
+            Section::MapRoles => &["rolearn", "sso", "username", "groups", "userid"],
+            Section::MapUsers | Section::MapAccounts => {
+                &["userarn", "username", "groups", "userid"]
+            }
+        }
+    }
+
+    fn field(&mut self, name: &'static str, member: &Member<'_>) {
+        let value = &member.value;
+        let field = Some(Field {
+            key: member.key.position,
+            value: value.node.position,
+        });
+        match name {
+            "sso" => {
+                self.raw.sso_field = field;
+                self.sso(value);
+            }
+            "username" => {
+                self.raw.fields.username = field;
+                let text = self.text(name, value);
+                set(&mut self.raw.username, text);
+            }
+            "groups" => {
+                self.raw.fields.groups = field;
+                self.groups(value);
+            }
+            "userid" => {
+                self.raw.fields.userid = field;
+                self.text(name, value);
+            }
+            _ => {
+                self.raw.fields.identity = field;
+                let text = self.text(name, value);
+                set(&mut self.raw.arn, text);
+            }
+        }
+    }
+
+    /// The text of a field; null and other types leave the field alone.
+    fn text<'j>(&mut self, name: &str, json: &'j Json<'_>) -> Option<&'j str> {
+        if let Kind::Text(text) = &json.kind {
+            return Some(text);
+        }
+        if !json.is_null() {
+            let message = format!(
+                "{name} is {}, not text: the consumer ignores it",
+                json.what()
+            );
+            self.push_error(json.node.position, message, Some("quote the value"));
+        }
+        None
+    }
+
+    fn groups(&mut self, json: &Json<'_>) {
+        let Kind::Array(items) = &json.kind else {
+            if json.is_null() {
+                self.raw.groups.clear();
+                self.raw.fields.group_items.clear();
+            } else {
+                let message = format!(
+                    "groups is {}, not a list: the consumer ignores it",
+                    json.what()
+                );
+                let hint = "write each group on a line of its own, as \"- group\"";
+                self.push_error(json.node.position, message, Some(hint));
+            }
+            return;
+        };
+        // The consumer fills the list of an earlier spelling anew, item by item.
+        let mut before = std::mem::take(&mut self.raw.groups).into_iter();
+        self.raw.fields.group_items = items.iter().map(|item| item.node.position).collect();
+        for item in items {
+            let mut group = before.next().unwrap_or_default();
+            if item.is_null() {
+                let message = "the group is empty: the consumer takes it for the group \"\"";
+                self.error(item.node.position, message.to_owned());
+            }
+            let text = self.text("the group", item);
+            set(&mut group, text);
+            self.raw.groups.push(group);
+        }
+    }
+
+    fn sso(&mut self, json: &Json<'_>) {
+        if json.is_null() {
+            self.raw.sso = None;
+            return;
+        }
+        let mut sso = self.raw.sso.take().unwrap_or_default();
+        if let Kind::Object(members) = &json.kind {
+            for (name, member) in members {
+                let Some(canonical) = SSO_KEYS.iter().find(|key| is_fold_equal(name, key)) else {
+                    self.unknown_key(name, member.key.position, &SSO_KEYS);
+                    continue;
+                };
+                self.check_key(name, canonical, member);
+                let text = self.text(canonical, &member.value);
+                match *canonical {
+                    "permissionSetName" => set(&mut sso.permission_set_name, text),
+                    "accountID" => set(&mut sso.account_id, text),
+                    _ => set(&mut sso.partition, text),
+                }
+            }
+        } else {
+            let message = format!("sso is {}, not a mapping", json.what());
+            self.error(json.node.position, message);
+        }
+        self.raw.sso = Some(sso);
+    }
+
+    /// Whom the entry is about; `None` drops it, as the consumer's validation does.
+    fn identity(&mut self) -> Option<Identity> {
+        let key = if self.section == Section::MapRoles {
+            "rolearn"
+        } else {
+            "userarn"
+        };
+        let arn = std::mem::take(&mut self.raw.arn);
+        match (arn.is_empty(), self.raw.sso.take()) {
+            (false, None) if self.section == Section::MapRoles => Some(Identity::Role { arn }),
+            (false, None) => Some(Identity::User { arn }),
+            (true, Some(sso)) => {
+                self.raw.fields.identity = self.raw.sso_field;
+                self.sso_identity(sso)
+            }
+            (true, None) => {
+                self.error(
+                    self.position,
+                    format!("the entry has no {key}: it is dropped"),
+                );
+                None
+            }
+            (false, Some(_)) => {
+                let message = "the entry has both rolearn and sso: it is dropped";
+                self.push_error(
+                    self.position,
+                    message.to_owned(),
+                    Some("make it two entries"),
+                );
+                None
+            }
+        }
+    }
+
+    fn sso_identity(&mut self, sso: RawSso) -> Option<Identity> {
+        let RawSso {
+            permission_set_name,
+            account_id,
+            partition,
+        } = sso;
+        let at = self
+            .raw
+            .sso_field
+            .map_or(self.position, |field| field.value);
+        let fault = if account_id.parse::<AccountId>().is_err() {
+            Some((
+                "accountID is not twelve digits in quotes",
+                "quote the account number",
+            ))
+        } else if !is_permission_set_name(&permission_set_name) {
+            let hint = "1 to 32 letters, digits and _+=,.@- (no wildcard)";
+            Some((
+                "permissionSetName is not the name of a permission set",
+                hint,
+            ))
+        } else if !partition.is_empty() && partition.parse::<Partition>().is_err() {
+            Some(("partition is unknown", "aws, aws-cn, aws-us-gov, …"))
+        } else {
+            None
+        };
+        if let Some((message, hint)) = fault {
+            self.push_error(at, format!("{message}: the entry is dropped"), Some(hint));
+            return None;
+        }
+        let partition = (!partition.is_empty()).then_some(partition);
+        Some(Identity::Sso {
+            permission_set_name,
+            account_id,
+            partition,
+        })
+    }
+
+    fn unknown_key(&mut self, name: &str, position: Position, known: &[&'static str]) {
+        let message = format!(
+            "the key {} is unknown: the consumer ignores it",
+            Excerpt(name)
+        );
+        let diagnostic = self.diagnostic(Severity::Warning, position, message);
+        self.output.diagnostics.push(match nearest(name, known) {
+            Some(meant) => diagnostic.hint(format!("did you mean {meant}?")),
+            None => diagnostic,
+        });
+    }
+
+    fn check_key(&mut self, name: &str, canonical: &str, member: &Member<'_>) {
+        if name != canonical {
+            let message = format!("{canonical} is spelt {}", Excerpt(name));
+            let hint = "the consumer does not mind, other tools do";
+            let diagnostic = self.diagnostic(Severity::Warning, member.key.position, message);
+            self.output.diagnostics.push(diagnostic.hint(hint));
+        }
+        if let Some(first) = member.repeated {
+            let message = format!(
+                "{canonical} is given on line {} already: this one counts",
+                first.line
+            );
+            self.warning(member.key.position, message);
+        }
+    }
+
+    fn warning(&mut self, position: Position, message: String) {
+        let diagnostic = self.diagnostic(Severity::Warning, position, message);
+        self.output.diagnostics.push(diagnostic);
+    }
+
+    fn error(&mut self, position: Position, message: String) {
+        self.push_error(position, message, None);
+    }
+
+    fn push_error(&mut self, position: Position, message: String, hint: Option<&str>) {
+        let diagnostic = self.diagnostic(Severity::Error, position, message);
+        self.output.diagnostics.push(Diagnostic {
+            hint: hint.map(str::to_owned),
+            ..diagnostic
+        });
+    }
+
+    fn diagnostic(&self, severity: Severity, position: Position, message: String) -> Diagnostic {
+        Diagnostic::new(severity, self.section, position, message).at_index(self.index)
+    }
+}
+
+fn set(field: &mut String, text: Option<&str>) {
+    if let Some(text) = text {
+        text.clone_into(field);
+    }
+}
+
+/// Go folds the Kelvin sign and the long s to `k` and `s`, too.
+fn is_fold_equal(found: &str, key: &str) -> bool {
+    let fold = |character: char| match character {
+        '\u{212a}' => 'k',
+        '\u{17f}' => 's',
+        other => other.to_ascii_lowercase(),
+    };
+    found.chars().map(fold).eq(key.chars().map(fold))
+}
+
+const SSO_KEYS: [&str; 3] = ["permissionSetName", "accountID", "partition"];

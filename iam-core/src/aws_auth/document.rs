@@ -1,0 +1,198 @@
+//! The document: its sections read one by one.
+
+use super::{Diagnostic, Entry, Section, Severity, accounts, decode, decode::Output, json};
+use crate::yaml::{self, Limits, Node, Position, YamlError};
+
+/// The values of an aws-auth ConfigMap's `data`, each of them YAML text.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Data<'a> {
+    /// `mapRoles`
+    pub map_roles: Option<&'a str>,
+    /// `mapUsers`
+    pub map_users: Option<&'a str>,
+    /// `mapAccounts`
+    pub map_accounts: Option<&'a str>,
+}
+
+impl<'a> Data<'a> {
+    /// The text of a section.
+    #[must_use]
+    pub const fn get(&self, section: Section) -> Option<&'a str> {
+        match section {
+            Section::MapRoles => self.map_roles,
+            Section::MapUsers => self.map_users,
+            Section::MapAccounts => self.map_accounts,
+        }
+    }
+}
+
+/// An aws-auth document as its consumer reads it.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Document {
+    /// What the consumer keeps, in its order: roles, users, accounts, each as written.
+    pub entries: Vec<Entry>,
+    /// What a person should know, in the order of sections and places.
+    pub diagnostics: Vec<Diagnostic>,
+    unreadable: Vec<Section>,
+}
+
+impl Document {
+    /// Reads the sections of a ConfigMap; positions count from each section's own beginning.
+    ///
+    /// This cannot fail: what the consumer cannot read it does without, and so does this, with a
+    /// [`Diagnostic`].
+    #[must_use]
+    pub fn parse(data: &Data<'_>) -> Self {
+        let mut output = Output::default();
+        for section in Section::ALL {
+            if let Some(text) = data.get(section).filter(|text| !is_blank(text)) {
+                read_text(section, text, &mut output);
+            }
+        }
+        output.into()
+    }
+
+    /// Reads sections that are lists of a YAML file already, as in the configuration file of
+    /// aws-iam-authenticator; positions are those of the nodes.
+    #[must_use]
+    pub fn from_nodes<'a>(sections: impl IntoIterator<Item = (Section, &'a Node)>) -> Self {
+        let mut output = Output::default();
+        for (section, node) in sections {
+            read_node(section, node, &mut output);
+        }
+        output.into()
+    }
+
+    /// Whether the consumer can read nothing of a section, so that everybody in it is locked out.
+    #[must_use]
+    pub fn is_unreadable(&self, section: Section) -> bool {
+        self.unreadable.contains(&section)
+    }
+
+    /// The entries of a section.
+    pub fn section(&self, section: Section) -> impl Iterator<Item = &Entry> {
+        self.entries
+            .iter()
+            .filter(move |entry| entry.section == section)
+    }
+
+    /// Moves every position of a section, as from its text to the file that holds it.
+    pub(super) fn map_positions(&mut self, section: Section, map: impl Fn(Position) -> Position) {
+        for entry in self
+            .entries
+            .iter_mut()
+            .filter(|entry| entry.section == section)
+        {
+            entry.position = map(entry.position);
+            let fields = &mut entry.fields;
+            let named = [
+                &mut fields.identity,
+                &mut fields.username,
+                &mut fields.groups,
+            ];
+            for field in named.into_iter().chain([&mut fields.userid]).flatten() {
+                (field.key, field.value) = (map(field.key), map(field.value));
+            }
+            fields
+                .group_items
+                .iter_mut()
+                .for_each(|item| *item = map(*item));
+        }
+        for diagnostic in self
+            .diagnostics
+            .iter_mut()
+            .filter(|found| found.section == section)
+        {
+            diagnostic.position = map(diagnostic.position);
+        }
+    }
+}
+
+impl From<Output> for Document {
+    fn from(output: Output) -> Self {
+        let Output {
+            entries,
+            mut diagnostics,
+            unreadable,
+        } = output;
+        diagnostics.sort_by_key(|found| (found.section, found.position.span.start));
+        Self {
+            entries,
+            diagnostics,
+            unreadable,
+        }
+    }
+}
+
+/// What the consumer takes for an absent section.
+pub(super) fn is_blank(text: &str) -> bool {
+    matches!(text.trim(), "" | "``" | "\"\"" | "''")
+}
+
+fn read_text(section: Section, text: &str, output: &mut Output) {
+    match yaml::parse_first(text, &Limits::default()) {
+        Ok(first) => {
+            if let Some(position) = first.rest {
+                let message = "the list ends here: what follows is not read";
+                output.diagnostics.push(
+                    Diagnostic::new(Severity::Error, section, position, message)
+                        .hint("only the first YAML document counts; remove the line"),
+                );
+            }
+            if let Some(node) = &first.node {
+                read_node(section, node, output);
+            }
+        }
+        Err(error) => output.unreadable(not_yaml(section, text, &error)),
+    }
+}
+
+fn read_node(section: Section, node: &Node, output: &mut Output) {
+    match section {
+        Section::MapAccounts => accounts::section(node, output),
+        Section::MapRoles | Section::MapUsers => match json::convert(node) {
+            Ok(json) => decode::section(section, &json, output),
+            Err(fault) => {
+                let message = format!("{}: the consumer reads nothing of this list", fault.reason);
+                let error = Diagnostic::new(Severity::Error, section, fault.position, message);
+                output.unreadable(error);
+            }
+        },
+    }
+}
+
+fn not_yaml(section: Section, text: &str, error: &YamlError) -> Diagnostic {
+    let position = error.position().unwrap_or(Position::START);
+    let reason = match error {
+        YamlError::Syntax { reason, .. } => format!("not YAML: {reason}"),
+        YamlError::SelfReference { .. } => "an alias refers to a node that contains it".to_owned(),
+        YamlError::TooLong { .. } => error.to_string(),
+        YamlError::TooDeep { limit, .. } => format!("nested more than {limit} levels deep"),
+        YamlError::TooMany { what, limit, .. } => format!("more than {limit} {what}"),
+    };
+    let message = format!("{reason}: the consumer reads nothing of this list");
+    let diagnostic = Diagnostic::new(Severity::Error, section, position, message);
+    match syntax_hint(text, position.line) {
+        Some(hint) => diagnostic.hint(hint),
+        None => diagnostic,
+    }
+}
+
+/// The slips that people make most.
+fn syntax_hint(text: &str, line: usize) -> Option<&'static str> {
+    let line = text.lines().nth(line.checked_sub(1)?)?;
+    if line.trim_start_matches(' ').starts_with('\t') {
+        return Some("indent with spaces, not with tabs");
+    }
+    let value = line
+        .split_once(": ")
+        .map_or(line, |(_, value)| value)
+        .trim_start_matches(['-', ' ']);
+    match value.chars().next()? {
+        '{' => Some("quote a value that begins with {{"),
+        '@' | '`' | '%' | '&' | '*' | '!' | '|' | '>' => {
+            Some("quote a value that begins with a special character")
+        }
+        _ => None,
+    }
+}

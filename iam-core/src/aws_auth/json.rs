@@ -1,0 +1,187 @@
+//! YAML as the consumer's conversion to JSON leaves it (`sigs.k8s.io/yaml`).
+//!
+//! Merges are carried out in the order of the text, so that a later `<<` overrides what stands
+//! before it; of equal keys the last wins; keys that are no text become text.
+
+use std::{borrow::Cow, collections::BTreeMap};
+
+use crate::yaml::{
+    Mapping, Node, Position, Style, Value,
+    scalar11::{self, Scalar11},
+};
+
+/// A JSON value and the node that it was written as.
+#[derive(Clone, Debug)]
+pub(super) struct Json<'a> {
+    /// The node at the place of use: an alias stays one.
+    pub(super) node: &'a Node,
+    pub(super) kind: Kind<'a>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Kind<'a> {
+    Text(Cow<'a, str>),
+    /// `null`, a number or a boolean; the word says which.
+    Other(Scalar11<'a>),
+    Array(Vec<Json<'a>>),
+    /// In the order of the keys' bytes, as Go writes them.
+    Object(BTreeMap<Cow<'a, str>, Member<'a>>),
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Member<'a> {
+    pub(super) key: &'a Node,
+    pub(super) value: Json<'a>,
+    /// The same key stands further up, too.
+    pub(super) repeated: Option<Position>,
+}
+
+/// Why the conversion fails as a whole.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Fault {
+    pub(super) position: Position,
+    pub(super) reason: &'static str,
+}
+
+impl Json<'_> {
+    pub(super) fn is_null(&self) -> bool {
+        matches!(self.kind, Kind::Other(Scalar11::Null))
+    }
+
+    /// What it is, in words.
+    pub(super) fn what(&self) -> &'static str {
+        match &self.kind {
+            Kind::Text(_) => "text",
+            Kind::Other(scalar) => scalar.kind(),
+            Kind::Array(_) => "a list",
+            Kind::Object(_) => "a mapping",
+        }
+    }
+}
+
+/// Converts a document.
+pub(super) fn convert(node: &Node) -> Result<Json<'_>, Fault> {
+    let json = decode(node)?;
+    check_finite(&json)?;
+    Ok(json)
+}
+
+fn decode(node: &Node) -> Result<Json<'_>, Fault> {
+    let target = node.target();
+    let kind = match &target.value {
+        Value::Scalar(scalar) => match scalar11::resolve(target, scalar) {
+            Ok(Scalar11::Str(text)) => Kind::Text(text),
+            Ok(Scalar11::Timestamp(text)) => Kind::Text(Cow::Borrowed(text)),
+            Ok(other) => Kind::Other(other),
+            Err(_) => return Err(fault(node, "the value does not fit its tag")),
+        },
+        Value::Sequence(sequence) => Kind::Array(
+            sequence
+                .items
+                .iter()
+                .map(decode)
+                .collect::<Result<_, _>>()?,
+        ),
+        Value::Mapping(mapping) => {
+            let mut members = BTreeMap::new();
+            fill(&mut members, mapping)?;
+            Kind::Object(members)
+        }
+        // The target of an alias is no alias.
+        Value::Alias(_) => return Err(fault(node, "an alias of an alias")),
+    };
+    Ok(Json { node, kind })
+}
+
+fn fill<'a>(
+    members: &mut BTreeMap<Cow<'a, str>, Member<'a>>,
+    mapping: &'a Mapping,
+) -> Result<(), Fault> {
+    for (key, value) in &mapping.pairs {
+        if is_merge(key) {
+            merge(members, value)?;
+            continue;
+        }
+        let name = key_text(key)?;
+        let value = decode(value)?;
+        let repeated = members
+            .get(&name)
+            .map(|member: &Member<'_>| member.key.position);
+        members.insert(
+            name,
+            Member {
+                key,
+                value,
+                repeated,
+            },
+        );
+    }
+    Ok(())
+}
+
+/// `<<` with a mapping, or a list of mappings of which the earlier ones win.
+fn merge<'a>(
+    members: &mut BTreeMap<Cow<'a, str>, Member<'a>>,
+    value: &'a Node,
+) -> Result<(), Fault> {
+    let no_mapping = |node| fault(node, "a merge (<<) needs a mapping or a list of mappings");
+    let mut add = |node: &'a Node| {
+        let mapping = node.as_mapping().ok_or_else(|| no_mapping(node))?;
+        fill(members, mapping)
+    };
+    match &value.value {
+        Value::Sequence(sequence) => sequence.items.iter().rev().try_for_each(add),
+        Value::Scalar(_) | Value::Mapping(_) | Value::Alias(_) => add(value),
+    }
+}
+
+fn is_merge(key: &Node) -> bool {
+    let Value::Scalar(scalar) = &key.value else {
+        return false;
+    };
+    let may_merge = match key.tag.as_deref() {
+        None => scalar.style == Style::Plain,
+        Some(tag) => matches!(tag, "!" | "tag:yaml.org,2002:merge"),
+    };
+    scalar.text == "<<" && may_merge
+}
+
+fn key_text(key: &Node) -> Result<Cow<'_, str>, Fault> {
+    let target = key.target();
+    let Some(scalar) = target.as_scalar() else {
+        return Err(fault(key, "a list or mapping cannot be a key"));
+    };
+    match scalar11::resolve(target, scalar) {
+        Ok(Scalar11::Str(text)) => Ok(text),
+        Ok(Scalar11::Timestamp(text)) => Ok(Cow::Borrowed(text)),
+        Ok(Scalar11::Bool(value)) => Ok(Cow::Borrowed(if value { "true" } else { "false" })),
+        Ok(Scalar11::Null) => Err(fault(key, "null cannot be a key")),
+        Ok(Scalar11::Int) if !scalar11::fits_i64(&scalar.text) => {
+            Err(fault(key, "a number this large cannot be a key"))
+        }
+        // No key that matters is a number, so its spelling will do.
+        Ok(Scalar11::Int | Scalar11::Float | Scalar11::NonFinite) => {
+            Ok(Cow::Borrowed(&scalar.text))
+        }
+        Err(_) => Err(fault(key, "the key does not fit its tag")),
+    }
+}
+
+fn check_finite(json: &Json<'_>) -> Result<(), Fault> {
+    match &json.kind {
+        Kind::Other(Scalar11::NonFinite) => Err(fault(
+            json.node,
+            "infinity and not-a-number cannot be converted to JSON",
+        )),
+        Kind::Text(_) | Kind::Other(_) => Ok(()),
+        Kind::Array(items) => items.iter().try_for_each(check_finite),
+        Kind::Object(members) => members.values().try_for_each(|m| check_finite(&m.value)),
+    }
+}
+
+fn fault(node: &Node, reason: &'static str) -> Fault {
+    Fault {
+        position: node.position,
+        reason,
+    }
+}

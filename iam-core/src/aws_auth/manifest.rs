@@ -1,0 +1,272 @@
+//! An aws-auth ConfigMap as a file, as `kubectl apply` takes it.
+
+use super::{Data, Diagnostic, Document, Section, Severity, document::is_blank};
+use crate::{
+    excerpt::Excerpt,
+    yaml::{
+        self, Limits, Mapping, Node, Position, Span, Style, YamlError,
+        scalar11::{self, Scalar11},
+    },
+};
+
+/// An aws-auth ConfigMap read from a file.
+#[derive(Clone, Debug)]
+pub struct Manifest {
+    /// The document. Positions are those of the file where a section is a literal block (`|`),
+    /// spans included; else they are the place of the section's value.
+    pub document: Document,
+    /// Where the ConfigMap begins.
+    pub position: Position,
+    /// `metadata.namespace`
+    pub namespace: Option<String>,
+    texts: [Option<String>; 3],
+}
+
+/// Why a file holds no aws-auth ConfigMap.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum ManifestError {
+    /// Not YAML.
+    #[error("not YAML")]
+    Yaml(#[from] YamlError),
+    /// Nothing of this kind and name.
+    #[error("there is no ConfigMap named aws-auth")]
+    Absent,
+    /// More than one.
+    #[error("line {}: a second ConfigMap named aws-auth; the first begins on line {}", second.line, first.line)]
+    Several {
+        /// The first.
+        first: Position,
+        /// The second.
+        second: Position,
+    },
+    /// A value that is not text, as when the `|` is missing.
+    #[error(
+        "line {}, column {}: {section} is {found}, but a ConfigMap holds text: write `{section}: |`",
+        position.line, position.column
+    )]
+    NotText {
+        /// The section.
+        section: Section,
+        /// Its value.
+        position: Position,
+        /// What it is.
+        found: &'static str,
+    },
+}
+
+impl Manifest {
+    /// Reads the file that `text` is: YAML or JSON, other documents and `List`s included.
+    ///
+    /// # Errors
+    /// When it is not YAML, holds no or several ConfigMaps named `aws-auth`, or a section that is
+    /// not text. Faults inside of sections are [`Document::diagnostics`].
+    pub fn parse(text: &str) -> Result<Self, ManifestError> {
+        let documents = yaml::parse(text, &LIMITS)?;
+        let mut found = documents
+            .iter()
+            .flat_map(items)
+            .filter(|node| is_aws_auth(node));
+        let node = found.next().ok_or(ManifestError::Absent)?;
+        if let Some(other) = found.next() {
+            let (first, second) = (node.position, other.position);
+            return Err(ManifestError::Several { first, second });
+        }
+        let mut manifest = Self {
+            document: Document::default(),
+            position: node.position,
+            namespace: metadata(node, "namespace").map(str::to_owned),
+            texts: [None, None, None],
+        };
+        if let Some(data) = node
+            .as_mapping()
+            .and_then(|map| map.get("data")?.as_mapping())
+        {
+            manifest.read(text, data)?;
+        }
+        Ok(manifest)
+    }
+
+    /// The sections' texts, as the cluster would hold them.
+    #[must_use]
+    pub fn data(&self) -> Data<'_> {
+        let [map_roles, map_users, map_accounts] = &self.texts;
+        Data {
+            map_roles: map_roles.as_deref(),
+            map_users: map_users.as_deref(),
+            map_accounts: map_accounts.as_deref(),
+        }
+    }
+
+    fn read(&mut self, file: &str, data: &Mapping) -> Result<(), ManifestError> {
+        let mut maps = Vec::new();
+        for (section, text) in Section::ALL.into_iter().zip(&mut self.texts) {
+            let Some(node) = data.get(section.key()) else {
+                continue;
+            };
+            *text = section_text(section, node)?;
+            if let Some(text) = text.as_deref().filter(|text| !is_blank(text)) {
+                maps.push((section, PositionMap::new(file, node.target(), text)));
+            }
+        }
+        self.document = Document::parse(&self.data());
+        for (section, map) in maps {
+            self.document
+                .map_positions(section, |position| map.to_file(position));
+        }
+        for (key, _) in &data.pairs {
+            self.document.diagnostics.extend(misspelt_key(key));
+        }
+        Ok(())
+    }
+}
+
+/// A document itself, and the items of a `List`.
+fn items(document: &Node) -> Vec<&Node> {
+    let listed = document
+        .as_mapping()
+        .filter(|map| text_of(map, "kind") == Some("List"))
+        .and_then(|map| map.get("items")?.as_sequence());
+    match listed {
+        Some(sequence) => sequence.items.iter().collect(),
+        None => vec![document],
+    }
+}
+
+fn is_aws_auth(node: &Node) -> bool {
+    let is_config_map = |map| text_of(map, "kind") == Some("ConfigMap");
+    node.as_mapping().is_some_and(is_config_map) && metadata(node, "name") == Some("aws-auth")
+}
+
+fn metadata<'a>(node: &'a Node, key: &str) -> Option<&'a str> {
+    text_of(node.as_mapping()?.get("metadata")?.as_mapping()?, key)
+}
+
+fn text_of<'a>(mapping: &'a Mapping, key: &str) -> Option<&'a str> {
+    mapping
+        .get(key)?
+        .as_scalar()
+        .map(|scalar| scalar.text.as_str())
+}
+
+fn section_text(section: Section, node: &Node) -> Result<Option<String>, ManifestError> {
+    let target = node.target();
+    let not_text = |found| ManifestError::NotText {
+        section,
+        position: node.position,
+        found,
+    };
+    let Some(scalar) = target.as_scalar() else {
+        return Err(not_text(if target.as_sequence().is_some() {
+            "a list"
+        } else {
+            "a mapping"
+        }));
+    };
+    match scalar11::resolve(target, scalar) {
+        Ok(Scalar11::Str(text)) => Ok(Some(text.into_owned())),
+        Ok(Scalar11::Timestamp(text)) => Ok(Some(text.to_owned())),
+        Ok(Scalar11::Null) => Ok(None),
+        Ok(other) => Err(not_text(other.kind())),
+        Err(_) => Err(not_text("a value that does not fit its tag")),
+    }
+}
+
+/// A key that differs from a section's in case only: nothing reads it.
+fn misspelt_key(key: &Node) -> Option<Diagnostic> {
+    let text = &key.as_scalar()?.text;
+    let meant = Section::ALL
+        .into_iter()
+        .find(|section| text != section.key() && text.eq_ignore_ascii_case(section.key()))?;
+    let message = format!("the key {} is read by nobody", Excerpt(text));
+    let diagnostic = Diagnostic::new(Severity::Error, meant, key.position, message);
+    Some(diagnostic.hint(format!("write {meant}")))
+}
+
+/// From places of a section's text to places of the file.
+struct PositionMap {
+    /// Where the value stands.
+    value: Position,
+    /// Of a literal block: for each line of the text where it begins there and in the file.
+    lines: Vec<(usize, usize)>,
+    indent: usize,
+}
+
+impl PositionMap {
+    fn new(file: &str, value: &Node, text: &str) -> Self {
+        let is_literal = value
+            .as_scalar()
+            .is_some_and(|scalar| scalar.style == Style::Literal);
+        let lines = if is_literal {
+            Self::literal(file, value.position.line, text)
+        } else {
+            None
+        };
+        let (indent, lines) = lines.unwrap_or_default();
+        Self {
+            value: value.position,
+            lines,
+            indent,
+        }
+    }
+
+    /// The block's indentation and its lines, which follow its header line one by one.
+    fn literal(file: &str, header: usize, text: &str) -> Option<(usize, Vec<(usize, usize)>)> {
+        let in_file = line_starts(file);
+        let in_file = in_file.get(header..)?;
+        let in_text = line_starts(text);
+        let mut filled = in_text.iter().zip(in_file).zip(text.split('\n'));
+        let (first, line) = filled.find(|(_, line)| !line.trim().is_empty())?;
+        let file_line = file.get(*first.1..)?.split(['\n', '\r']).next()?;
+        let indent = file_line.strip_suffix(line)?.len();
+        let lines = in_text.into_iter().zip(in_file.iter().copied()).collect();
+        Some((indent, lines))
+    }
+
+    fn to_file(&self, position: Position) -> Position {
+        if self.lines.is_empty() {
+            return self.value;
+        }
+        let Position { line, column, span } = position;
+        let (start, end) = (self.offset(span.start), self.offset(span.end));
+        Position {
+            line: self.value.line + line,
+            column: column + self.indent,
+            span: Span {
+                start,
+                end: end.max(start),
+            },
+        }
+    }
+
+    fn offset(&self, offset: usize) -> usize {
+        let after = self
+            .lines
+            .partition_point(|(in_text, _)| *in_text <= offset);
+        let line = self.lines.get(after.saturating_sub(1));
+        let (in_text, in_file) = line.copied().unwrap_or_default();
+        let offset = in_file + self.indent + (offset - in_text);
+        offset.min(self.value.span.end)
+    }
+}
+
+/// Where lines begin: after `\n`, `\r`, or both together.
+fn line_starts(text: &str) -> Vec<usize> {
+    let bytes = text.as_bytes();
+    let breaks = bytes.iter().enumerate().filter(|(at, byte)| match byte {
+        b'\n' => true,
+        b'\r' => bytes.get(at + 1) != Some(&b'\n'),
+        _ => false,
+    });
+    std::iter::once(0)
+        .chain(breaks.map(|(at, _)| at + 1))
+        .collect()
+}
+
+/// A manifest quotes a whole ConfigMap, which may have 1 MiB of data.
+const LIMITS: Limits = Limits {
+    bytes: 4 << 20,
+    depth: 32,
+    nodes: 200_000,
+    aliases: 10_000,
+    events: 800_000,
+};

@@ -1,0 +1,74 @@
+//! The known name that somebody probably meant.
+
+/// The candidate that differs least from `found`, unless even that one is quite another word.
+pub(super) fn nearest<'a>(found: &str, candidates: &[&'a str]) -> Option<&'a str> {
+    // A word this long is no misspelling; the bound also keeps the comparison cheap.
+    if found.len() > 64 {
+        return None;
+    }
+    let folded: Vec<char> = found.chars().filter(char::is_ascii_alphanumeric).collect();
+    let found: String = folded.into_iter().collect::<String>().to_ascii_lowercase();
+    candidates
+        .iter()
+        .map(|candidate| {
+            (
+                distance(&found, &candidate.to_ascii_lowercase()),
+                *candidate,
+            )
+        })
+        .min_by_key(|(distance, _)| *distance)
+        .filter(|(distance, candidate)| *distance <= candidate.len().div_ceil(3))
+        .map(|(_, candidate)| candidate)
+}
+
+/// Insertions, deletions and replacements that make one of the other (Levenshtein).
+fn distance(left: &str, right: &str) -> usize {
+    let mut row: Vec<usize> = (0..=right.chars().count()).collect();
+    for (line, from) in left.chars().enumerate() {
+        let mut diagonal = line;
+        let mut before = line + 1;
+        for (cell, to) in row.iter_mut().skip(1).zip(right.chars()) {
+            let above = *cell;
+            let replaced = diagonal + usize::from(from != to);
+            *cell = replaced.min(above + 1).min(before + 1);
+            diagonal = above;
+            before = *cell;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = line + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_what_was_meant_and_nothing_far_fetched() {
+        let known = ["rolearn", "username", "groups", "userid"];
+        for (found, expected) in [
+            ("role_arn", Some("rolearn")),
+            ("group", Some("groups")),
+            ("user", Some("userid")),
+            ("userName", Some("username")),
+            ("syncedBy", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(found, &known), expected, "{found}");
+        }
+    }
+
+    #[test]
+    fn counts_the_changes_between_two_words() {
+        for (left, right, expected) in [
+            ("", "", 0),
+            ("a", "", 1),
+            ("kitten", "sitting", 3),
+            ("groups", "groups", 0),
+        ] {
+            assert_eq!(distance(left, right), expected, "{left} {right}");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! One reading of YAML text: a tree of nodes with byte spans, scalars as Kubernetes reads them,
+//! and edits that leave every other byte alone.
+//!
+//! [`parse`] keeps what a formatter or an editor needs (spans, styles, tags, anchors) and bounds
+//! what hostile text can cost. What a plain scalar *means* is not decided here but in
+//! [`scalar11`], because the readers of these files follow YAML 1.1.
+
+mod error;
+mod events;
+mod node;
+pub mod scalar11;
+pub mod splice;
+
+pub use error::YamlError;
+pub use node::{Mapping, Node, Position, Scalar, Sequence, Span, Style, Value};
+
+/// How much of a YAML text is read before it is refused.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Limits {
+    /// Bytes of input.
+    pub bytes: usize,
+    /// Collections inside one another, those reached through aliases included.
+    pub depth: usize,
+    /// Nodes of all documents, each alias counted as all that it stands for.
+    pub nodes: usize,
+    /// Aliases (`*name`).
+    pub aliases: usize,
+    /// Parser events: nodes, ends of collections, document marks.
+    pub events: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            bytes: 1 << 20,
+            depth: 32,
+            nodes: 200_000,
+            aliases: 10_000,
+            events: 800_000,
+        }
+    }
+}
+
+/// Reads all documents of `text`: one [`Node`] each.
+///
+/// An empty stream has no documents; an empty document is a null scalar.
+///
+/// # Errors
+/// The first place that is not YAML, or the limit that the text exceeds. No error quotes the text.
+pub fn parse(text: &str, limits: &Limits) -> Result<Vec<Node>, YamlError> {
+    let mut documents = events::Documents::new(text, limits)?;
+    let mut nodes = Vec::new();
+    while let Some(node) = documents.next_document()? {
+        nodes.push(node);
+    }
+    Ok(nodes)
+}
+
+/// The first document of a stream, and where the next one begins.
+#[derive(Clone, Debug)]
+pub struct FirstDocument {
+    /// The document; `None` for an empty stream.
+    pub node: Option<Node>,
+    /// Where a second document, or text that is no longer YAML, begins.
+    pub rest: Option<Position>,
+}
+
+/// Reads the first document of `text` as Go's YAML readers do: what follows it is not read.
+///
+/// # Errors
+/// As [`parse`], for the first document only.
+pub fn parse_first(text: &str, limits: &Limits) -> Result<FirstDocument, YamlError> {
+    let mut documents = events::Documents::new(text, limits)?;
+    let node = documents.next_document()?;
+    let rest = if node.is_some() {
+        documents.next_start()
+    } else {
+        None
+    };
+    Ok(FirstDocument { node, rest })
+}
+
+#[cfg(test)]
+mod tests;
