@@ -129,7 +129,7 @@ impl<'a> Command<'a> {
             .enable_all()
             .build()
             .expect("a runtime starts");
-        let output = runtime.block_on(timeout(deadline, run(inner, stdin)));
+        let output = runtime.block_on(async { timeout(deadline, run(inner, stdin)).await });
         let output =
             output.unwrap_or_else(|_| super::fail(&format!("{name}: no end within {deadline:?}")));
         let output = output.unwrap_or_else(|error| super::fail(&format!("{name}: {error}")));

@@ -17,6 +17,8 @@ use tokio::runtime::Builder;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
+use super::sigv4;
+
 /// Where and how to connect.
 #[derive(Clone)]
 pub struct Client {
@@ -118,8 +120,26 @@ impl Client {
             .enable_all()
             .build()
             .expect("a runtime starts");
-        let answer = runtime.block_on(timeout(self.deadline, self.exchange(request)));
+        let answer =
+            runtime.block_on(async { timeout(self.deadline, self.exchange(request)).await });
         answer.unwrap_or(Err(ClientError::Deadline))
+    }
+
+    /// Sends a signed request as it is, asking for JSON.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    ///
+    /// # Panics
+    /// For a method that is none.
+    pub fn send_signed(&self, request: &sigv4::Request) -> Result<Response, ClientError> {
+        let method = Method::from_bytes(request.method.as_bytes()).expect("the method is a token");
+        let headers = request
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
+        let headers: Vec<_> = headers.chain([("Accept", "application/json")]).collect();
+        self.send(method, &request.target, &headers, request.body.clone())
     }
 
     async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<Response, ClientError> {

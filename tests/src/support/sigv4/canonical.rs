@@ -76,8 +76,8 @@ pub fn canonical_request(
 
 fn canonical_path(path: &str, options: Options) -> String {
     let path = match options.path {
-        PathForm::Normalized => normalized(path),
-        PathForm::AsSent => path.to_owned(),
+        PathForm::Normalized if path.is_empty() || path.starts_with('/') => normalized(path),
+        PathForm::Normalized | PathForm::AsSent => path.to_owned(),
     };
     match options.encoding {
         PathEncoding::Once => encode_except(&percent_decode(&path), b"/"),
