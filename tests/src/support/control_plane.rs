@@ -6,12 +6,10 @@
 
 pub mod binaries;
 mod build;
-pub mod certificates;
 pub mod forwarder;
 pub mod held_port;
 pub mod kubeconfig;
 mod programs;
-mod ready;
 pub mod reaper;
 mod site;
 
@@ -25,17 +23,16 @@ use std::{
 
 use thiserror::Error;
 
+use self::programs::Log;
 pub use self::{
     binaries::{Binaries, BinariesError},
     forwarder::{Forwarder, Mode},
     reaper::{Reaper, Ward},
     site::Site,
 };
-use self::{programs::Log, ready::Probe};
-use super::programs::progress;
+use super::{http::Client, programs::progress};
 
 /// A running control plane; it ends when this is dropped, and with the process at the latest.
-#[derive(Debug)]
 pub struct ControlPlane {
     // Dropped in this order: what writes to etcd ends before etcd does.
     _kube_apiserver: Ward,
@@ -95,9 +92,6 @@ pub enum ControlPlaneError {
         #[source]
         source: io::Error,
     },
-    /// A certificate could not be made.
-    #[error("make a certificate for the control plane")]
-    Certificate(#[from] rcgen::Error),
     /// A program ended by itself.
     #[error("{program} ended ({status}); the end of its log:\n{tail}")]
     Ended {
@@ -134,10 +128,15 @@ impl ControlPlane {
         let socket = site.etcd_socket();
         wait("etcd", &log, deadline, || socket.exists(), &mut [&mut etcd])?;
         let mut kube_apiserver = programs::kube_apiserver(binaries, &site, options, &log)?;
-        let probe = Probe::new(site.address(), site.ca(), site.admin())
-            .map_err(io_error(|| "make a client for /readyz".to_owned()))?;
+        let client = site.admin_client();
         let wards = &mut [&mut kube_apiserver, &mut etcd];
-        wait("kube-apiserver", &log, deadline, || probe.is_ready(), wards)?;
+        wait(
+            "kube-apiserver",
+            &log,
+            deadline,
+            || is_ready(&client),
+            wards,
+        )?;
         Ok(Self {
             _kube_apiserver: kube_apiserver,
             _etcd: etcd,
@@ -174,6 +173,12 @@ impl Drop for ControlPlane {
             progress(&format!("the end of kube-apiserver's log:\n{tail}"));
         }
     }
+}
+
+fn is_ready(client: &Client) -> bool {
+    client
+        .get("/readyz", &[("host", "localhost")])
+        .is_ok_and(|answer| answer.status == 200)
 }
 
 fn wait(

@@ -233,15 +233,13 @@ impl Progress {
             compiled,
             ..
         } = self;
-        let downloads = match downloaded {
-            0 => String::new(),
-            1 => "1 module downloaded, ".to_owned(),
-            n => format!("{n} modules downloaded, "),
-        };
-        let text = format!(
-            "building {title} with Go (minutes, this once): \
-             {downloads}{compiled} packages compiled, {seconds} s"
-        );
+        let mut text = format!("building {title} with Go, this once (minutes for all three)");
+        if *downloaded > 0 {
+            text.push_str(&format!(", {downloaded} modules downloaded"));
+        }
+        if *compiled > 0 {
+            text.push_str(&format!(", {compiled} packages compiled, {seconds} s"));
+        }
         let mut stderr = io::stderr();
         let _ = if self.terminal {
             write!(stderr, "\r\x1b[K{text}").and_then(|()| stderr.flush())

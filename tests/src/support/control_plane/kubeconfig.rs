@@ -5,14 +5,14 @@ use std::net::SocketAddr;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 
-use super::certificates::Identity;
+use crate::support::pki::Leaf;
 
 /// A kubeconfig that authenticates with a client certificate, everything inside the file.
 #[must_use]
-pub fn with_certificate(server: SocketAddr, ca: &str, client: &Identity) -> String {
+pub fn with_certificate(server: SocketAddr, ca: &str, client: &Leaf) -> String {
     let user = json!({
-        "client-certificate-data": BASE64_STANDARD.encode(&client.certificate),
-        "client-key-data": BASE64_STANDARD.encode(&client.key),
+        "client-certificate-data": BASE64_STANDARD.encode(&client.certificate_pem),
+        "client-key-data": BASE64_STANDARD.encode(&client.key_pem),
     });
     kubeconfig(server, ca, user)
 }

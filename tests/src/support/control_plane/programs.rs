@@ -121,21 +121,21 @@ pub(super) fn kube_apiserver(
 
 fn certificates(command: &mut Command, site: &Site) -> Result<(), ControlPlaneError> {
     let directory = site.directory();
-    let server = site.authority().server(site.address().ip())?;
-    let service_accounts = site.authority().key_pair()?;
+    let server = site.authority().server(&[&site.address().ip().to_string()]);
+    let service_accounts = site.authority().client("service accounts", &[]);
     let files = [
-        ("--tls-cert-file", "server.crt", &server.certificate),
-        ("--tls-private-key-file", "server.key", &server.key),
+        ("--tls-cert-file", "server.crt", &server.certificate_pem),
+        ("--tls-private-key-file", "server.key", &server.key_pem),
         // Must not be a PKCS#8 key, which is what there is; a certificate serves as well.
         (
             "--service-account-key-file",
             "service-accounts.crt",
-            &service_accounts.certificate,
+            &service_accounts.certificate_pem,
         ),
         (
             "--service-account-signing-key-file",
             "service-accounts.key",
-            &service_accounts.key,
+            &service_accounts.key_pem,
         ),
     ];
     for (flag, name, text) in files {

@@ -6,23 +6,19 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{
-    ControlPlaneError,
-    certificates::{Authority, Identity},
-    held_port::HeldPort,
-    io_error, kubeconfig,
-    reaper::Reaper,
-    write,
+use super::{ControlPlaneError, held_port::HeldPort, io_error, kubeconfig, reaper::Reaper, write};
+use crate::support::{
+    http::Client,
+    pki::{Ca, Leaf},
 };
 
 /// Where a control plane will run, and the credentials of those who may come in: its clients'
 /// kubeconfigs can be written before it starts.
-#[derive(Debug)]
 pub struct Site {
     directory: PathBuf,
     port: HeldPort,
-    authority: Authority,
-    admin: Identity,
+    ca: Ca,
+    admin: Leaf,
     reaper: Reaper,
 }
 
@@ -30,7 +26,7 @@ impl Site {
     /// Takes a directory of its own below the machine's temporary one.
     ///
     /// # Errors
-    /// When a directory, a port or a certificate cannot be had.
+    /// When a directory or a port cannot be had.
     pub fn new(reaper: &Reaper) -> Result<Self, ControlPlaneError> {
         let directory = short_directory().map_err(io_error(|| {
             "make a directory for the control plane".to_owned()
@@ -42,24 +38,24 @@ impl Site {
     /// be short: etcd's sockets are in it.
     ///
     /// # Errors
-    /// When a port or a certificate cannot be had.
+    /// When a port cannot be had, or a file not written.
     pub fn at(directory: PathBuf, reaper: &Reaper) -> Result<Self, ControlPlaneError> {
         let path = || directory.display().to_string();
         reaper.remove_at_end(&directory).map_err(io_error(|| {
             format!("arrange for the removal of {}", path())
         }))?;
         let port = HeldPort::take().map_err(io_error(|| "take a port".to_owned()))?;
-        let authority = Authority::new()?;
-        let admin = authority.client("admin", Some("system:masters"))?;
+        let ca = Ca::new("control plane");
+        let admin = ca.client("admin", &["system:masters"]);
         let site = Self {
             directory,
             port,
-            authority,
+            ca,
             admin,
             reaper: reaper.clone(),
         };
-        write(&site.ca_file(), site.ca())?;
-        let admin = kubeconfig::with_certificate(site.address(), site.ca(), &site.admin);
+        write(&site.ca_file(), &site.ca.pem())?;
+        let admin = kubeconfig::with_certificate(site.address(), &site.ca.pem(), &site.admin);
         write(&site.admin_kubeconfig(), &admin)?;
         Ok(site)
     }
@@ -73,13 +69,13 @@ impl Site {
     /// Writes a kubeconfig for `user`, who has no rights but those that RBAC gives.
     ///
     /// # Errors
-    /// When the certificate cannot be made or the file not written.
+    /// When the file cannot be written.
     pub fn client_kubeconfig(&self, user: &str) -> Result<PathBuf, ControlPlaneError> {
-        let client = self.authority.client(user, None)?;
+        let client = self.ca.client(user, &[]);
         let path = self.directory.join(format!("{user}.kubeconfig"));
         write(
             &path,
-            &kubeconfig::with_certificate(self.address(), self.ca(), &client),
+            &kubeconfig::with_certificate(self.address(), &self.ca.pem(), &client),
         )?;
         Ok(path)
     }
@@ -90,13 +86,7 @@ impl Site {
         self.port.address()
     }
 
-    /// The certificate of the authority that signed kube-apiserver's.
-    #[must_use]
-    pub fn ca(&self) -> &str {
-        self.authority.pem()
-    }
-
-    /// The same, as a file.
+    /// The file with the certificate of the authority that signed kube-apiserver's.
     #[must_use]
     pub fn ca_file(&self) -> PathBuf {
         self.directory.join("ca.crt")
@@ -112,12 +102,16 @@ impl Site {
         self.directory.join("s")
     }
 
-    pub(super) const fn admin(&self) -> &Identity {
-        &self.admin
+    /// A client of kube-apiserver that may do everything.
+    #[must_use]
+    pub fn admin_client(&self) -> Client {
+        let name = self.address().ip().to_string();
+        let tls = self.ca.client_config_with(&["http/1.1"], &self.admin);
+        Client::tls(self.address(), &name, tls)
     }
 
-    pub(super) const fn authority(&self) -> &Authority {
-        &self.authority
+    pub(super) const fn authority(&self) -> &Ca {
+        &self.ca
     }
 
     pub(super) const fn reaper(&self) -> &Reaper {

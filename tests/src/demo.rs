@@ -1,0 +1,98 @@
+//! The main job on an embedded default, for someone without an AWS account: what `cargo demo`
+//! shows.
+//!
+//! Every command shown is the command that runs: a shell in the demo's directory gets the very
+//! text. What cannot be shown that way (a local STS is started, etcd and kube-apiserver are
+//! waited for) says so.
+
+mod cast;
+mod cluster;
+mod failure;
+mod local;
+mod ports;
+mod screen;
+mod stage;
+mod webhook;
+
+use clap::Parser;
+
+pub use self::{
+    failure::Failure,
+    screen::{Screen, Style},
+    stage::Stage,
+};
+use crate::support::{control_plane::ControlPlane, sts::Sts};
+
+/// Shows the main job, step by step, on real parts: kubectl, token-exec, kube-apiserver,
+/// authz-webhook, a local STS
+///
+/// Needs no AWS account and touches nothing outside one temporary directory, except that the
+/// control plane (kube-apiserver, etcd, kubectl) is built from Go modules the first time and kept
+/// under target/control-plane.
+#[derive(Clone, Copy, Debug, Parser)]
+#[command(name = "cargo demo --", version)]
+pub struct Args {
+    /// Leave everything running at the end, to play with, until Ctrl-C
+    #[arg(long)]
+    keep: bool,
+
+    /// Without a control plane (no Go needed): token, TokenReview, mapped identity
+    #[arg(long)]
+    no_cluster: bool,
+}
+
+/// What still runs when the play is over; it ends when this is dropped.
+pub struct Playground {
+    // Dropped in this order: who asks ends before who is asked.
+    _webhook: stage::Server,
+    _control_plane: Option<ControlPlane>,
+    _sts: Sts,
+}
+
+impl Args {
+    /// Whether everything stays until the user has had enough.
+    #[must_use]
+    pub const fn keep(self) -> bool {
+        self.keep
+    }
+}
+
+/// Plays the whole demo on `stage`.
+///
+/// # Errors
+/// The first step that does not do what it should.
+///
+/// # Panics
+/// When the machine lacks something that every step needs: a port of loopback, a thread.
+pub fn play(args: Args, stage: &Stage) -> Result<Playground, Failure> {
+    let playground = if args.no_cluster {
+        local::play(stage)?
+    } else {
+        cluster::play(stage)?
+    };
+    if args.keep {
+        invite(args, stage);
+    }
+    Ok(playground)
+}
+
+fn invite(args: Args, stage: &Stage) {
+    let directory = stage.directory().display();
+    let (exports, line) = if args.no_cluster {
+        (
+            String::new(),
+            "AWS_PROFILE=alice token-exec --cluster-name demo --output token",
+        )
+    } else {
+        let exports = format!("export KUBECONFIG={directory}/kubeconfig");
+        (exports, "AWS_PROFILE=alice kubectl get configmaps -A")
+    };
+    stage
+        .screen
+        .headline("Everything keeps running. In another terminal:");
+    stage
+        .screen
+        .output(&format!("{exports}\n. {directory}/env    # AWS_* and PATH"));
+    stage.screen.output(line);
+    stage.screen.note("Ctrl-C takes everything down.");
+}
