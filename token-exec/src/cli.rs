@@ -1,0 +1,246 @@
+//! Command lines: token-exec's own, and those of the two tools that it stands in for.
+
+use std::convert::Infallible;
+use std::ffi::OsString;
+use std::fmt::{self, Debug, Formatter};
+use std::path::Path;
+use std::process::ExitCode;
+use std::str::FromStr;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use iam_cli::{CommonArgs, LogFormat};
+use iam_core::cluster::ClusterId;
+
+use crate::cluster_name::ClusterName;
+use crate::error::Error;
+use crate::region::RegionName;
+use crate::usage::UsageError;
+
+/// Presigned STS tokens for Kubernetes clusters, from AWS credentials
+///
+/// Prints an ExecCredential for kubectl and other clients to stdout. Credentials are the exported
+/// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or the static keys of a
+/// profile. The command lines of `aws eks get-token` and `aws-iam-authenticator token` work too.
+#[derive(Debug, Parser)]
+#[command(name = "token-exec", version, subcommand_negates_reqs = true)]
+pub struct Cli {
+    /// Verbosity and form of stderr.
+    #[command(flatten)]
+    pub common: CommonArgs,
+
+    /// The token, where no subcommand follows; before `eks`, what the AWS CLI takes there.
+    #[command(flatten)]
+    pub mint: MintArgs,
+
+    /// Another spelling, or another job.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Which token, and how to print it.
+#[derive(Args, Debug)]
+pub struct MintArgs {
+    /// The cluster that the token is for.
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
+
+    /// Where from and for where.
+    #[command(flatten)]
+    pub aws: AwsArgs,
+
+    /// What to print [default: json]
+    #[arg(long, value_enum)]
+    pub output: Option<OutputFormat>,
+}
+
+/// The cluster that the token is for.
+#[derive(Args, Debug)]
+#[group(required = true, multiple = false)]
+pub struct ClusterArgs {
+    /// Name of the EKS cluster, or its ARN, which supplies the region too
+    #[arg(long, value_name = "NAME|ARN")]
+    pub cluster_name: Option<ClusterName>,
+
+    /// Identifier of a local cluster, or of one of your own: signed as it is
+    #[arg(long, value_name = "ID")]
+    pub cluster_id: Option<ClusterId>,
+}
+
+/// Region and profile.
+#[derive(Args, Debug)]
+pub struct AwsArgs {
+    /// Region whose STS the token is for [default: AWS_REGION, AWS_DEFAULT_REGION, the profile's,
+    /// the cluster ARN's]
+    #[arg(long)]
+    pub region: Option<RegionName>,
+
+    /// Profile of the shared AWS files; wins over exported keys, which win over AWS_PROFILE
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+}
+
+/// Other spellings and other jobs.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// As `aws eks get-token`
+    #[command(subcommand)]
+    Eks(EksCommand),
+
+    /// As `aws-iam-authenticator token`
+    Token(TokenArgs),
+
+    /// Say what a token says, and every rule it breaks; asks nobody
+    Inspect(InspectArgs),
+}
+
+/// What stands behind `eks`.
+#[derive(Debug, Subcommand)]
+pub enum EksCommand {
+    /// Print a token
+    GetToken(MintArgs),
+}
+
+/// The arguments of `aws-iam-authenticator token`.
+#[derive(Args, Debug)]
+pub struct TokenArgs {
+    /// Identifier of the cluster
+    #[arg(short = 'i', long, value_name = "ID")]
+    pub cluster_id: ClusterId,
+
+    /// Print the bare token
+    #[arg(long)]
+    pub token_only: bool,
+
+    /// Where from and for where.
+    #[command(flatten)]
+    pub aws: AwsArgs,
+}
+
+/// The arguments of `inspect`.
+#[derive(Args, Debug)]
+pub struct InspectArgs {
+    /// The token; without one, or with `-`, it is read from stdin
+    #[arg(value_name = "TOKEN|-")]
+    pub token: Option<GivenToken>,
+
+    /// Form of the report
+    #[arg(short, long, value_enum, default_value_t)]
+    pub output: ReportFormat,
+}
+
+/// How a token is printed.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub enum OutputFormat {
+    /// An ExecCredential
+    #[default]
+    Json,
+    /// The bare token
+    Token,
+}
+
+/// Form of a report.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub enum ReportFormat {
+    /// Lines for people
+    #[default]
+    Text,
+    /// One JSON document
+    Json,
+}
+
+/// A token on the command line. `Debug` does not show it.
+#[derive(Clone, Eq, PartialEq)]
+pub struct GivenToken(String);
+
+impl GivenToken {
+    /// The text.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Debug for GivenToken {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        formatter.write_str("GivenToken(redacted)")
+    }
+}
+
+impl FromStr for GivenToken {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// Under the name of the other tool, only its `token` subcommand is there.
+#[derive(Debug, Parser)]
+#[command(name = AUTHENTICATOR, version, about = "token-exec under the name of aws-iam-authenticator")]
+struct Authenticator {
+    #[command(flatten)]
+    common: CommonArgs,
+
+    #[command(flatten)]
+    aws: AwsArgs,
+
+    #[command(subcommand)]
+    command: AuthenticatorCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum AuthenticatorCommand {
+    /// Print a token
+    Token(TokenArgs),
+}
+
+impl Cli {
+    /// Parses a command line, program name first. A link named `aws-iam-authenticator` behaves as
+    /// that tool.
+    ///
+    /// # Errors
+    /// What clap has to say: help, the version, or a usage error.
+    pub fn from_arguments(arguments: &[OsString]) -> Result<Self, clap::Error> {
+        let program = arguments.first().map(Path::new).and_then(Path::file_stem);
+        if program.is_some_and(|name| name == AUTHENTICATOR) {
+            Authenticator::try_parse_from(arguments).map(Self::from)
+        } else {
+            Self::try_parse_from(arguments)
+        }
+    }
+}
+
+impl From<Authenticator> for Cli {
+    fn from(Authenticator { common, aws, command }: Authenticator) -> Self {
+        let AuthenticatorCommand::Token(token) = command;
+        let cluster = ClusterArgs { cluster_name: None, cluster_id: None };
+        Self {
+            common,
+            mint: MintArgs { cluster, aws, output: None },
+            command: Some(Command::Token(token)),
+        }
+    }
+}
+
+/// What a command line that is not run comes to: help and version are printed, the rest is a
+/// usage error.
+///
+/// # Errors
+/// When it is a usage error, or stdout is closed.
+pub fn end(error: &clap::Error) -> Result<ExitCode, Error> {
+    if error.use_stderr() {
+        return Err(UsageError::from(error).into());
+    }
+    error.print().map_err(Error::Stdout)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The form of stderr that a command line asks for which does not parse.
+#[must_use]
+pub fn log_format(arguments: &[OsString]) -> LogFormat {
+    let joined = arguments.iter().any(|argument| argument == "--log-format=json");
+    let apart = arguments.windows(2).any(|pair| pair == ["--log-format", "json"]);
+    if joined || apart { LogFormat::Json } else { LogFormat::Text }
+}
+
+const AUTHENTICATOR: &str = "aws-iam-authenticator";

@@ -1,0 +1,202 @@
+//! The STS host that a token is signed for, by the rules of the AWS CLI.
+//!
+//! Custom endpoints never decide it: the server admits AWS's own hosts alone.
+//! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoints.html>
+
+use iam_core::cluster::ClusterArn;
+use iam_core::partition::Partition;
+use iam_core::region::{Region, RegionError};
+use iam_core::sts_host::{DualStack, Fips, StsHost};
+use thiserror::Error;
+
+use crate::environment::Environment;
+use crate::place::Place;
+use crate::region::RegionName;
+use crate::shared_config::Profile;
+
+/// Where the settings of an endpoint can stand, the first that has one winning.
+#[derive(Clone, Copy)]
+pub struct EndpointSettings<'a> {
+    /// `--region`
+    pub region_flag: Option<&'a RegionName>,
+    /// The environment.
+    pub environment: &'a Environment,
+    /// The profile, if there is one.
+    pub profile: Option<Profile<'a>>,
+    /// The ARN that named the cluster, if one did.
+    pub cluster: Option<&'a ClusterArn>,
+}
+
+/// Why no host can be chosen.
+#[derive(Debug, Error, Eq, PartialEq)]
+pub enum EndpointError {
+    /// No region anywhere.
+    #[error("no region is set")]
+    NoRegion,
+    /// A region that none can be called.
+    #[error("{place}")]
+    Region {
+        /// Where it stands.
+        place: String,
+        /// What is wrong with it.
+        source: RegionError,
+    },
+    /// A setting with a word that it does not take.
+    #[error("{place} is neither {first} nor {second}")]
+    Word {
+        /// Where it stands.
+        place: String,
+        /// One word it takes.
+        first: &'static str,
+        /// The other.
+        second: &'static str,
+    },
+    /// A variant of the global host.
+    #[error("region aws-global has no FIPS or dual-stack host")]
+    GlobalVariant,
+    /// A region that is in another partition than the cluster.
+    #[error("region {region} is in partition {partition}, but the cluster is in {cluster}")]
+    OtherPartition {
+        /// The region.
+        region: String,
+        /// Its partition.
+        partition: Partition,
+        /// The cluster's.
+        cluster: Partition,
+    },
+}
+
+impl EndpointSettings<'_> {
+    /// The host to sign for.
+    ///
+    /// # Errors
+    /// When no region is known, or a setting makes no sense.
+    pub fn host(&self) -> Result<StsHost, EndpointError> {
+        let region = self.region()?;
+        let fips = self.word(
+            (self.environment.use_fips_endpoint.as_deref(), "AWS_USE_FIPS_ENDPOINT"),
+            "use_fips_endpoint",
+            ["true", "false"],
+        )?;
+        let dual_stack = self.word(
+            (self.environment.use_dualstack_endpoint.as_deref(), "AWS_USE_DUALSTACK_ENDPOINT"),
+            "use_dualstack_endpoint",
+            ["true", "false"],
+        )?;
+        let host = match (region, fips, dual_stack) {
+            (RegionName::Global, false, false) => StsHost::Global,
+            (RegionName::Global, _, _) => return Err(EndpointError::GlobalVariant),
+            (RegionName::Named { region, fips: Fips::No }, false, false)
+                if self.is_legacy()? && LEGACY_REGIONS.contains(&region.as_str()) =>
+            {
+                StsHost::Global
+            }
+            (RegionName::Named { region, fips: named }, fips, dual_stack) => StsHost::Regional {
+                region,
+                fips: if fips { Fips::Yes } else { named },
+                dual_stack: if dual_stack { DualStack::Yes } else { DualStack::No },
+            },
+        };
+        self.check_partition(&host)?;
+        Ok(host)
+    }
+
+    fn region(&self) -> Result<RegionName, EndpointError> {
+        if let Some(region) = self.region_flag {
+            return Ok(region.clone());
+        }
+        let exported = self.environment.region.as_ref().map(|setting| {
+            (setting.value.as_str(), Place::Variable(setting.variable))
+        });
+        match (exported.or_else(|| self.in_profile("region")), self.cluster) {
+            (Some((text, place)), _) => text
+                .parse()
+                .map_err(|source| EndpointError::Region { place: place.to_string(), source }),
+            (None, Some(arn)) => {
+                Ok(RegionName::Named { region: Region::clone(arn.region()), fips: Fips::No })
+            }
+            (None, None) => Err(EndpointError::NoRegion),
+        }
+    }
+
+    /// Whether the global host serves the regions that are older than regional hosts.
+    fn is_legacy(&self) -> Result<bool, EndpointError> {
+        let exported = self.environment.sts_regional_endpoints.as_deref();
+        self.word(
+            (exported, "AWS_STS_REGIONAL_ENDPOINTS"),
+            "sts_regional_endpoints",
+            ["legacy", "regional"],
+        )
+    }
+
+    /// Whether the first of two words is set; unset means the second.
+    fn word(
+        &self,
+        (exported, variable): (Option<&str>, &'static str),
+        key: &'static str,
+        [first, second]: [&'static str; 2],
+    ) -> Result<bool, EndpointError> {
+        let exported = exported.map(|text| (text, Place::Variable(variable)));
+        let Some((text, place)) = exported.or_else(|| self.in_profile(key)) else {
+            return Ok(false);
+        };
+        match (text.eq_ignore_ascii_case(first), text.eq_ignore_ascii_case(second)) {
+            (true, _) => Ok(true),
+            (false, true) => Ok(false),
+            (false, false) => Err(EndpointError::Word { place: place.to_string(), first, second }),
+        }
+    }
+
+    fn in_profile(&self, key: &'static str) -> Option<(&str, Place<'_>)> {
+        let section = self.profile?.sections().find(|section| section.get(key).is_some())?;
+        Some((section.get(key)?, Place::in_section(section, key)))
+    }
+
+    fn check_partition(&self, host: &StsHost) -> Result<(), EndpointError> {
+        let Some(arn) = self.cluster else { return Ok(()) };
+        if arn.partition() == host.partition() {
+            return Ok(());
+        }
+        Err(EndpointError::OtherPartition {
+            region: host.signing_region().to_owned(),
+            partition: host.partition(),
+            cluster: arn.partition(),
+        })
+    }
+}
+
+impl EndpointError {
+    /// The one thing to try.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        match self {
+            Self::NoRegion => "give --region, or set AWS_REGION".to_owned(),
+            Self::Region { .. } | Self::GlobalVariant => {
+                "give a region such as us-west-2 with --region".to_owned()
+            }
+            Self::Word { place, first, second } => format!("set {place} to {first} or {second}"),
+            Self::OtherPartition { .. } => {
+                "give the cluster's own region with --region".to_owned()
+            }
+        }
+    }
+}
+
+/// The regions whose STS was the global host before regional hosts became the default.
+const LEGACY_REGIONS: &[&str] = &[
+    "ap-northeast-1",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+];

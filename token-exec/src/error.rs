@@ -1,0 +1,76 @@
+//! What ends the program: one line, one hint, one exit code.
+
+use std::io;
+
+use iam_cli::Failure;
+use iam_core::exec_api::ExecInfoError;
+use thiserror::Error;
+
+use crate::credentials::CredentialsError;
+use crate::endpoint::EndpointError;
+use crate::environment::NotUtf8;
+use crate::inspect::InputError;
+use crate::shared_config::SharedConfigError;
+use crate::sign::SignError;
+use crate::usage::UsageError;
+
+/// What ends the program.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The command line.
+    #[error(transparent)]
+    Usage(#[from] UsageError),
+    /// A variable that is no text.
+    #[error("reading the environment")]
+    Environment(#[from] NotUtf8),
+    /// `KUBERNETES_EXEC_INFO`.
+    #[error("answering the Kubernetes client")]
+    ExecInfo(#[from] ExecInfoError),
+    /// One of the shared AWS files.
+    #[error("reading the shared AWS files")]
+    SharedConfig(#[from] SharedConfigError),
+    /// No credentials, or none that can be used.
+    #[error("looking for credentials")]
+    Credentials(#[from] CredentialsError),
+    /// No STS host.
+    #[error("choosing the STS host")]
+    Endpoint(#[from] EndpointError),
+    /// The signer.
+    #[error("signing the request")]
+    Sign(#[from] SignError),
+    /// The token to inspect.
+    #[error("reading the token from stdin")]
+    Input(#[from] InputError),
+    /// Nobody takes what is printed.
+    #[error("writing to stdout")]
+    Stdout(#[source] io::Error),
+}
+
+impl Failure for Error {
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Usage(error) => Some(error.hint().to_owned()),
+            Self::Environment(_) => Some("set it again, or unset it".to_owned()),
+            Self::ExecInfo(error) => Some(error.hint().to_owned()),
+            Self::SharedConfig(error) => Some(error.hint()),
+            Self::Credentials(error) => Some(error.hint()),
+            Self::Endpoint(error) => Some(error.hint()),
+            Self::Input(error) => Some(error.hint()),
+            Self::Sign(_) => Some("check the system's clock".to_owned()),
+            Self::Stdout(_) => None,
+        }
+    }
+
+    fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_) | Self::Endpoint(_) => 2,
+            Self::Environment(_)
+            | Self::ExecInfo(_)
+            | Self::SharedConfig(_)
+            | Self::Credentials(_)
+            | Self::Sign(_)
+            | Self::Input(_)
+            | Self::Stdout(_) => 1,
+        }
+    }
+}

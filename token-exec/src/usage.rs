@@ -1,0 +1,101 @@
+//! Command lines that cannot be run, as one line and a hint.
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use iam_core::token::Token;
+use thiserror::Error;
+
+/// A command line that cannot be run: exit code 2.
+#[derive(Debug, Error, Eq, PartialEq)]
+#[error("{message}")]
+pub struct UsageError {
+    message: String,
+    hint: String,
+}
+
+impl UsageError {
+    /// Neither or both of the ways to name a cluster.
+    pub(crate) fn one_cluster() -> Self {
+        Self {
+            message: "a token is for one cluster".to_owned(),
+            hint: "give --cluster-name or --cluster-id".to_owned(),
+        }
+    }
+
+    /// An argument that a subcommand does not take.
+    pub(crate) fn before_subcommand(argument: &str, subcommand: &str) -> Self {
+        Self {
+            message: format!("{argument} cannot stand before {subcommand}"),
+            hint: format!("token-exec {subcommand} --help"),
+        }
+    }
+
+    /// The one thing to try.
+    #[must_use]
+    pub fn hint(&self) -> &str {
+        &self.hint
+    }
+}
+
+impl From<&clap::Error> for UsageError {
+    fn from(error: &clap::Error) -> Self {
+        if let Some(argument) = not_supported_yet(error) {
+            return Self {
+                message: format!("{argument} is not supported yet"),
+                hint: "leave it out, or keep the command that this entry called before".to_owned(),
+            };
+        }
+        let text = error.to_string();
+        let mut paragraphs = text.split("\n\n");
+        let message = paragraphs.next().unwrap_or_default();
+        let message = message.strip_prefix("error: ").unwrap_or(message);
+        let tip = paragraphs.find_map(|paragraph| paragraph.trim().strip_prefix("tip: "));
+        Self {
+            message: without_tokens(&one_line(message)),
+            hint: tip.map_or_else(|| HELP.to_owned(), |tip| without_tokens(&one_line(tip))),
+        }
+    }
+}
+
+/// The argument, if it is one of the tools that token-exec stands in for.
+fn not_supported_yet(error: &clap::Error) -> Option<&str> {
+    match (error.kind(), error.get(ContextKind::InvalidArg)) {
+        (ErrorKind::UnknownArgument, Some(ContextValue::String(argument))) => {
+            NOT_SUPPORTED_YET.contains(&argument.as_str()).then_some(argument)
+        }
+        _ => None,
+    }
+}
+
+fn one_line(paragraph: &str) -> String {
+    let lines: Vec<&str> = paragraph.lines().map(str::trim).collect();
+    lines.join(" ")
+}
+
+/// Everything after the prefix of a token, which may be an argument in the wrong place.
+fn without_tokens(text: &str) -> String {
+    let mut parts = text.split(Token::PREFIX);
+    let mut clean = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let is_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        clean.push_str(Token::PREFIX);
+        clean.push('…');
+        clean.push_str(part.trim_start_matches(is_token));
+    }
+    clean
+}
+
+/// Arguments of `aws eks get-token` and `aws-iam-authenticator token` that change who the token
+/// is of, or what it costs.
+const NOT_SUPPORTED_YET: &[&str] = &[
+    "--role-arn",
+    "--role",
+    "-r",
+    "--external-id",
+    "-e",
+    "--session-name",
+    "-s",
+    "--forward-session-name",
+    "--cache",
+];
+
+const HELP: &str = "token-exec --help";
