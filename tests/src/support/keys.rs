@@ -48,9 +48,12 @@ impl fmt::Debug for Keys {
 
 /// `len` characters of `A–Z2–7`, as in access key ids and unique ids.
 pub(crate) fn unguessable_id(len: usize) -> String {
-    unguessable_bytes(len)
+    let places = unguessable_bytes(len)
         .into_iter()
-        .map(|byte| char::from(ID_ALPHABET[usize::from(byte % 32)]))
+        .map(|byte| usize::from(byte % 32));
+    places
+        .filter_map(|at| ID_ALPHABET.get(at))
+        .map(|letter| char::from(*letter))
         .collect()
 }
 

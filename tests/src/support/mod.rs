@@ -34,9 +34,11 @@ pub mod kubectl;
 pub mod pki;
 pub mod process;
 pub mod programs;
+pub mod python;
 pub mod sandbox;
 pub mod scan;
 pub mod sigv4;
+pub mod skip;
 pub mod sts;
 pub mod token;
 
