@@ -28,7 +28,11 @@ impl Authenticator {
     /// Puts the steps together.
     #[must_use]
     pub fn new(callers: VerifiedCallers, sources: Arc<Sources>, scrub: Scrub) -> Self {
-        Self { callers, sources, scrub }
+        Self {
+            callers,
+            sources,
+            scrub,
+        }
     }
 
     /// Finds out whom `token` stands for at `now`, and as whom he is known to the cluster.
@@ -39,7 +43,7 @@ impl Authenticator {
         let (caller, age) = self.callers.verify(token, now).await?;
         let facts = AuditFacts::new(caller, age, &self.scrub);
         let mappings = self.sources.snapshot();
-        grant::grant(facts, &mappings)
+        grant::grant(facts, &mappings, self.sources.reserved_prefixes())
     }
 }
 
@@ -80,7 +84,12 @@ pub struct AuditFacts {
 impl AuditFacts {
     fn new(caller: Arc<Caller>, age: Age, scrub: &Scrub) -> Self {
         let scrubbed = scrub.covers(caller.account());
-        Self { caller, age, scrubbed, source: None }
+        Self {
+            caller,
+            age,
+            scrubbed,
+            source: None,
+        }
     }
 
     /// The ARN that mappings name: `arn:aws:iam::111122223333:role/Admin`.

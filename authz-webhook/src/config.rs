@@ -5,11 +5,11 @@
 
 mod duration;
 mod faults;
+mod fields;
+mod inline;
 mod keys;
-mod listing;
 mod nearest;
 mod reader;
-mod section;
 mod server;
 mod values;
 
@@ -19,12 +19,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use iam_core::account::AccountId;
+use iam_core::aws_auth;
 use iam_core::cluster::ClusterId;
 use iam_core::partition::Partition;
 use iam_core::region::Region;
 
 pub use faults::{ConfigErrors, ConfigFault, Place};
-pub use section::Sections;
 pub use values::{Audiences, BackendMode, BackendModeError, ReservedPrefixes};
 
 /// What stands above the file: flags and environment, already parsed.
@@ -66,7 +66,8 @@ pub struct Config {
     path: PathBuf,
     cluster_id: ClusterId,
     server: server::Server,
-    inline: Sections,
+    inline: aws_auth::Document,
+    overrides: Overrides,
     warnings: Vec<ConfigFault>,
 }
 
@@ -94,6 +95,12 @@ impl Config {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// What was laid over the file; reading it again needs them again.
+    #[must_use]
+    pub fn overrides(&self) -> &Overrides {
+        &self.overrides
     }
 
     /// The id that tokens are signed for.
@@ -236,7 +243,7 @@ impl Config {
 
     /// The `mapRoles`, `mapUsers` and `mapAccounts` lists of the file itself.
     #[must_use]
-    pub fn inline(&self) -> &Sections {
+    pub fn inline(&self) -> &aws_auth::Document {
         &self.inline
     }
 

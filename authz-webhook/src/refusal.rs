@@ -3,13 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
+use iam_core::presigned::{Fault, FaultKind};
 use iam_core::sts_host::ListedHost;
-use iam_core::token::{Fault, FaultKind};
 use thiserror::Error;
 
 use crate::authenticate::AuditFacts;
-use crate::metrics::ReviewResult;
 use crate::identity::Contradiction;
+use crate::metrics::ReviewResult;
 
 /// How a refusal is answered.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Hash)]
@@ -28,7 +28,7 @@ pub enum Refusal {
     #[error("the token is not acceptable: {0}")]
     Token(Arc<Fault>),
     /// STS refused the request that the token is.
-    #[error("{} rejected the token with {code}", .host.name)]
+    #[error("{} rejected the token with {code}", .host.name())]
     Rejected {
         /// Who was asked.
         host: Arc<ListedHost>,
@@ -36,7 +36,7 @@ pub enum Refusal {
         code: StsCode,
     },
     /// STS answered, but its answer cannot be true.
-    #[error("the answer of {} contradicts itself: {what}", .host.name)]
+    #[error("the answer of {} contradicts itself: {what}", .host.name())]
     Contradictory {
         /// Who was asked.
         host: Arc<ListedHost>,
@@ -75,13 +75,13 @@ pub enum Refusal {
     #[error("too many requests to STS are open ({0})")]
     Overloaded(Bound),
     /// STS asks for patience.
-    #[error("{} is throttling", .host.name)]
+    #[error("{} is throttling", .host.name())]
     StsThrottled {
         /// Who was asked.
         host: Arc<ListedHost>,
     },
     /// STS cannot be reached, or fails, or is too slow.
-    #[error("{} cannot be reached: {detail}", .host.name)]
+    #[error("{} cannot be reached: {detail}", .host.name())]
     StsUnreachable {
         /// Who was asked.
         host: Arc<ListedHost>,
@@ -89,7 +89,7 @@ pub enum Refusal {
         detail: Arc<str>,
     },
     /// What answers is not STS, or STS is out of its mind.
-    #[error("{} gave an answer without sense: {detail}", .host.name)]
+    #[error("{} gave an answer without sense: {detail}", .host.name())]
     StsSenseless {
         /// Who was asked.
         host: Arc<ListedHost>,
@@ -99,6 +99,12 @@ pub enum Refusal {
     /// A question ended without an answer.
     #[error("the question to STS was given up")]
     Abandoned,
+    /// The review asks for audiences of which the webhook serves none.
+    #[error("none of the audiences asked for is served")]
+    AudienceNotServed,
+    /// There was no answer within the request's deadline.
+    #[error("no answer within the request's deadline")]
+    DeadlineExceeded,
 }
 
 /// A bound on open questions.
@@ -140,6 +146,8 @@ impl Refusal {
             Self::StsUnreachable { .. } => "sts_unreachable",
             Self::StsSenseless { .. } => "sts_senseless",
             Self::Abandoned => "abandoned",
+            Self::AudienceNotServed => "audience_not_served",
+            Self::DeadlineExceeded => "deadline_exceeded",
         }
     }
 
@@ -154,12 +162,14 @@ impl Refusal {
             | Self::NotMapped(_)
             | Self::NotRendered { .. }
             | Self::ReservedName { .. }
-            | Self::UnusableName(_) => RefusalClass::Denied,
+            | Self::UnusableName(_)
+            | Self::AudienceNotServed => RefusalClass::Denied,
             Self::Overloaded(_)
             | Self::StsThrottled { .. }
             | Self::StsUnreachable { .. }
             | Self::StsSenseless { .. }
-            | Self::Abandoned => RefusalClass::Unavailable,
+            | Self::Abandoned
+            | Self::DeadlineExceeded => RefusalClass::Unavailable,
         }
     }
 
@@ -179,7 +189,31 @@ impl Refusal {
             | Self::StsThrottled { .. }
             | Self::StsUnreachable { .. }
             | Self::StsSenseless { .. }
-            | Self::Abandoned => None,
+            | Self::Abandoned
+            | Self::AudienceNotServed
+            | Self::DeadlineExceeded => None,
+        }
+    }
+
+    /// The outcome in the peer's words, for its histogram.
+    #[must_use]
+    pub fn result(&self) -> ReviewResult {
+        match self {
+            Self::Token(_)
+            | Self::Rejected { .. }
+            | Self::Contradictory { .. }
+            | Self::AudienceNotServed => ReviewResult::InvalidToken,
+            Self::Unsupported { .. }
+            | Self::NotMapped(_)
+            | Self::NotRendered { .. }
+            | Self::ReservedName { .. }
+            | Self::UnusableName(_) => ReviewResult::UnknownUser,
+            Self::StsThrottled { .. } => ReviewResult::StsThrottling,
+            Self::Overloaded(_)
+            | Self::StsUnreachable { .. }
+            | Self::StsSenseless { .. }
+            | Self::Abandoned
+            | Self::DeadlineExceeded => ReviewResult::StsError,
         }
     }
 
@@ -187,9 +221,9 @@ impl Refusal {
     /// verified before may be served from memory.
     pub(crate) fn is_outage(&self) -> bool {
         match self {
-            Self::StsThrottled { .. }
-            | Self::StsUnreachable { .. }
-            | Self::StsSenseless { .. } => true,
+            Self::StsThrottled { .. } | Self::StsUnreachable { .. } | Self::StsSenseless { .. } => {
+                true
+            }
             Self::Token(_)
             | Self::Rejected { .. }
             | Self::Contradictory { .. }
@@ -199,7 +233,9 @@ impl Refusal {
             | Self::ReservedName { .. }
             | Self::UnusableName(_)
             | Self::Overloaded(_)
-            | Self::Abandoned => false,
+            | Self::Abandoned
+            | Self::AudienceNotServed
+            | Self::DeadlineExceeded => false,
         }
     }
 }
@@ -229,7 +265,13 @@ impl StsCode {
     /// The code in `text`; whatever a code does not consist of becomes `_`.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        let kept = |c: char| if c.is_ascii_alphanumeric() || c == '.' { c } else { '_' };
+        let kept = |c: char| {
+            if c.is_ascii_alphanumeric() || c == '.' {
+                c
+            } else {
+                '_'
+            }
+        };
         Self(text.chars().take(64).map(kept).collect())
     }
 }
@@ -245,6 +287,10 @@ struct Principal<'a>(&'a AuditFacts);
 
 impl fmt::Display for Principal<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.canonical_arn().unwrap_or("a principal of a scrubbed account"))
+        f.write_str(
+            self.0
+                .canonical_arn()
+                .unwrap_or("a principal of a scrubbed account"),
+        )
     }
 }

@@ -11,7 +11,10 @@ pub(super) fn parse(text: &str) -> Option<Duration> {
         let (number, after) = rest.split_at_checked(digits)?;
         let letters = after.bytes().take_while(u8::is_ascii_lowercase).count();
         let (unit, after) = after.split_at_checked(letters)?;
-        let milliseconds = number.parse::<u64>().ok()?.checked_mul(in_milliseconds(unit)?)?;
+        let milliseconds = number
+            .parse::<u64>()
+            .ok()?
+            .checked_mul(in_milliseconds(unit)?)?;
         total = total.checked_add(Duration::from_millis(milliseconds))?;
         rest = after;
     }

@@ -18,7 +18,11 @@ impl Place {
     /// The file as a whole.
     #[must_use]
     pub fn whole(file: &Path) -> Self {
-        Self { file: file.to_owned(), line: 0, column: 0 }
+        Self {
+            file: file.to_owned(),
+            line: 0,
+            column: 0,
+        }
     }
 }
 
@@ -47,7 +51,11 @@ impl ConfigFault {
     /// A fault without a hint.
     #[must_use]
     pub fn new(place: Place, message: impl Into<String>) -> Self {
-        Self { place, message: message.into(), hint: None }
+        Self {
+            place,
+            message: message.into(),
+            hint: None,
+        }
     }
 
     /// The same fault with the one thing to try.
@@ -84,6 +92,14 @@ impl ConfigErrors {
     pub fn all(mut faults: Vec<ConfigFault>) -> Option<Self> {
         faults.sort_by_key(|fault| (fault.place.line, fault.place.column));
         (!faults.is_empty()).then_some(Self(faults))
+    }
+
+    /// The first fault.
+    #[must_use]
+    pub fn first(&self) -> &ConfigFault {
+        self.0
+            .first()
+            .expect("there is at least one by construction")
     }
 
     /// The faults, in order.

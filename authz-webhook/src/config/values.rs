@@ -87,7 +87,13 @@ pub struct ReservedPrefixes(Vec<(BackendMode, Vec<String>)>);
 impl ReservedPrefixes {
     /// Adds the prefixes of one source; empty ones mean nothing.
     pub(super) fn add(&mut self, mode: BackendMode, prefixes: Vec<String>) {
-        self.0.push((mode, prefixes.into_iter().filter(|prefix| !prefix.is_empty()).collect()));
+        self.0.push((
+            mode,
+            prefixes
+                .into_iter()
+                .filter(|prefix| !prefix.is_empty())
+                .collect(),
+        ));
     }
 
     /// The reserved prefix of `mode` that `username` begins with.
@@ -115,7 +121,10 @@ mod tests {
             ("ConfigMap", Ok(BackendMode::EksConfigMap)),
             ("CRD", Err(BackendModeError::NotYet("CRD"))),
             ("DynamicFile", Err(BackendModeError::NotYet("DynamicFile"))),
-            ("mountedfile", Err(BackendModeError::Unknown("mountedfile".to_owned()))),
+            (
+                "mountedfile",
+                Err(BackendModeError::Unknown("mountedfile".to_owned())),
+            ),
             ("", Err(BackendModeError::Unknown(String::new()))),
         ];
         for (text, expected) in table {
@@ -126,8 +135,14 @@ mod tests {
     #[test]
     fn a_reserved_prefix_holds_for_its_own_source_only() {
         let mut reserved = ReservedPrefixes::default();
-        reserved.add(BackendMode::EksConfigMap, vec![String::new(), "eks:".to_owned()]);
-        assert_eq!(reserved.find(BackendMode::EksConfigMap, "eks:admin"), Some("eks:"));
+        reserved.add(
+            BackendMode::EksConfigMap,
+            vec![String::new(), "eks:".to_owned()],
+        );
+        assert_eq!(
+            reserved.find(BackendMode::EksConfigMap, "eks:admin"),
+            Some("eks:")
+        );
         assert_eq!(reserved.find(BackendMode::EksConfigMap, "eksb:admin"), None);
         assert_eq!(reserved.find(BackendMode::MountedFile, "eks:admin"), None);
     }

@@ -1,0 +1,152 @@
+//! From a verified caller to a Kubernetes user: look up, render, check.
+
+use iam_core::account::AccountId;
+use iam_core::aws_auth::{Mapping, RenderError, Template, Values};
+
+use super::{AuditFacts, Granted, UserInfo};
+use crate::config::ReservedPrefixes;
+use crate::identity::Caller;
+use crate::mappings::{Hit, Snapshot};
+use crate::refusal::Refusal;
+
+/// Accounts of whose principals nothing is told, neither to the log nor to the cluster.
+#[derive(Clone, Debug, Default)]
+pub struct Scrub(Vec<AccountId>);
+
+impl Scrub {
+    /// Scrubs these accounts.
+    #[must_use]
+    pub fn new(accounts: &[AccountId]) -> Self {
+        Self(accounts.to_vec())
+    }
+
+    pub(super) fn covers(&self, account: AccountId) -> bool {
+        self.0.contains(&account)
+    }
+}
+
+/// The user that `facts` and `mappings` make of a caller.
+pub(super) fn grant(
+    mut facts: AuditFacts,
+    mappings: &Snapshot,
+    reserved: &ReservedPrefixes,
+) -> Result<Granted, Refusal> {
+    let Some(hit) = mappings.lookup(facts.caller.principal()) else {
+        return Err(Refusal::NotMapped(Box::new(facts)));
+    };
+    let Hit {
+        mode,
+        mapping,
+        place,
+    } = hit;
+    facts.source = Some(place);
+    let (username, groups) = match names(&facts.caller, mapping) {
+        Ok(names) => names,
+        Err(error) => return Err(refusal(error, facts)),
+    };
+    let rule = reserved
+        .find(mode, &username)
+        .or_else(|| forbidden(&username, &groups));
+    if let Some(rule) = rule {
+        let rule = rule.to_owned();
+        return Err(Refusal::ReservedName {
+            facts: Box::new(facts),
+            rule,
+        });
+    }
+    let user = UserInfo {
+        uid: uid(&facts, &username),
+        extra: extra(&facts),
+        username,
+        groups,
+    };
+    Ok(Granted { user, facts })
+}
+
+/// Username and groups; the canonical ARN and no groups where a whole account is mapped.
+fn names(caller: &Caller, mapping: Option<&Mapping>) -> Result<(String, Vec<String>), RenderError> {
+    let Some(mapping) = mapping else {
+        return Ok((caller.canonical_arn().to_owned(), Vec::new()));
+    };
+    let values = Values {
+        account: caller.account(),
+        session_name: caller.session_name(),
+        access_key_id: caller.access_key_id(),
+        ec2_private_dns_name: None,
+    };
+    let render = |template: &Template| template.render(&values);
+    Ok((
+        render(&mapping.username)?,
+        mapping
+            .groups
+            .iter()
+            .map(render)
+            .collect::<Result<_, _>>()?,
+    ))
+}
+
+/// Names that kube-apiserver gives itself to those it does not know; it filters neither.
+fn forbidden(username: &str, groups: &[String]) -> Option<&'static str> {
+    if username == ANONYMOUS {
+        return Some(ANONYMOUS);
+    }
+    groups
+        .iter()
+        .any(|group| group == UNAUTHENTICATED)
+        .then_some(UNAUTHENTICATED)
+}
+
+const ANONYMOUS: &str = "system:anonymous";
+const UNAUTHENTICATED: &str = "system:unauthenticated";
+
+fn refusal(error: RenderError, facts: AuditFacts) -> Refusal {
+    let facts = Box::new(facts);
+    match error {
+        RenderError::Empty | RenderError::Character { .. } => Refusal::UnusableName(facts),
+        RenderError::ReservedPrefix { prefix } => Refusal::ReservedName {
+            facts,
+            rule: prefix.to_owned(),
+        },
+        RenderError::NoEc2PrivateDnsName => {
+            let detail = "{{EC2PrivateDNSName}} is not supported by this version".to_owned();
+            Refusal::NotRendered { facts, detail }
+        }
+        RenderError::Separator { .. } => Refusal::NotRendered {
+            facts,
+            detail: error.to_string(),
+        },
+    }
+}
+
+fn uid(facts: &AuditFacts, username: &str) -> String {
+    match facts.open() {
+        Some(caller) => [
+            "aws-iam-authenticator",
+            caller.account().as_str(),
+            caller.principal_id(),
+        ]
+        .join(":"),
+        None => ["aws-iam-authenticator:administrative", username].join(":"),
+    }
+}
+
+/// The keys that RBAC and audit rules in the field expect, in this order.
+fn extra(facts: &AuditFacts) -> Vec<(&'static str, String)> {
+    let Some(caller) = facts.open() else {
+        return Vec::new();
+    };
+    let session_name = caller.session_name().unwrap_or_default();
+    [
+        ("accessKeyId", caller.access_key_id()),
+        ("arn", caller.arn()),
+        ("canonicalArn", caller.canonical_arn()),
+        ("principalId", caller.principal_id()),
+        ("sessionName", session_name),
+        (
+            "sigs.k8s.io/aws-iam-authenticator/principalId",
+            caller.principal_id(),
+        ),
+    ]
+    .map(|(key, value)| (key, value.to_owned()))
+    .into()
+}

@@ -1,0 +1,382 @@
+//! What stands under `server`.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use iam_core::account::AccountId;
+use iam_core::partition::Partition;
+use iam_core::region::Region;
+use iam_core::sts_host::StsHosts;
+use iam_core::yaml::Node;
+
+use super::faults::{ConfigFault, Place};
+use super::fields::{Fields, Findings};
+use super::nearest::nearest;
+use super::values::{Audiences, BackendMode, BackendModeError, ReservedPrefixes};
+use super::{Overrides, duration, keys};
+
+/// The values under `server`, defaults filled in.
+#[derive(Clone, Debug)]
+pub(super) struct Server {
+    pub(super) partition: Partition,
+    pub(super) address: IpAddr,
+    pub(super) port: u16,
+    pub(super) admin_address: IpAddr,
+    pub(super) admin_port: u16,
+    pub(super) hostname: String,
+    pub(super) state_dir: PathBuf,
+    pub(super) generate_kubeconfig: PathBuf,
+    pub(super) kubeconfig_pregenerated: bool,
+    pub(super) kubeconfig: Option<PathBuf>,
+    pub(super) master: Option<String>,
+    pub(super) client_ca: Option<PathBuf>,
+    pub(super) shutdown_grace: Duration,
+    pub(super) request_deadline: Duration,
+    pub(super) audiences: Audiences,
+    pub(super) max_connections: usize,
+    pub(super) cache_freshness: Duration,
+    pub(super) sts_regions: Vec<Region>,
+    pub(super) sts_resolve: BTreeMap<String, SocketAddr>,
+    pub(super) sts_ca_bundle: Option<PathBuf>,
+    pub(super) backend_modes: Vec<BackendMode>,
+    pub(super) mounted_file: Option<PathBuf>,
+    pub(super) scrubbed_accounts: Vec<AccountId>,
+    pub(super) reserved_prefixes: ReservedPrefixes,
+}
+
+/// Reads the values; what is wrong goes to `findings`, with the default in its place.
+pub(super) fn read(
+    fields: &Fields<'_>,
+    overrides: &Overrides,
+    findings: &mut Findings<'_>,
+) -> Server {
+    let over = overrides.clone();
+    let f = findings;
+    let in_file = fields.value("partition", f, str::parse::<Partition>);
+    let partition = over.partition.or(in_file).unwrap_or(Partition::Aws);
+    let sts_regions = sts_regions(fields, partition, f);
+    let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let bundle = fields.value("stsCABundle", f, path);
+    Server {
+        address: over
+            .address
+            .or(fields.value("address", f, address))
+            .unwrap_or(loopback),
+        port: over
+            .port
+            .or(fields.value("port", f, port))
+            .unwrap_or(21_362),
+        admin_address: over
+            .admin_address
+            .or(fields.value("adminAddress", f, address))
+            .unwrap_or(loopback),
+        admin_port: over
+            .admin_port
+            .or(fields.value("adminPort", f, port))
+            .unwrap_or(21_363),
+        hostname: over
+            .hostname
+            .or(fields.value("hostname", f, text))
+            .unwrap_or_else(|| "localhost".to_owned()),
+        state_dir: over
+            .state_dir
+            .or(fields.value("stateDir", f, path))
+            .unwrap_or_else(|| "/var/aws-iam-authenticator".into()),
+        generate_kubeconfig: over
+            .generate_kubeconfig
+            .or(fields.value("generateKubeconfig", f, path))
+            .unwrap_or_else(|| "/etc/kubernetes/aws-iam-authenticator/kubeconfig.yaml".into()),
+        kubeconfig_pregenerated: over
+            .kubeconfig_pregenerated
+            .or(fields.value("kubeconfigPregenerated", f, boolean))
+            .unwrap_or(false),
+        kubeconfig: over.kubeconfig.or(fields.value("kubeconfig", f, path)),
+        master: over.master.or(fields.value("master", f, api_server)),
+        client_ca: fields.value("clientCA", f, path),
+        shutdown_grace: period(fields, "shutdownGrace", f).unwrap_or(Duration::from_secs(20)),
+        request_deadline: period(fields, "requestDeadline", f).unwrap_or(Duration::from_secs(5)),
+        audiences: audiences(fields, f),
+        max_connections: fields
+            .value("maxConnections", f, connections)
+            .unwrap_or(10_000),
+        cache_freshness: period(fields, "cacheFreshness", f).unwrap_or(Duration::from_secs(60)),
+        sts_resolve: sts_resolve(fields, &StsHosts::of(partition, &sts_regions), f),
+        sts_ca_bundle: bundle.or(over.aws_ca_bundle),
+        backend_modes: backend_modes(fields, over.backend_modes, f),
+        mounted_file: fields.value("mountedFile", f, path),
+        scrubbed_accounts: values(fields.list("scrubbedAccounts", f, str::parse::<AccountId>)),
+        reserved_prefixes: reserved_prefixes(fields, f),
+        partition,
+        sts_regions,
+    }
+}
+
+/// Says which settings belong to a source that is not asked.
+pub(super) fn warn_of_unused(server: &Server, fields: &Fields<'_>, findings: &mut Findings<'_>) {
+    let groups: [(BackendMode, &[&str]); 2] = [
+        (
+            BackendMode::MountedFile,
+            &["mountedFile", "mapRoles", "mapUsers", "mapAccounts"],
+        ),
+        (BackendMode::EksConfigMap, &["kubeconfig", "master"]),
+    ];
+    for (mode, keys) in groups {
+        if server.backend_modes.contains(&mode) {
+            continue;
+        }
+        for key in keys {
+            if let Some(node) = fields
+                .node(key)
+                .filter(|node| !super::fields::is_null(node))
+            {
+                let why =
+                    format!("server.{key} has no effect: {mode} is not in server.backendMode");
+                findings.warning(node.position, why);
+            }
+        }
+    }
+}
+
+fn text(text: &str) -> Result<String, Infallible> {
+    Ok(text.to_owned())
+}
+
+fn path(text: &str) -> Result<PathBuf, Infallible> {
+    Ok(text.into())
+}
+
+fn address(text: &str) -> Result<IpAddr, &'static str> {
+    text.parse().map_err(|_| "not an IP address")
+}
+
+fn port(text: &str) -> Result<u16, &'static str> {
+    text.parse().map_err(|_| "not a port from 0 to 65535")
+}
+
+fn boolean(text: &str) -> Result<bool, &'static str> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "t" | "1" | "yes" | "on" => Ok(true),
+        "false" | "f" | "0" | "no" | "off" => Ok(false),
+        _ => Err("neither true nor false"),
+    }
+}
+
+fn api_server(text: &str) -> Result<String, &'static str> {
+    let url: http::Uri = text.parse().map_err(|_| "not a URL")?;
+    match (url.scheme_str(), url.host()) {
+        (Some("http" | "https"), Some(_)) => Ok(text.to_owned()),
+        _ => Err("not the URL of an API server"),
+    }
+}
+
+fn connections(text: &str) -> Result<usize, &'static str> {
+    match text.parse() {
+        Ok(number @ 1..=1_000_000) => Ok(number),
+        Ok(_) | Err(_) => Err("not a number from 1 to 1000000"),
+    }
+}
+
+fn period(fields: &Fields<'_>, key: &'static str, findings: &mut Findings<'_>) -> Option<Duration> {
+    let (least, most) = match key {
+        // kube-apiserver gives up after 30 s.
+        "requestDeadline" => (Duration::from_millis(500), Duration::from_secs(30)),
+        // A token lives for 15 minutes.
+        "cacheFreshness" => (Duration::ZERO, Duration::from_secs(900)),
+        _ => (Duration::ZERO, Duration::from_secs(3_600)),
+    };
+    fields.value(key, findings, |text| {
+        let period = duration::parse(text)
+            .ok_or_else(|| "not a duration such as 500ms, 20s or 1m30s".to_owned())?;
+        if (least..=most).contains(&period) {
+            Ok(period)
+        } else {
+            Err(format!("not between {least:?} and {most:?}"))
+        }
+    })
+}
+
+fn audiences(fields: &Fields<'_>, findings: &mut Findings<'_>) -> Audiences {
+    let served = values(fields.list("audiences", findings, text));
+    if served.is_empty() {
+        Audiences::Any
+    } else {
+        Audiences::Only(served)
+    }
+}
+
+fn sts_regions(
+    fields: &Fields<'_>,
+    partition: Partition,
+    findings: &mut Findings<'_>,
+) -> Vec<Region> {
+    let parse = |text: &str| {
+        let region: Region = text.parse().map_err(|error| format!("{error}"))?;
+        match Partition::claiming(region.as_str()) {
+            Some(other) if other != partition => Err(format!(
+                "{region} is a region of partition {other}, not of {partition}"
+            )),
+            Some(_) | None => Ok(region),
+        }
+    };
+    values(fields.list("stsRegions", findings, parse))
+}
+
+fn sts_resolve(
+    fields: &Fields<'_>,
+    hosts: &StsHosts,
+    findings: &mut Findings<'_>,
+) -> BTreeMap<String, SocketAddr> {
+    let mut addresses = BTreeMap::new();
+    let Some(node) = fields
+        .node("stsResolve")
+        .filter(|node| !super::fields::is_null(node))
+    else {
+        return addresses;
+    };
+    let Some(mapping) = node.as_mapping() else {
+        findings.fault(
+            node.position,
+            "server.stsResolve must map STS hosts to `ip:port`",
+        );
+        return addresses;
+    };
+    for (key, value) in &mapping.pairs {
+        let Some(host) = findings.text("server.stsResolve", key) else {
+            continue;
+        };
+        let listed = is_listed(host, key, hosts, findings);
+        let Some(text) = findings.text("server.stsResolve", value) else {
+            continue;
+        };
+        let Some(address) = socket_address(text) else {
+            findings.fault(
+                value.position,
+                "server.stsResolve: not an address `ip:port`",
+            );
+            continue;
+        };
+        if listed && addresses.insert(host.to_owned(), address).is_some() {
+            findings.fault(
+                key.position,
+                format!("server.stsResolve: {host} is given twice"),
+            );
+        }
+    }
+    addresses
+}
+
+fn is_listed(host: &str, key: &Node, hosts: &StsHosts, findings: &mut Findings<'_>) -> bool {
+    if hosts.get(host).is_some() {
+        return true;
+    }
+    let place = findings.place(key.position);
+    let message = "server.stsResolve: not an STS host of this partition and of server.stsRegions";
+    let fault = ConfigFault::new(place, message);
+    let meant = nearest(host, hosts.iter().map(|listed| listed.name()));
+    findings.faults.push(match meant {
+        Some(name) => fault.hint(format!("did you mean {name}?")),
+        None => fault,
+    });
+    false
+}
+
+/// `ip:port`, or an address alone with HTTPS's port.
+fn socket_address(text: &str) -> Option<SocketAddr> {
+    let alone = || {
+        text.parse::<IpAddr>()
+            .ok()
+            .map(|address| SocketAddr::new(address, 443))
+    };
+    text.parse().ok().or_else(alone)
+}
+
+fn backend_modes(
+    fields: &Fields<'_>,
+    given: Vec<BackendMode>,
+    findings: &mut Findings<'_>,
+) -> Vec<BackendMode> {
+    let mut read: Vec<(Option<Place>, BackendMode)> = Vec::new();
+    for (position, (name, mode)) in fields
+        .list("backendMode", findings, named_mode)
+        .unwrap_or_default()
+    {
+        if name != mode.name() {
+            let message = format!("server.backendMode: {name} is an old name; use {mode}");
+            findings.warning(position, message);
+        }
+        read.push((Some(findings.place(position)), mode));
+    }
+    if !given.is_empty() {
+        read = given.into_iter().map(|mode| (None, mode)).collect();
+    }
+    let mut modes = Vec::new();
+    for (place, mode) in read {
+        if modes.contains(&mode) {
+            let place = place.unwrap_or_else(|| Place::whole("--backend-mode".as_ref()));
+            findings
+                .faults
+                .push(ConfigFault::new(place, format!("{mode} is given twice")));
+        } else {
+            modes.push(mode);
+        }
+    }
+    if modes.is_empty() {
+        vec![BackendMode::MountedFile]
+    } else {
+        modes
+    }
+}
+
+fn named_mode(text: &str) -> Result<(String, BackendMode), BackendModeError> {
+    Ok((text.to_owned(), text.parse()?))
+}
+
+fn reserved_prefixes(fields: &Fields<'_>, findings: &mut Findings<'_>) -> ReservedPrefixes {
+    let mut reserved = ReservedPrefixes::default();
+    let Some(node) = fields.node("reservedPrefixConfig") else {
+        return reserved;
+    };
+    let Some(list) = node.as_sequence() else {
+        if !super::fields::is_null(node) {
+            findings.fault(node.position, "server.reservedPrefixConfig must be a list");
+        }
+        return reserved;
+    };
+    for item in &list.items {
+        let prefix = "server.reservedPrefixConfig.";
+        let entry = Fields::of(Some(item), prefix, keys::RESERVED_PREFIXES, findings);
+        let prefixes = values(entry.list("usernamePrefixReserveList", findings, text));
+        let mode = entry.value("backendMode", findings, mode_of_any_version);
+        match mode {
+            Some(Some(mode)) => reserved.add(mode, prefixes),
+            Some(None) => {
+                let why = "the source is not supported by this version";
+                findings.warning(item.position, format!("{prefix}* has no effect: {why}"));
+            }
+            None if entry.node("backendMode").is_none() => {
+                findings.fault(item.position, format!("{prefix}backendMode is missing"));
+            }
+            None => {}
+        }
+    }
+    reserved
+}
+
+/// A mode, or `None` for one that a later version will know: its prefixes bind nobody yet.
+fn mode_of_any_version(text: &str) -> Result<Option<BackendMode>, BackendModeError> {
+    match text.parse() {
+        Ok(mode) => Ok(Some(mode)),
+        Err(BackendModeError::NotYet(_)) => Ok(None),
+        Err(error @ BackendModeError::Unknown(_)) => Err(error),
+    }
+}
+
+fn values<T>(list: Option<Vec<(iam_core::yaml::Position, T)>>) -> Vec<T> {
+    list.unwrap_or_default()
+        .into_iter()
+        .map(|(_, value)| value)
+        .collect()
+}

@@ -1,0 +1,236 @@
+//! The sources of mappings, in the order configured, and what each holds at the moment.
+//!
+//! Every source keeps itself fresh and publishes into one immutable snapshot; a review is
+//! decided by one snapshot from beginning to end. A text that cannot be read changes nothing:
+//! what it held before goes on acting, and `/readyz` says so.
+
+mod config_map;
+mod document;
+mod mounted;
+mod mounted_file;
+mod place;
+mod snapshot;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arc_swap::{ArcSwap, Guard};
+use thiserror::Error;
+use tokio::sync::watch;
+
+use crate::config::{BackendMode, Config, ReservedPrefixes};
+use crate::metrics::Metrics;
+
+pub use document::{Document, SourceDiagnostic};
+pub use mounted_file::{MountedFileError, read as read_mounted_file};
+pub use place::MappingPlace;
+pub use snapshot::{Hit, Snapshot};
+
+pub(crate) use config_map::client_config;
+
+/// All configured sources.
+#[derive(Debug)]
+pub struct Sources {
+    config: Config,
+    snapshot: ArcSwap<Snapshot>,
+    states: Mutex<Vec<SourceState>>,
+    reloads: watch::Sender<()>,
+    metrics: Arc<Metrics>,
+}
+
+/// One source, as `/readyz?verbose` tells it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SourceReadiness {
+    /// The source as it is named in `server.backendMode`: `EKSConfigMap`.
+    pub name: &'static str,
+    /// What it holds.
+    pub state: SourceState,
+}
+
+/// What a source holds.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum SourceState {
+    /// Nothing yet: the webhook is not ready.
+    Loading,
+    /// What it last read.
+    Loaded,
+    /// The last good mappings, because of what the text says: ready all the same.
+    Degraded(String),
+}
+
+/// Why the sources cannot be opened.
+#[derive(Debug, Error)]
+pub enum SourcesError {
+    /// The kubeconfig for reading the ConfigMap is faulty.
+    #[error("cannot use the kubeconfig {}", .path.display())]
+    Kubeconfig {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: Box<kube::config::KubeconfigError>,
+    },
+}
+
+impl Sources {
+    /// Makes the configured sources; they hold nothing until `start`.
+    ///
+    /// # Errors
+    /// A source that can never load.
+    pub fn open(config: &Config, metrics: Arc<Metrics>) -> Result<Self, SourcesError> {
+        let modes = config.backend_modes();
+        if modes.contains(&BackendMode::EksConfigMap) {
+            config_map::check(config)?;
+        }
+        Ok(Self {
+            config: config.clone(),
+            snapshot: ArcSwap::from_pointee(Snapshot::empty(modes)),
+            states: Mutex::new(vec![SourceState::Loading; modes.len()]),
+            reloads: watch::Sender::new(()),
+            metrics,
+        })
+    }
+
+    /// Spawns the tasks that load the sources and keep them fresh, on the current runtime; they
+    /// end with it.
+    pub fn start(self: &Arc<Self>) {
+        for (index, mode) in self.config.backend_modes().iter().enumerate() {
+            let publisher = Publisher {
+                sources: Arc::clone(self),
+                index,
+                mode: *mode,
+            };
+            match mode {
+                BackendMode::MountedFile => {
+                    tokio::spawn(mounted::follow(self.config.clone(), publisher));
+                }
+                BackendMode::EksConfigMap => {
+                    tokio::spawn(config_map::follow(self.config.clone(), publisher));
+                }
+            }
+        }
+    }
+
+    /// Asks every source to read again now (SIGHUP).
+    pub fn reload(&self) {
+        self.reloads.send_replace(());
+    }
+
+    /// What each source holds, in the order configured.
+    pub fn readiness(&self) -> Vec<SourceReadiness> {
+        let states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+        let names = self.config.backend_modes().iter().map(|mode| mode.name());
+        names
+            .zip(states.iter())
+            .map(|(name, state)| SourceReadiness {
+                name,
+                state: state.clone(),
+            })
+            .collect()
+    }
+
+    /// Everything that is mapped at this moment.
+    pub fn snapshot(&self) -> Guard<Arc<Snapshot>> {
+        self.snapshot.load()
+    }
+
+    /// The prefixes that rendered usernames must not begin with.
+    pub fn reserved_prefixes(&self) -> &ReservedPrefixes {
+        self.config.reserved_prefixes()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn fixed(config: &Config, documents: Vec<Document>) -> Self {
+        let sources = Self::open(config, Arc::new(Metrics::new())).expect("no kubeconfig needed");
+        let snapshot = sources.snapshot.load_full().with(0, documents);
+        sources.snapshot.store(Arc::new(snapshot));
+        sources
+    }
+}
+
+/// The one source's way into the snapshot.
+#[derive(Debug)]
+struct Publisher {
+    sources: Arc<Sources>,
+    index: usize,
+    mode: BackendMode,
+}
+
+impl Publisher {
+    /// These mappings act from now on, in place of the source's earlier ones.
+    ///
+    /// `fault` is what is wrong with parts of them.
+    fn publish(&self, documents: &[Document], fault: Option<String>) {
+        let entries = documents
+            .iter()
+            .map(|document| document.mappings().len())
+            .sum();
+        let dropped = documents.iter().map(Document::dropped).sum();
+        self.sources
+            .metrics
+            .mappings_loaded(self.mode.name(), entries, dropped);
+        self.sources
+            .snapshot
+            .rcu(|now| Arc::new(now.with(self.index, documents.to_vec())));
+        tracing::info!(
+            source = self.mode.name(),
+            entries,
+            dropped,
+            "mappings loaded"
+        );
+        match fault {
+            Some(why) => self.degrade(&why),
+            None => self.set_state(SourceState::Loaded),
+        }
+    }
+
+    /// The source could not be read: what it held before goes on acting, if it held anything.
+    fn failed(&self, why: &str) {
+        if self.has_loaded() {
+            self.degrade(why);
+        } else {
+            self.sources.metrics.mappings_kept(self.mode.name());
+            tracing::warn!("{}: not loaded yet: {why}", self.mode.name());
+        }
+    }
+
+    fn degrade(&self, why: &str) {
+        self.sources.metrics.mappings_kept(self.mode.name());
+        tracing::warn!(
+            "{}: {why}; the last good mappings stay in force",
+            self.mode.name()
+        );
+        self.set_state(SourceState::Degraded(why.to_owned()));
+    }
+
+    /// The source is there and says what it said before.
+    fn confirm(&self) {
+        self.set_state(SourceState::Loaded);
+    }
+
+    fn has_loaded(&self) -> bool {
+        let states = self
+            .sources
+            .states
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        states
+            .get(self.index)
+            .is_some_and(|state| *state != SourceState::Loading)
+    }
+
+    fn set_state(&self, state: SourceState) {
+        let mut states = self
+            .sources
+            .states
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(slot) = states.get_mut(self.index) {
+            *slot = state;
+        }
+    }
+
+    fn reloads(&self) -> watch::Receiver<()> {
+        self.sources.reloads.subscribe()
+    }
+}

@@ -1,0 +1,194 @@
+//! The `EKSConfigMap` source: `kube-system/aws-auth`, listed once and watched ever after.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use backon::ExponentialBuilder;
+use futures_util::StreamExt as _;
+use iam_core::aws_auth::{self, Data};
+use iam_core::error_chain::ErrorChain;
+use k8s_openapi::api::core::v1::ConfigMap;
+use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::runtime::watcher::{self, Event, ExponentialBackoff};
+use kube::runtime::{WatchStreamExt as _, watcher as watch};
+use kube::{Api, Client};
+use thiserror::Error;
+use tokio::time::sleep;
+
+use super::document::Document;
+use super::{Publisher, SourcesError};
+use crate::config::Config;
+
+const NAMESPACE: &str = "kube-system";
+const NAME: &str = "aws-auth";
+const ORIGIN: &str = "kube-system/aws-auth";
+/// A watch is begun anew this often: a connection that died silently is noticed within it.
+const WATCH_SECONDS: u32 = 60;
+/// Pauses between attempts: short enough to be back soon after the API server is.
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// Why the cluster cannot be asked.
+#[derive(Debug, Error)]
+pub(crate) enum ClusterError {
+    #[error("cannot use the kubeconfig")]
+    Kubeconfig(#[from] Box<kube::config::KubeconfigError>),
+    #[error("no kubeconfig is configured and this is no pod")]
+    InCluster(#[from] Box<kube::config::InClusterError>),
+    #[error("{0:?} is not the URL of an API server")]
+    Master(String),
+    #[error("cannot set up the client of the API server")]
+    Client(#[from] Box<kube::Error>),
+}
+
+/// Whether the kubeconfig can be read.
+pub(super) fn check(config: &Config) -> Result<(), SourcesError> {
+    let Some(path) = config.kubeconfig() else {
+        return Ok(());
+    };
+    Kubeconfig::read_from(path)
+        .map(drop)
+        .map_err(|source| SourcesError::Kubeconfig {
+            path: path.to_owned(),
+            source: source.into(),
+        })
+}
+
+/// How the API server is reached: by the kubeconfig, or as a pod.
+pub(crate) async fn client_config(config: &Config) -> Result<kube::Config, ClusterError> {
+    let mut cluster = match config.kubeconfig() {
+        Some(path) => {
+            let kubeconfig = Kubeconfig::read_from(path).map_err(Box::new)?;
+            let options = KubeConfigOptions::default();
+            kube::Config::from_custom_kubeconfig(kubeconfig, &options)
+                .await
+                .map_err(Box::new)?
+        }
+        None => kube::Config::incluster().map_err(Box::new)?,
+    };
+    if let Some(master) = config.master() {
+        cluster.cluster_url = master
+            .parse()
+            .map_err(|_| ClusterError::Master(master.to_owned()))?;
+    }
+    Ok(cluster)
+}
+
+/// Loads the object and keeps it fresh, for as long as the runtime lives.
+pub(super) async fn follow(config: Config, publisher: Publisher) {
+    let mut reloads = publisher.reloads();
+    let mut object = Object {
+        publisher,
+        pending: None,
+        last: None,
+        document: None,
+    };
+    loop {
+        match connect(&config).await {
+            Ok(client) => {
+                tokio::select! {
+                    () = object.watch(client) => {}
+                    asked = reloads.changed() => if asked.is_err() { return },
+                }
+            }
+            Err(error) => {
+                object.failed(&error);
+                sleep(LONGEST_PAUSE).await;
+            }
+        }
+    }
+}
+
+async fn connect(config: &Config) -> Result<Client, ClusterError> {
+    let cluster = client_config(config).await?;
+    Ok(Client::try_from(cluster).map_err(Box::new)?)
+}
+
+/// What is known of the object.
+#[derive(Debug)]
+struct Object {
+    publisher: Publisher,
+    /// The object of a listing that is not complete yet.
+    pending: Option<aws_auth::Document>,
+    /// What was read last, good or bad: the same again is not judged again.
+    last: Option<aws_auth::Document>,
+    /// What acts.
+    document: Option<Document>,
+}
+
+impl Object {
+    async fn watch(&mut self, client: Client) {
+        let api: Api<ConfigMap> = Api::namespaced(client, NAMESPACE);
+        let of_name = watcher::Config::default()
+            .fields(&format!("metadata.name={NAME}"))
+            .timeout(WATCH_SECONDS);
+        let mut events = pin!(watch(api, of_name).backoff(ExponentialBackoff::from(pauses())));
+        while let Some(event) = events.next().await {
+            match event {
+                Ok(event) => self.seen(event),
+                Err(error) => {
+                    self.publisher.sources.metrics.configmap_watch_failed();
+                    self.failed(&error);
+                }
+            }
+        }
+    }
+
+    fn seen(&mut self, event: Event<ConfigMap>) {
+        match event {
+            Event::Init => self.pending = None,
+            Event::InitApply(object) => self.pending = Some(aws_auth_of(&object)),
+            // An empty listing is an answer: there is no aws-auth.
+            Event::InitDone => {
+                let document = self.pending.take().unwrap_or_default();
+                self.judge(document);
+            }
+            Event::Apply(object) => self.judge(aws_auth_of(&object)),
+            Event::Delete(_) => self.judge(aws_auth::Document::default()),
+        }
+    }
+
+    /// An object that cannot be read as a whole leaves its last good version in force.
+    fn judge(&mut self, read: aws_auth::Document) {
+        let document = Document::compile(ORIGIN, &read);
+        if self.last.as_ref() == Some(&read) {
+            // Said again, after an interruption perhaps.
+            if document.fault().is_none() {
+                self.publisher.confirm();
+            }
+            return;
+        }
+        self.last = Some(read);
+        document.report();
+        match (document.fault(), &self.document) {
+            (Some(why), Some(_)) => self.publisher.failed(why),
+            (why, _) => {
+                self.publisher
+                    .publish(std::slice::from_ref(&document), why.map(str::to_owned));
+                self.document = Some(document);
+            }
+        }
+    }
+
+    fn failed(&self, error: &dyn std::error::Error) {
+        self.publisher
+            .failed(&format!("{ORIGIN}: {}", ErrorChain(error)));
+    }
+}
+
+fn pauses() -> ExponentialBuilder {
+    ExponentialBuilder::default()
+        .with_min_delay(FIRST_PAUSE)
+        .with_max_delay(LONGEST_PAUSE)
+        .without_max_times()
+        .with_jitter()
+}
+
+fn aws_auth_of(object: &ConfigMap) -> aws_auth::Document {
+    let section = |key: &str| object.data.as_ref()?.get(key).map(String::as_str);
+    aws_auth::Document::parse(&Data {
+        map_roles: section("mapRoles"),
+        map_users: section("mapUsers"),
+        map_accounts: section("mapAccounts"),
+    })
+}

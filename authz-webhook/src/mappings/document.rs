@@ -1,0 +1,163 @@
+//! One aws-auth, compiled: what acts, and what was wrong with the rest.
+
+use std::sync::Arc;
+
+use iam_core::aws_auth::{self, Diagnostic, Mappings, Section, Severity};
+
+/// The mappings of one file or object. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Document(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    origin: Arc<str>,
+    mappings: Mappings,
+    diagnostics: Vec<SourceDiagnostic>,
+    fault: Option<String>,
+}
+
+/// What is wrong with an entry or a section: `aws-auth.yaml:12:5: mapRoles[2]: …`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SourceDiagnostic {
+    /// The text for people.
+    pub text: String,
+    /// The one thing to try.
+    pub hint: Option<String>,
+    /// How bad it is: an error does not act.
+    pub severity: Severity,
+}
+
+impl Document {
+    /// Compiles what was read at `origin`, a file or an object.
+    #[must_use]
+    pub fn compile(origin: &str, document: &aws_auth::Document) -> Self {
+        let (mappings, of_compiling) = Mappings::compile(document);
+        let diagnostics: Vec<SourceDiagnostic> = document
+            .diagnostics
+            .iter()
+            .chain(&of_compiling)
+            .map(|diagnostic| SourceDiagnostic::new(origin, diagnostic))
+            .collect();
+        let fault = fault(origin, document, &diagnostics);
+        Self(Arc::new(Inner {
+            origin: origin.into(),
+            mappings,
+            diagnostics,
+            fault,
+        }))
+    }
+
+    /// Where it was read.
+    #[must_use]
+    pub fn origin(&self) -> Arc<str> {
+        Arc::clone(&self.0.origin)
+    }
+
+    /// What acts.
+    #[must_use]
+    pub fn mappings(&self) -> &Mappings {
+        &self.0.mappings
+    }
+
+    /// What is wrong, and what deserves a word.
+    #[must_use]
+    pub fn diagnostics(&self) -> &[SourceDiagnostic] {
+        &self.0.diagnostics
+    }
+
+    /// How many faults there were: entries or sections that do not act.
+    #[must_use]
+    pub fn dropped(&self) -> usize {
+        let is_error = |diagnostic: &&SourceDiagnostic| diagnostic.severity == Severity::Error;
+        self.0.diagnostics.iter().filter(is_error).count()
+    }
+
+    /// What makes a whole section unreadable, if anything does: such a document must not take the
+    /// place of a good one.
+    #[must_use]
+    pub fn fault(&self) -> Option<&str> {
+        self.0.fault.as_deref()
+    }
+
+    /// Logs what is wrong, once per reading.
+    pub(super) fn report(&self) {
+        for SourceDiagnostic { text, hint, .. } in &self.0.diagnostics {
+            match hint {
+                Some(hint) => tracing::warn!("{text} ({hint})"),
+                None => tracing::warn!("{text}"),
+            }
+        }
+    }
+}
+
+impl SourceDiagnostic {
+    fn new(origin: &str, diagnostic: &Diagnostic) -> Self {
+        let aws_auth::Position { line, column, .. } = diagnostic.position;
+        let section = diagnostic.section;
+        let entry = diagnostic
+            .index
+            .map(|index| format!("[{index}]"))
+            .unwrap_or_default();
+        Self {
+            text: format!(
+                "{origin}:{line}:{column}: {section}{entry}: {}",
+                diagnostic.message
+            ),
+            hint: diagnostic.hint.clone(),
+            severity: diagnostic.severity,
+        }
+    }
+}
+
+/// The first word on a section of which nothing can be read.
+fn fault(
+    origin: &str,
+    document: &aws_auth::Document,
+    diagnostics: &[SourceDiagnostic],
+) -> Option<String> {
+    let section = Section::ALL
+        .into_iter()
+        .find(|section| document.is_unreadable(*section))?;
+    let said = document
+        .diagnostics
+        .iter()
+        .zip(diagnostics)
+        .find(|(raw, _)| raw.section == section && raw.severity == Severity::Error);
+    Some(match said {
+        Some((_, told)) => told.text.clone(),
+        None => format!("{origin}: {section} cannot be read"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use iam_core::aws_auth::Data;
+
+    use super::*;
+
+    fn compiled(map_roles: &str) -> Document {
+        let data = Data {
+            map_roles: Some(map_roles),
+            ..Data::default()
+        };
+        Document::compile("aws-auth.yaml", &aws_auth::Document::parse(&data))
+    }
+
+    #[test]
+    fn a_faulty_entry_falls_alone() {
+        let document = compiled(
+            "- {rolearn: 'arn:aws:iam::111122223333:role/A', username: a}\n\
+             - {rolearn: 'arn:aws:iam::111122223333:role/B', username: ''}\n",
+        );
+        assert_eq!((document.mappings().len(), document.dropped()), (1, 1));
+        assert_eq!(document.fault(), None);
+    }
+
+    #[test]
+    fn an_unreadable_section_is_a_fault_with_its_place() {
+        let document = compiled("- {rolearn: a, username: {{SessionName}}}\n- [");
+        assert_eq!(document.mappings().len(), 0);
+        let fault = document.fault().expect("a fault");
+        assert!(fault.starts_with("aws-auth.yaml:"), "{fault}");
+    }
+}

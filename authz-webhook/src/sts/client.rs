@@ -1,0 +1,260 @@
+//! The question and its answer: one connection pool, bounds, deadlines, a circuit per host,
+//! retries where they can help.
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, USER_AGENT};
+use http::uri::Scheme;
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
+use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use iam_core::cluster::ClusterId;
+use iam_core::error_chain::ErrorChain;
+use iam_core::presigned::PresignedRequest;
+use iam_core::sts_host::{ListedHost, StsHosts};
+use rustls::RootCertStore;
+use thiserror::Error;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use super::answer::Answer;
+use super::circuit::{Circuit, Passage};
+use super::connector::{Connector, Resolve};
+use super::failure::{Failure, Senseless};
+use super::gate::Gate;
+use crate::metrics::Metrics;
+
+/// What the client is made of.
+#[derive(Debug)]
+pub struct StsSettings<'a> {
+    /// The cluster that tokens must be signed for.
+    pub cluster_id: &'a ClusterId,
+    /// The hosts that may be asked.
+    pub hosts: &'a StsHosts,
+    /// The roots that their certificates must lead to.
+    pub roots: RootCertStore,
+    /// Where they are.
+    pub resolve: Resolve,
+}
+
+/// Why there is no client.
+#[derive(Debug, Error)]
+#[error("cannot set up TLS for STS")]
+pub struct StsSetupError(#[source] Box<dyn std::error::Error + Send + Sync>);
+
+/// Asks STS who signed. One per process.
+#[derive(Debug)]
+pub struct StsClient {
+    http: Client<Connector, Empty<Bytes>>,
+    headers: HeaderMap,
+    gate: Gate,
+    circuits: Vec<Circuit>,
+    jitter: RandomState,
+    metrics: Arc<Metrics>,
+}
+
+impl StsClient {
+    /// A client with a connection pool of its own.
+    ///
+    /// # Errors
+    /// [`StsSetupError`] where TLS cannot be set up.
+    pub fn new(settings: StsSettings<'_>, metrics: Arc<Metrics>) -> Result<Self, StsSetupError> {
+        let connector = Connector::new(settings.roots, settings.resolve)
+            .map_err(|error| StsSetupError(error.into()))?;
+        let http = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(POOL_IDLE)
+            .pool_max_idle_per_host(POOL_IDLE_PER_HOST)
+            .http1_max_buf_size(HEAD_AND_BUFFER)
+            .build(connector);
+        let hosts = settings.hosts.iter().len();
+        let start = Instant::now();
+        Ok(Self {
+            http,
+            headers: headers(settings.cluster_id).map_err(|error| StsSetupError(error.into()))?,
+            gate: Gate::new(hosts),
+            circuits: (0..hosts).map(|_| Circuit::new(start)).collect(),
+            jitter: RandomState::new(),
+            metrics,
+        })
+    }
+
+    /// Whether the host failed so often a moment ago that it is only probed.
+    #[must_use]
+    pub fn is_suspended(&self, host: &ListedHost) -> bool {
+        self.circuits.get(host.id()).is_some_and(Circuit::is_open)
+    }
+
+    /// Asks the host that `request` was signed for who signed it, until `deadline`.
+    ///
+    /// # Errors
+    /// A [`Failure`]: refused for good, or not answered now.
+    pub async fn identify(
+        &self,
+        request: &PresignedRequest,
+        deadline: Instant,
+    ) -> Result<Answer, Failure> {
+        let host = request.host();
+        let circuit = self.circuits.get(host.id()).ok_or(Failure::CircuitOpen)?;
+        let attempts = match circuit.pass(Instant::now()) {
+            Passage::Closed => ATTEMPTS,
+            Passage::Probe => 1,
+            Passage::Refused => return Err(Failure::CircuitOpen),
+        };
+        let access_key = request.access_key_id();
+        let _permit = self
+            .gate
+            .enter(host.id(), access_key.as_str())
+            .await
+            .map_err(Failure::Overloaded)?;
+        let mut attempt = 1;
+        loop {
+            let result = self.attempt(request, deadline).await;
+            self.record(circuit, host, &result);
+            let Err(failure) = result else { return result };
+            let pause = self.pause(attempt);
+            let late = Instant::now() + pause + LEAST_TIME_FOR_A_RETRY > deadline;
+            if attempt == attempts || late || !failure.may_be_retried() {
+                return Err(failure);
+            }
+            sleep(pause).await;
+            attempt += 1;
+        }
+    }
+
+    async fn attempt(
+        &self,
+        request: &PresignedRequest,
+        deadline: Instant,
+    ) -> Result<Answer, Failure> {
+        let _call = self.metrics.sts_call();
+        match timeout_at(deadline, self.exchange(request)).await {
+            Ok(result) => result,
+            Err(_) => Err(Failure::Unreachable("no answer in time".to_owned())),
+        }
+    }
+
+    async fn exchange(&self, request: &PresignedRequest) -> Result<Answer, Failure> {
+        let outgoing = self.outgoing(request)?;
+        let response = self
+            .http
+            .request(outgoing)
+            .await
+            .map_err(|error| unreachable(&error))?;
+        let (head, body) = response.into_parts();
+        self.metrics
+            .sts_response(request.host().name(), head.status.as_u16());
+        let body = Limited::new(body, MAX_BODY)
+            .collect()
+            .await
+            .map_err(of_body)?
+            .to_bytes();
+        if head.status != StatusCode::OK {
+            return Err(Failure::of_error(head.status, &body));
+        }
+        if !is_json(&head.headers) {
+            return Err(Senseless::ContentType.into());
+        }
+        Ok(Answer::parse(&body)?)
+    }
+
+    /// The request in full: everything in it is ours or was parsed and spelt anew.
+    fn outgoing(&self, request: &PresignedRequest) -> Result<Request<Empty<Bytes>>, Failure> {
+        let impossible = |_| Failure::Unreachable("the request cannot be spelt".to_owned());
+        let uri = Uri::builder()
+            .scheme(Scheme::HTTPS)
+            .authority(request.host().name())
+            .path_and_query(request.path_and_query())
+            .build()
+            .map_err(impossible)?;
+        let mut outgoing = Request::new(Empty::new());
+        *outgoing.method_mut() = Method::GET;
+        *outgoing.uri_mut() = uri;
+        *outgoing.headers_mut() = self.headers.clone();
+        Ok(outgoing)
+    }
+
+    fn record(&self, circuit: &Circuit, host: &ListedHost, result: &Result<Answer, Failure>) {
+        match result {
+            Err(Failure::Throttled) => self.metrics.sts_throttled(host.name()),
+            Err(Failure::Unreachable(_)) => self.metrics.sts_connection_failed(host.name()),
+            Ok(_) | Err(_) => {}
+        }
+        let failed = result.as_ref().is_err_and(Failure::counts_against_the_host);
+        if !failed {
+            if circuit.is_open() {
+                tracing::info!(target: iam_cli::NOTICE, sts = host.name(), "STS answers again");
+                self.metrics.sts_circuit(host.name(), false);
+            }
+            circuit.succeeded();
+        } else if circuit.failed(Instant::now()) {
+            tracing::warn!(
+                sts = host.name(),
+                "STS fails repeatedly; asked once a second until it answers"
+            );
+            self.metrics.sts_circuit(host.name(), true);
+        }
+    }
+
+    /// Between half and the whole of 100 ms, doubled with each attempt.
+    fn pause(&self, attempt: u32) -> Duration {
+        let longest = FIRST_PAUSE.saturating_mul(1 << attempt.min(8).saturating_sub(1));
+        let random = self.jitter.hash_one(Instant::now()) % 512;
+        let part = u32::try_from(random).unwrap_or(0);
+        longest / 2 + longest / 1_024 * part
+    }
+}
+
+/// The headers of every request; `Host` is added by the connection, from the URL.
+fn headers(cluster_id: &ClusterId) -> Result<HeaderMap, http::header::InvalidHeaderValue> {
+    let mut headers = HeaderMap::new();
+    headers.insert("x-k8s-aws-id", HeaderValue::from_str(cluster_id.as_str())?);
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    headers.insert(USER_AGENT, HeaderValue::from_static("authz-webhook"));
+    Ok(headers)
+}
+
+/// What a failed exchange says, without the URL.
+fn unreachable(error: &hyper_util::client::legacy::Error) -> Failure {
+    Failure::Unreachable(ErrorChain(error).to_string())
+}
+
+fn of_body(error: Box<dyn std::error::Error + Send + Sync>) -> Failure {
+    if error.is::<LengthLimitError>() {
+        return Senseless::TooLong.into();
+    }
+    Failure::Unreachable(ErrorChain(&*error).to_string())
+}
+
+/// Whether the answer says of itself that it is JSON, and not compressed.
+fn is_json(headers: &HeaderMap) -> bool {
+    let essence = |value: &HeaderValue| {
+        let text = value.to_str().unwrap_or_default();
+        text.split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .eq_ignore_ascii_case("application/json")
+    };
+    let mut types = headers.get_all(CONTENT_TYPE).iter();
+    types.next().is_some_and(essence)
+        && types.next().is_none()
+        && !headers.contains_key(CONTENT_ENCODING)
+}
+
+/// How often a question is asked at most.
+const ATTEMPTS: u32 = 3;
+/// The longest pause before the second attempt.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// With less time left, an attempt is not worth its connection.
+const LEAST_TIME_FOR_A_RETRY: Duration = Duration::from_secs(1);
+/// An answer of STS is below 1 KiB.
+const MAX_BODY: usize = 64 * 1024;
+/// For the head of an answer.
+const HEAD_AND_BUFFER: usize = 64 * 1024;
+/// STS closes idle connections itself; this is for those that vanish without a word.
+const POOL_IDLE: Duration = Duration::from_secs(50);
+const POOL_IDLE_PER_HOST: usize = 64;
