@@ -8,8 +8,74 @@
 //! - stderr carries notices, warnings, errors, and one line of JSON per decision.
 //! - Exit codes: 0 done (also after SIGTERM or SIGINT), 1 a fault, 2 usage.
 
+pub mod admin;
+pub mod assembly;
+pub mod audit;
 pub mod authenticate;
+pub mod callers;
+pub mod certificate;
+pub mod certificate_files;
+pub mod certificate_reload;
+pub mod certificate_setup;
+pub mod cli;
 pub mod config;
+pub mod connection;
+pub mod error;
+pub mod file_watch;
+pub mod http;
+pub mod http_body;
+pub mod http_response;
+pub mod identity;
+pub mod init;
+pub mod kubeconfig;
+pub mod limits;
+pub mod listener;
 pub mod mappings;
 pub mod metrics;
+pub mod options;
+pub mod panics;
 pub mod refusal;
+pub mod review;
+pub mod serve;
+pub mod shutdown;
+pub mod sts;
+pub mod tls;
+pub mod watched;
+
+use std::process::ExitCode;
+
+use cli::{Cli, Environment};
+use config::Config;
+use error::Error;
+use options::{Action, Options};
+use serve::ServeSettings;
+
+/// Runs one command.
+///
+/// # Errors
+/// See [`error::Error`].
+pub fn run(cli: Cli, environment: &Environment) -> Result<ExitCode, Error> {
+    let Options {
+        action,
+        config,
+        overrides,
+    } = cli.into_options(environment)?;
+    let config = Config::load(&config, &overrides)?;
+    for warning in config.warnings() {
+        tracing::warn!("{warning}");
+    }
+    match action {
+        Action::Serve(print_address) => {
+            serve::serve(
+                &config,
+                &ServeSettings {
+                    print_address,
+                    clock: environment.clock,
+                },
+            )?;
+        }
+        Action::Init => init::init(&config, (environment.clock)())?,
+        Action::Check => {}
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -83,6 +83,9 @@ pub enum ReloadResult {
 pub struct StsCall(Gauge);
 
 /// Every metric of the process.
+///
+/// What an answer from the cache touches (`success_latency`, `granted`, `cache_hits`, `http_ok`)
+/// is kept apart from its family: no label is compared for it.
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
@@ -97,12 +100,14 @@ pub struct Metrics {
     sts_circuit_open: Gauges,
     sts_in_flight: Gauge,
     cache: Counters<1>,
+    cache_hits: Counter,
     mapping_entries: Gauges,
     mapping_loads: Counters<2>,
     mapping_degraded: Gauges,
     mapping_dropped: Gauges,
     configmap_watch_failures: Counter,
     http_responses: Counters<1>,
+    http_ok: Counter,
     connections: Gauge,
     connections_ended: Counters<1>,
     certificate_reloads: Counters<1>,
@@ -116,6 +121,8 @@ impl Metrics {
         let mut registry = Registry::default();
         let latency: Latencies = Family::new_with_constructor(|| Histogram::new(BUCKETS));
         let decisions = Counters::default();
+        let cache = Counters::default();
+        let http_responses = Counters::default();
         let metrics = Self {
             success_latency: latency.get_or_create_owned(&result(ReviewResult::Success)),
             granted: decisions.get_or_create_owned(&[("reason", GRANTED.into())]),
@@ -127,13 +134,15 @@ impl Metrics {
             sts_contradictions: Counters::default(),
             sts_circuit_open: Gauges::default(),
             sts_in_flight: Gauge::default(),
-            cache: Counters::default(),
+            cache_hits: cache.get_or_create_owned(&[("outcome", "hit".into())]),
+            cache,
             mapping_entries: Gauges::default(),
             mapping_loads: Counters::default(),
             mapping_degraded: Gauges::default(),
             mapping_dropped: Gauges::default(),
             configmap_watch_failures: Counter::default(),
-            http_responses: Counters::default(),
+            http_ok: http_responses.get_or_create_owned(&[("code", "200".into())]),
+            http_responses,
             connections: Gauge::default(),
             connections_ended: Counters::default(),
             certificate_reloads: Counters::default(),
@@ -143,7 +152,10 @@ impl Metrics {
         };
         metrics.register_the_peers(registry.sub_registry_with_prefix("aws_iam_authenticator"));
         metrics.register_ours(registry.sub_registry_with_prefix("authz_webhook"));
-        Self { registry, ..metrics }
+        Self {
+            registry,
+            ..metrics
+        }
     }
 
     /// All metrics as OpenMetrics text.
@@ -162,7 +174,9 @@ impl Metrics {
 
     /// A review ended with anything but success; `reason` is a word of [`crate::refusal`].
     pub fn refused(&self, outcome: ReviewResult, reason: &'static str, latency: Duration) {
-        self.latency.get_or_create(&result(outcome)).observe(latency.as_secs_f64());
+        self.latency
+            .get_or_create(&result(outcome))
+            .observe(latency.as_secs_f64());
         count(&self.decisions, [("reason", reason.into())]);
     }
 
@@ -203,13 +217,18 @@ impl Metrics {
     /// Whether calls to the listed `host` are suspended.
     pub fn sts_circuit(&self, host: &str, open: bool) {
         let host = Cow::Owned(host.to_owned());
-        self.sts_circuit_open.get_or_create(&[("host", host)]).set(open.into());
+        self.sts_circuit_open
+            .get_or_create(&[("host", host)])
+            .set(open.into());
     }
 
     /// The cache of verified callers was asked.
     pub fn caller_cache(&self, outcome: CacheOutcome) {
         let outcome = match outcome {
-            CacheOutcome::Hit => "hit",
+            CacheOutcome::Hit => {
+                self.cache_hits.inc();
+                return;
+            }
             CacheOutcome::Stale => "stale",
             CacheOutcome::Joined => "joined",
             CacheOutcome::Miss => "miss",
@@ -220,16 +239,28 @@ impl Metrics {
     /// A mapping source was read: how many entries act, and how many were dropped as faulty.
     pub fn mappings_loaded(&self, source: &'static str, entries: usize, dropped: usize) {
         let label = [("source", source.into())];
-        self.mapping_entries.get_or_create(&label).set(saturated(entries));
-        self.mapping_dropped.get_or_create(&label).set(saturated(dropped));
+        self.mapping_entries
+            .get_or_create(&label)
+            .set(saturated(entries));
+        self.mapping_dropped
+            .get_or_create(&label)
+            .set(saturated(dropped));
         self.mapping_degraded.get_or_create(&label).set(0);
-        count(&self.mapping_loads, [("source", source.into()), ("result", "loaded".into())]);
+        count(
+            &self.mapping_loads,
+            [("source", source.into()), ("result", "loaded".into())],
+        );
     }
 
     /// A mapping source could not be read; what it held before still acts.
     pub fn mappings_kept(&self, source: &'static str) {
-        self.mapping_degraded.get_or_create(&[("source", source.into())]).set(1);
-        count(&self.mapping_loads, [("source", source.into()), ("result", "kept".into())]);
+        self.mapping_degraded
+            .get_or_create(&[("source", source.into())])
+            .set(1);
+        count(
+            &self.mapping_loads,
+            [("source", source.into()), ("result", "kept".into())],
+        );
     }
 
     /// The watch of the ConfigMap failed and is begun again.
@@ -239,6 +270,10 @@ impl Metrics {
 
     /// An HTTP response of the webhook's listener.
     pub fn http_response(&self, status: u16) {
+        if status == 200 {
+            self.http_ok.inc();
+            return;
+        }
         count(&self.http_responses, [("code", status.to_string().into())]);
     }
 
@@ -279,14 +314,22 @@ impl Metrics {
 
     fn register_the_peers(&self, to: &mut Registry) {
         let m = self;
-        to.register("authenticate_latency_seconds", "Time to answer a review", m.latency.clone());
+        to.register(
+            "authenticate_latency_seconds",
+            "Time to answer a review",
+            m.latency.clone(),
+        );
         to.register("sts_responses", "Answers of STS", m.sts_responses.clone());
         to.register(
             "sts_connection_failures",
             "Calls to STS that ended without an answer",
             m.sts_connection_failures.clone(),
         );
-        to.register("sts_throttling", "Calls that STS throttled", m.sts_throttling.clone());
+        to.register(
+            "sts_throttling",
+            "Calls that STS throttled",
+            m.sts_throttling.clone(),
+        );
         to.register(
             "configmap_watch_failures",
             "Failures of the watch on aws-auth",
@@ -296,7 +339,11 @@ impl Metrics {
 
     fn register_ours(&self, to: &mut Registry) {
         let m = self;
-        to.register("decisions", "Reviews by the word of their outcome", m.decisions.clone());
+        to.register(
+            "decisions",
+            "Reviews by the word of their outcome",
+            m.decisions.clone(),
+        );
         to.register(
             "sts_contradictions",
             "Answers of STS that contradict themselves or the request",
@@ -307,15 +354,31 @@ impl Metrics {
             "1 while calls to an STS host are suspended",
             m.sts_circuit_open.clone(),
         );
-        to.register("sts_in_flight", "Calls to STS under way", m.sts_in_flight.clone());
-        to.register("caller_cache", "Lookups in the cache of callers", m.cache.clone());
-        to.register("mapping_entries", "Mapping entries that act", m.mapping_entries.clone());
+        to.register(
+            "sts_in_flight",
+            "Calls to STS under way",
+            m.sts_in_flight.clone(),
+        );
+        to.register(
+            "caller_cache",
+            "Lookups in the cache of callers",
+            m.cache.clone(),
+        );
+        to.register(
+            "mapping_entries",
+            "Mapping entries that act",
+            m.mapping_entries.clone(),
+        );
         to.register(
             "mapping_entries_dropped",
             "Mapping entries that were dropped as faulty",
             m.mapping_dropped.clone(),
         );
-        to.register("mapping_loads", "Readings of a mapping source", m.mapping_loads.clone());
+        to.register(
+            "mapping_loads",
+            "Readings of a mapping source",
+            m.mapping_loads.clone(),
+        );
         to.register(
             "mapping_degraded",
             "1 while a mapping source is unreadable and older mappings act",
@@ -326,8 +389,16 @@ impl Metrics {
 
     fn register_operation(&self, to: &mut Registry) {
         let m = self;
-        to.register("http_responses", "Responses by status code", m.http_responses.clone());
-        to.register("connections", "Open connections of clients", m.connections.clone());
+        to.register(
+            "http_responses",
+            "Responses by status code",
+            m.http_responses.clone(),
+        );
+        to.register(
+            "connections",
+            "Open connections of clients",
+            m.connections.clone(),
+        );
         to.register(
             "connections_ended",
             "Connections of clients by how they ended",
@@ -451,8 +522,14 @@ mod tests {
     #[test]
     fn every_metric_has_a_help_text() {
         let text = Metrics::new().encode();
-        let helps = text.lines().filter(|line| line.starts_with("# HELP ")).count();
-        let types = text.lines().filter(|line| line.starts_with("# TYPE ")).count();
+        let helps = text
+            .lines()
+            .filter(|line| line.starts_with("# HELP "))
+            .count();
+        let types = text
+            .lines()
+            .filter(|line| line.starts_with("# TYPE "))
+            .count();
         assert_eq!(helps, types, "{text}");
         assert_eq!(types, 20, "{text}");
     }

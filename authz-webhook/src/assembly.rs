@@ -1,0 +1,53 @@
+//! From a configuration to the parts that answer reviews.
+
+use std::sync::Arc;
+
+use iam_core::sts_host::StsHosts;
+use thiserror::Error;
+
+use crate::authenticate::{Authenticator, Scrub};
+use crate::callers::{CallerSettings, NoRandomness, VerifiedCallers};
+use crate::config::Config;
+use crate::mappings::Sources;
+use crate::metrics::Metrics;
+use crate::sts::{Resolve, RootsError, StsClient, StsSettings, StsSetupError, roots};
+
+/// Why there is no authenticator.
+#[derive(Debug, Error)]
+pub enum AssemblyError {
+    /// The CA bundle for STS.
+    #[error("cannot load the roots for STS")]
+    Roots(#[from] RootsError),
+    /// The client for STS.
+    #[error(transparent)]
+    Sts(#[from] StsSetupError),
+    /// The cache's key.
+    #[error(transparent)]
+    Randomness(#[from] NoRandomness),
+}
+
+/// Puts the authenticator together; nothing is connected yet.
+///
+/// # Errors
+/// Unusable roots, or a system without random numbers.
+pub fn authenticator(
+    config: &Config,
+    sources: Arc<Sources>,
+    metrics: &Arc<Metrics>,
+) -> Result<Authenticator, AssemblyError> {
+    let hosts = StsHosts::of(config.partition(), config.sts_regions());
+    let settings = StsSettings {
+        cluster_id: config.cluster_id(),
+        hosts: &hosts,
+        roots: roots(config.sts_ca_bundle())?,
+        resolve: Resolve::new(config.sts_resolve().clone()),
+    };
+    let sts = StsClient::new(settings, Arc::clone(metrics))?;
+    let settings = CallerSettings::within(config.request_deadline(), config.cache_freshness());
+    let callers = VerifiedCallers::new(hosts, sts, settings, Arc::clone(metrics))?;
+    Ok(Authenticator::new(
+        callers,
+        sources,
+        Scrub::new(config.scrubbed_accounts()),
+    ))
+}

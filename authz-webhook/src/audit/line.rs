@@ -1,0 +1,258 @@
+//! What an audit line says.
+
+use std::collections::hash_map::RandomState;
+use std::fmt::{self, Display, Write as _};
+use std::hash::BuildHasher as _;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use iam_core::time::Rfc3339;
+use serde::{Serialize, Serializer};
+
+use crate::authenticate::{AuditFacts, Granted};
+use crate::mappings::MappingPlace;
+use crate::metrics::GRANTED;
+use crate::refusal::{Refusal, RefusalClass};
+
+/// A review that was decided, or could not be.
+#[derive(Debug)]
+pub struct Decision<'a> {
+    /// Who was let in, or why nobody.
+    pub outcome: Result<&'a Granted, &'a Refusal>,
+    /// When the request arrived.
+    pub now: SystemTime,
+    /// How long the decision took.
+    pub latency: Duration,
+}
+
+/// Names requests so that no two of one machine are alike.
+#[derive(Debug)]
+pub(super) struct RequestIds {
+    process: u32,
+    next: AtomicU64,
+}
+
+impl RequestIds {
+    pub(super) fn new() -> Self {
+        // The hasher's keys come from the system's random numbers.
+        let bytes = RandomState::new().hash_one(0_u8).to_be_bytes();
+        let [a, b, c, d, ..] = bytes;
+        Self {
+            process: u32::from_be_bytes([a, b, c, d]),
+            next: AtomicU64::new(1),
+        }
+    }
+
+    fn next(&self) -> RequestId {
+        RequestId(self.process, self.next.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+impl Decision<'_> {
+    /// The line with its end.
+    pub(super) fn line(&self, ids: &RequestIds) -> Vec<u8> {
+        let facts = match self.outcome {
+            Ok(granted) => Some(&granted.facts),
+            Err(refusal) => refusal.facts(),
+        };
+        let scrubbed = facts.is_some_and(AuditFacts::scrubbed);
+        let line = Line {
+            audit: "authenticate",
+            time: Milliseconds(self.now),
+            request_id: ids.next(),
+            result: self.result(),
+            reason: self.outcome.map_or_else(Refusal::word, |_| GRANTED),
+            detail: self.outcome.err().filter(|_| !scrubbed).map(Text),
+            user: self.outcome.ok().map(|granted| User {
+                username: &granted.user.username,
+                uid: &granted.user.uid,
+                groups: &granted.user.groups,
+            }),
+            caller: facts.map(|facts| Caller::of(facts, scrubbed)),
+            latency_ms: Fraction(self.latency),
+        };
+        let mut bytes = Vec::with_capacity(1024);
+        serde_json::to_writer(&mut bytes, &line).expect("keys are strings, and a Vec takes all");
+        bytes.push(b'\n');
+        bytes
+    }
+
+    fn result(&self) -> &'static str {
+        match self.outcome.map_err(Refusal::class) {
+            Ok(_) => GRANTED,
+            Err(RefusalClass::Denied) => "denied",
+            Err(RefusalClass::Unavailable) => "unavailable",
+        }
+    }
+}
+
+impl<'a> Caller<'a> {
+    fn of(facts: &'a AuditFacts, scrubbed: bool) -> Self {
+        Self {
+            arn: facts.arn(),
+            canonical_arn: facts.canonical_arn(),
+            account: (!scrubbed).then(|| Text(facts.account())),
+            access_key_id: facts.access_key_id(),
+            session_name: facts.session_name(),
+            source: facts.source().map(Text),
+            sts_host: facts.sts_host().name(),
+            from_cache: facts.from_cache(),
+            stale: facts.stale(),
+            scrubbed,
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Line<'a> {
+    audit: &'static str,
+    time: Milliseconds,
+    request_id: RequestId,
+    result: &'static str,
+    reason: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<Text<&'a Refusal>>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    user: Option<User<'a>>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    caller: Option<Caller<'a>>,
+    latency_ms: Fraction,
+}
+
+#[derive(Serialize)]
+struct User<'a> {
+    username: &'a str,
+    uid: &'a str,
+    groups: &'a [String],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Caller<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    arn: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    canonical_arn: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<Text<iam_core::account::AccountId>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_key_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<Text<&'a MappingPlace>>,
+    sts_host: &'a str,
+    from_cache: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    stale: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    scrubbed: bool,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+const fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+/// Written as its `Display` says.
+struct Text<T>(T);
+
+impl<T: Display> Serialize for Text<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+struct RequestId(u32, u64);
+
+impl Serialize for RequestId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{:08x}-{}", self.0, self.1))
+    }
+}
+
+/// RFC 3339 with milliseconds.
+struct Milliseconds(SystemTime);
+
+impl Serialize for Milliseconds {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl Display for Milliseconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = String::with_capacity(24);
+        write!(text, "{}", Rfc3339::nearest(self.0))?;
+        let since_1970 = self
+            .0
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default();
+        write!(
+            f,
+            "{}.{:03}Z",
+            text.trim_end_matches('Z'),
+            since_1970.subsec_millis()
+        )
+    }
+}
+
+/// Milliseconds with three decimals.
+struct Fraction(Duration);
+
+impl Serialize for Fraction {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let microseconds = u32::try_from(self.0.as_micros()).unwrap_or(u32::MAX);
+        serializer.serialize_f64(f64::from(microseconds) / 1000.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(outcome: Result<&Granted, &Refusal>) -> String {
+        let ids = RequestIds {
+            process: 0xabcd,
+            next: AtomicU64::new(7),
+        };
+        let now = SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_042);
+        let decision = Decision {
+            outcome,
+            now,
+            latency: Duration::from_micros(1234),
+        };
+        String::from_utf8(decision.line(&ids)).unwrap()
+    }
+
+    #[test]
+    fn a_denial_says_why() {
+        let expected = concat!(
+            r#"{"audit":"authenticate","time":"2023-11-14T22:13:20.042Z","#,
+            r#""requestId":"0000abcd-7","result":"denied","reason":"audience_not_served","#,
+            r#""detail":"none of the audiences asked for is served","latencyMs":1.234}"#,
+            "\n",
+        );
+        assert_eq!(line(Err(&Refusal::AudienceNotServed)), expected);
+    }
+
+    #[test]
+    fn a_lack_of_an_answer_is_no_denial() {
+        let text = line(Err(&Refusal::DeadlineExceeded));
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(value["result"], "unavailable");
+        assert_eq!(value["reason"], "deadline_exceeded");
+    }
+
+    #[test]
+    fn request_ids_of_one_process_differ() {
+        let ids = RequestIds::new();
+        let (first, second) = (ids.next(), ids.next());
+        assert_eq!(first.0, second.0);
+        assert_ne!(first.1, second.1);
+    }
+}

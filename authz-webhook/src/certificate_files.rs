@@ -1,0 +1,280 @@
+//! Certificates and keys under `server.stateDir`.
+//!
+//! `cert.pem` and `key.pem` are what the webhook serves, as with the peer. Where `ca-key.pem`
+//! stands beside them they are the webhook's own: made when they are missing, renewed in time.
+//! Without it they are supplied by somebody else and only read; `ca.pem`, if there is one, is
+//! then what kube-apiserver is told to trust, otherwise `cert.pem` itself.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use iam_cli::file::{self, FileError, Mode};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use thiserror::Error;
+
+use crate::certificate::{self, LEAF_LIFE, Names, Pair, RENEWAL};
+
+/// The files of one state directory.
+#[derive(Clone, Debug)]
+pub struct CertificateFiles {
+    directory: PathBuf,
+    names: Names,
+}
+
+/// Whose certificates they are.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Origin {
+    /// Ours, and left as they were.
+    Kept,
+    /// Ours, and new.
+    Made,
+    /// Somebody else's.
+    Supplied,
+}
+
+/// Why certificates cannot be made or read.
+#[derive(Debug, Error)]
+pub enum CertificateError {
+    /// A file or directory.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The state directory.
+    #[error("cannot make the directory {}", path.display())]
+    Directory {
+        /// The directory.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A file could not be written.
+    #[error(transparent)]
+    Write(#[from] FileError),
+    /// A file is no PEM of the kind it should be.
+    #[error("{} holds no certificate in PEM", path.display())]
+    NoCertificate {
+        /// The file.
+        path: PathBuf,
+    },
+    /// One half of a pair.
+    #[error("{} exists without {}", present.display(), missing.display())]
+    Half {
+        /// The file that is there.
+        present: PathBuf,
+        /// The file that is not.
+        missing: PathBuf,
+    },
+    /// The authority's files do not belong together, or are not from us.
+    #[error("{} did not sign with {}", certificate.display(), key.display())]
+    ForeignAuthority {
+        /// The authority's certificate.
+        certificate: PathBuf,
+        /// The authority's key.
+        key: PathBuf,
+    },
+    /// Making a key or certificate failed.
+    #[error("cannot make a certificate")]
+    Make(#[from] rcgen::Error),
+}
+
+impl CertificateError {
+    /// The one thing to try.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Half { .. } => Some(
+                "supply cert.pem and key.pem both, or remove the one to have them made".to_owned(),
+            ),
+            Self::ForeignAuthority { .. } => Some(
+                "remove ca.pem and ca-key.pem to have them made, or supply cert.pem and key.pem \
+                 and leave ca-key.pem out"
+                    .to_owned(),
+            ),
+            Self::NoCertificate { .. } => {
+                Some("supply it anew, or remove it to have it made".to_owned())
+            }
+            Self::Directory { .. } | Self::Write(_) => {
+                Some("set server.stateDir to a directory that this user may write".to_owned())
+            }
+            Self::Read { .. } | Self::Make(_) => None,
+        }
+    }
+}
+
+impl CertificateFiles {
+    /// The files under `directory`, for a webhook of these names.
+    pub const fn new(directory: PathBuf, names: Names) -> Self {
+        Self { directory, names }
+    }
+
+    /// The leaf, or the chain that begins with it.
+    pub fn certificate(&self) -> PathBuf {
+        self.directory.join("cert.pem")
+    }
+
+    /// The leaf's key.
+    pub fn key(&self) -> PathBuf {
+        self.directory.join("key.pem")
+    }
+
+    /// What kube-apiserver is told to trust.
+    pub fn trusted(&self) -> PathBuf {
+        let authority = self.authority();
+        if authority.exists() {
+            authority
+        } else {
+            self.certificate()
+        }
+    }
+
+    /// Makes what is missing and renews what ends soon; supplied files are left alone.
+    ///
+    /// # Errors
+    /// The system refuses, or the files do not belong together.
+    pub fn ensure(&self, now: SystemTime) -> Result<Origin, CertificateError> {
+        if !self.authority_key().exists() {
+            match (self.certificate().exists(), self.key().exists()) {
+                (true, true) => return Ok(Origin::Supplied),
+                (true, false) => return Err(half(self.certificate(), self.key())),
+                (false, true) => return Err(half(self.key(), self.certificate())),
+                (false, false) => {}
+            }
+        }
+        self.make_directory()?;
+        let authority_key = self.ensure_authority(now)?;
+        if self.is_served_well(now + RENEWAL)? && self.is_served_well(now)? {
+            return Ok(Origin::Kept);
+        }
+        let leaf = certificate::leaf(&authority_key, &self.names, now)?;
+        let der = first(leaf.certificate.as_bytes(), &self.certificate())?;
+        if !certificate::is_good(&der, &self.read_first(&self.authority())?, &self.names, now) {
+            let (certificate, key) = (self.authority(), self.authority_key());
+            return Err(CertificateError::ForeignAuthority { certificate, key });
+        }
+        file::replace(&self.key(), leaf.key.as_bytes(), Mode::Private)?;
+        file::replace(
+            &self.certificate(),
+            leaf.certificate.as_bytes(),
+            Mode::Public,
+        )?;
+        Ok(Origin::Made)
+    }
+
+    fn authority(&self) -> PathBuf {
+        self.directory.join("ca.pem")
+    }
+
+    fn authority_key(&self) -> PathBuf {
+        self.directory.join("ca-key.pem")
+    }
+
+    fn make_directory(&self) -> Result<(), CertificateError> {
+        fs::create_dir_all(&self.directory).map_err(|source| {
+            let path = self.directory.clone();
+            CertificateError::Directory { path, source }
+        })
+    }
+
+    /// The authority's key; another process may be making the first one at the same time.
+    fn ensure_authority(&self, now: SystemTime) -> Result<String, CertificateError> {
+        let (certificate, key) = (self.authority(), self.authority_key());
+        if !key.exists() {
+            if certificate.exists() {
+                return Err(half(certificate, key));
+            }
+            return self.first_authority(now);
+        }
+        if certificate.exists()
+            && certificate::is_in_date(&self.read_first(&certificate)?, now + LEAF_LIFE)
+        {
+            return read_text(&key);
+        }
+        let Pair {
+            certificate: pem,
+            key: key_pem,
+        } = certificate::authority(now)?;
+        file::replace(&key, key_pem.as_bytes(), Mode::Private)?;
+        file::replace(&certificate, pem.as_bytes(), Mode::Public)?;
+        Ok(key_pem)
+    }
+
+    fn first_authority(&self, now: SystemTime) -> Result<String, CertificateError> {
+        let Pair { certificate, key } = certificate::authority(now)?;
+        match file::create_new(&self.authority_key(), key.as_bytes(), Mode::Private) {
+            Ok(()) => {}
+            Err(FileError::Exists { .. }) => return self.others_authority(),
+            Err(error) => return Err(error.into()),
+        }
+        file::replace(&self.authority(), certificate.as_bytes(), Mode::Public)?;
+        Ok(key)
+    }
+
+    fn others_authority(&self) -> Result<String, CertificateError> {
+        self.read_first(&self.authority())?;
+        read_text(&self.authority_key())
+    }
+
+    /// Whether the files serve every name at that time, with the key that belongs to them.
+    fn is_served_well(&self, at: SystemTime) -> Result<bool, CertificateError> {
+        let (certificate, key) = (self.certificate(), self.key());
+        if !certificate.exists() || !key.exists() {
+            return Ok(false);
+        }
+        let Ok(leaf) = self.read_first(&certificate) else {
+            return Ok(false);
+        };
+        let authority = self.read_first(&self.authority())?;
+        let belongs = crate::tls::certified_key(&read(&certificate)?, &read(&key)?).is_ok();
+        Ok(belongs && certificate::is_good(&leaf, &authority, &self.names, at))
+    }
+
+    fn read_first(&self, path: &Path) -> Result<CertificateDer<'static>, CertificateError> {
+        first(&read(path)?, path)
+    }
+}
+
+fn first(pem: &[u8], path: &Path) -> Result<CertificateDer<'static>, CertificateError> {
+    CertificateDer::from_pem_slice(pem).map_err(|_| CertificateError::NoCertificate {
+        path: path.to_owned(),
+    })
+}
+
+/// Reads a file of at most a mebibyte.
+///
+/// # Errors
+/// The system refuses, or the file is larger.
+pub fn read(path: &Path) -> Result<Vec<u8>, CertificateError> {
+    let failed = |source| CertificateError::Read {
+        path: path.to_owned(),
+        source,
+    };
+    let length = fs::metadata(path).map_err(failed)?.len();
+    if length > FILE_LIMIT {
+        return Err(failed(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            "larger than 1 MiB",
+        )));
+    }
+    fs::read(path).map_err(failed)
+}
+
+fn read_text(path: &Path) -> Result<String, CertificateError> {
+    let failed = |source| CertificateError::Read {
+        path: path.to_owned(),
+        source,
+    };
+    String::from_utf8(read(path)?)
+        .map_err(|_| failed(io::Error::new(io::ErrorKind::InvalidData, "not UTF-8")))
+}
+
+const fn half(present: PathBuf, missing: PathBuf) -> CertificateError {
+    CertificateError::Half { present, missing }
+}
+
+const FILE_LIMIT: u64 = 1024 * 1024;

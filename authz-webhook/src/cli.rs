@@ -1,0 +1,162 @@
+//! The command line and the environment, as they are given.
+
+use std::ffi::OsString;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use clap::{Args, Parser, Subcommand};
+use iam_cli::CommonArgs;
+use iam_core::cluster::ClusterId;
+use iam_core::partition::Partition;
+
+use crate::config::BackendMode;
+
+/// Tell kube-apiserver who a bearer token of AWS IAM belongs to
+#[derive(Debug, Parser)]
+#[command(name = "authz-webhook", version, about)]
+pub struct Cli {
+    /// What every program takes.
+    #[command(flatten)]
+    pub common: CommonArgs,
+
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Answer TokenReviews until SIGTERM or SIGINT
+    ///
+    /// POST /authenticate is served over TLS on server.address and server.port; /livez, /readyz,
+    /// /healthz and /metrics in clear text on server.adminAddress and server.adminPort.
+    /// Certificates that are missing under server.stateDir are made, and renewed in time; they
+    /// and the mappings are read again when they change, and on SIGHUP. One line of JSON on
+    /// stderr tells each decision.
+    Serve(ServeArgs),
+    /// Write certificate, key and the webhook kubeconfig for kube-apiserver
+    ///
+    /// What is there and good is left as it is. The kubeconfig is for
+    /// --authentication-token-webhook-config-file.
+    Init(ConfigArgs),
+    /// Read everything that serve would read, and report every fault
+    Check(ConfigArgs),
+}
+
+/// Arguments of `serve`.
+#[derive(Args, Debug)]
+pub struct ServeArgs {
+    /// What every command takes.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+
+    /// Print {"address":"IP:PORT","adminAddress":"IP:PORT"} on stdout when listening
+    #[arg(long)]
+    pub print_address: bool,
+}
+
+/// The configuration, and what wins over it.
+#[derive(Args, Debug)]
+pub struct ConfigArgs {
+    /// Configuration file: that of aws-iam-authenticator, with our own keys beside its
+    #[arg(short, long, value_name = "FILE")]
+    pub config: PathBuf,
+
+    /// Cluster that tokens must be signed for, in place of clusterID [default:
+    /// KUBERNETES_AWS_AUTHENTICATOR_CLUSTER_ID, then the file]
+    #[arg(short = 'i', long, value_name = "ID")]
+    pub cluster_id: Option<ClusterId>,
+
+    /// In place of server.partition
+    #[arg(long, value_name = "PARTITION")]
+    pub partition: Option<Partition>,
+
+    /// IP address to listen on, in place of server.address
+    #[arg(long, value_name = "IP")]
+    pub address: Option<IpAddr>,
+
+    /// Port to listen on, in place of server.port; 0 takes a free one
+    #[arg(long, value_name = "PORT")]
+    pub port: Option<u16>,
+
+    /// IP address for probes and metrics, in place of server.adminAddress
+    #[arg(long, value_name = "IP")]
+    pub admin_address: Option<IpAddr>,
+
+    /// Port for probes and metrics, in place of server.adminPort; 0 takes a free one
+    #[arg(long, value_name = "PORT")]
+    pub admin_port: Option<u16>,
+
+    /// Name that kube-apiserver calls, in place of server.hostname
+    #[arg(long, value_name = "NAME")]
+    pub hostname: Option<String>,
+
+    /// Directory of certificates and keys, in place of server.stateDir
+    #[arg(long, value_name = "DIR")]
+    pub state_dir: Option<PathBuf>,
+
+    /// Webhook kubeconfig to write, in place of server.generateKubeconfig
+    #[arg(long, value_name = "FILE")]
+    pub generate_kubeconfig: Option<PathBuf>,
+
+    /// Leave the webhook kubeconfig alone, whatever server.kubeconfigPregenerated says
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
+          default_missing_value = "true")]
+    pub kubeconfig_pregenerated: Option<bool>,
+
+    /// Kubeconfig for reading mappings from the cluster, in place of server.kubeconfig
+    #[arg(long, value_name = "FILE")]
+    pub kubeconfig: Option<PathBuf>,
+
+    /// URL of the API server that mappings are read from, in place of server.master
+    #[arg(long, value_name = "URL")]
+    pub master: Option<String>,
+
+    /// Sources of mappings, in order, in place of server.backendMode: MountedFile, EKSConfigMap
+    #[arg(long, value_name = "MODE", value_delimiter = ',')]
+    pub backend_mode: Vec<BackendMode>,
+}
+
+/// What the program reads of its environment.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    /// `RUST_LOG`.
+    pub rust_log: Option<String>,
+    /// `KUBERNETES_AWS_AUTHENTICATOR_CLUSTER_ID`.
+    pub cluster_id: Option<OsString>,
+    /// `AWS_CA_BUNDLE`.
+    pub aws_ca_bundle: Option<OsString>,
+    /// The clock.
+    pub clock: fn() -> SystemTime,
+}
+
+impl Environment {
+    /// Reads the process's environment; an empty variable counts as unset.
+    #[expect(clippy::disallowed_methods, reason = "the edge: environment and clock")]
+    pub fn read() -> Self {
+        let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+        Self {
+            rust_log: variable("RUST_LOG").map(|value| value.to_string_lossy().into_owned()),
+            cluster_id: variable(CLUSTER_ID),
+            aws_ca_bundle: variable("AWS_CA_BUNDLE"),
+            clock: SystemTime::now,
+        }
+    }
+}
+
+/// As the peer spells it.
+pub const CLUSTER_ID: &str = "KUBERNETES_AWS_AUTHENTICATOR_CLUSTER_ID";
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

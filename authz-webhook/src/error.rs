@@ -1,0 +1,44 @@
+//! Every way in which a command can fail.
+
+use iam_cli::Failure;
+use thiserror::Error;
+
+use crate::config::ConfigErrors;
+use crate::init::InitError;
+use crate::options::OptionsError;
+use crate::serve::ServeError;
+
+/// What ends the program with a code other than 0.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The environment.
+    #[error(transparent)]
+    Options(#[from] OptionsError),
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigErrors),
+    /// `serve`
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    /// `init`
+    #[error(transparent)]
+    Init(#[from] InitError),
+}
+
+impl Failure for Error {
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Options(_) => Some("unset it, or give --cluster-id".to_owned()),
+            Self::Config(_) => None,
+            Self::Serve(error) => error.hint(),
+            Self::Init(error) => error.hint(),
+        }
+    }
+
+    fn exit_code(&self) -> u8 {
+        match self {
+            Self::Options(_) => 2,
+            Self::Config(_) | Self::Serve(_) | Self::Init(_) => 1,
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! The webhook's own listener: routes, and from a request to its decision to a response.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use http::{HeaderMap, Method, Request, StatusCode};
+use hyper::body::{Body as _, Incoming};
+
+use crate::audit::{Audit, Decision};
+use crate::authenticate::{Authenticator, Granted};
+use crate::connection::Responder;
+use crate::http_body::{self, BodyError};
+use crate::http_response::{self as response, WholeResponse};
+use crate::limits::Limits;
+use crate::metrics::Metrics;
+use crate::panics;
+use crate::refusal::{Refusal, RefusalClass};
+use crate::review::{self, Audiences, Review, ReviewError};
+use crate::watched::OpenRequest;
+
+/// What answers on the webhook's listener.
+#[derive(Debug)]
+pub struct Webhook {
+    /// The inner steps.
+    pub authenticator: Arc<Authenticator>,
+    /// `server.audiences`.
+    pub audiences: Vec<String>,
+    /// Of its clients.
+    pub limits: Limits,
+    /// For a decision.
+    pub deadline: Duration,
+    /// Where it counts.
+    pub metrics: Arc<Metrics>,
+    /// Where it reports decisions.
+    pub audit: Audit,
+    /// Read once a request.
+    pub clock: fn() -> SystemTime,
+}
+
+/// Why a request is answered without a decision.
+#[derive(Debug, Eq, PartialEq)]
+enum Rejection {
+    Path,
+    Method,
+    MediaType,
+    Body(BodyError),
+    Review(ReviewError),
+}
+
+impl Responder for Webhook {
+    async fn respond(&self, mut request: Request<Incoming>, open: OpenRequest) -> WholeResponse {
+        let started = Instant::now();
+        let response = match panics::caught(self.answer(&mut request, started)).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(rejection)) => self.reject(&rejection, started),
+            Err(panics::Panicked) => {
+                self.metrics.panicked();
+                response::text(StatusCode::INTERNAL_SERVER_ERROR, "internal error\n")
+            }
+        };
+        if !request.body().is_end_stream() {
+            open.leaves_body_unread();
+        }
+        self.metrics.http_response(response.status().as_u16());
+        response
+    }
+}
+
+impl Webhook {
+    async fn answer(
+        &self,
+        request: &mut Request<Incoming>,
+        started: Instant,
+    ) -> Result<WholeResponse, Rejection> {
+        route(request)?;
+        let now = (self.clock)();
+        let body = http_body::read(request.body_mut(), &self.limits).await?;
+        let review = Review::parse(&body)?;
+        let (outcome, audiences) = match review.audiences(&self.audiences) {
+            Audiences::Unsaid => (self.decide(&review, now).await, Vec::new()),
+            Audiences::Common(common) => (self.decide(&review, now).await, common),
+            Audiences::NoneInCommon => (Err(Refusal::AudienceNotServed), Vec::new()),
+        };
+        let latency = started.elapsed();
+        self.audit.record(&Decision {
+            outcome: outcome.as_ref(),
+            now,
+            latency,
+        });
+        Ok(match outcome {
+            Ok(granted) => {
+                self.metrics.granted(latency);
+                response::json(review::granted(review.version(), &granted.user, &audiences))
+            }
+            Err(refusal) => self.refuse(&refusal, &review, latency),
+        })
+    }
+
+    async fn decide(&self, review: &Review<'_>, now: SystemTime) -> Result<Granted, Refusal> {
+        let decision = self.authenticator.authenticate(review.token(), now);
+        tokio::time::timeout(self.deadline, decision)
+            .await
+            .unwrap_or(Err(Refusal::DeadlineExceeded))
+    }
+
+    /// A denial is a clean answer; where none could be had, 503 is the one status that
+    /// kube-apiserver neither repeats nor caches.
+    fn refuse(&self, refusal: &Refusal, review: &Review<'_>, latency: Duration) -> WholeResponse {
+        let word = refusal.word();
+        self.metrics.refused(refusal.result(), word, latency);
+        match refusal.class() {
+            RefusalClass::Denied => response::json(review::denied(review.version(), word)),
+            RefusalClass::Unavailable => {
+                response::text(StatusCode::SERVICE_UNAVAILABLE, format!("{word}\n"))
+            }
+        }
+    }
+
+    fn reject(&self, rejection: &Rejection, started: Instant) -> WholeResponse {
+        self.metrics.malformed_request(started.elapsed());
+        rejection.response()
+    }
+}
+
+impl Rejection {
+    fn response(&self) -> WholeResponse {
+        match self {
+            Self::Path => {
+                response::text(StatusCode::NOT_FOUND, "expected the path /authenticate\n")
+            }
+            Self::Method => response::method_not_allowed("POST"),
+            Self::MediaType => response::text(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "expected Content-Type: application/json, not compressed\n",
+            ),
+            Self::Body(BodyError::TooLarge) => response::text(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "expected a body of at most 64 KiB\n",
+            ),
+            Self::Body(BodyError::Slow) => response::text(
+                StatusCode::REQUEST_TIMEOUT,
+                "the body did not arrive in time\n",
+            ),
+            Self::Body(BodyError::Broken) => {
+                response::text(StatusCode::BAD_REQUEST, "the body was cut off\n")
+            }
+            Self::Review(error) => response::text(StatusCode::BAD_REQUEST, format!("{error}\n")),
+        }
+    }
+}
+
+impl From<BodyError> for Rejection {
+    fn from(error: BodyError) -> Self {
+        Self::Body(error)
+    }
+}
+
+impl From<ReviewError> for Rejection {
+    fn from(error: ReviewError) -> Self {
+        Self::Review(error)
+    }
+}
+
+/// By path alone: kube-apiserver adds a query (`?timeout=30s`).
+fn route<B>(request: &Request<B>) -> Result<(), Rejection> {
+    if request.uri().path() != "/authenticate" {
+        return Err(Rejection::Path);
+    }
+    if request.method() != Method::POST {
+        return Err(Rejection::Method);
+    }
+    if !is_plain_json(request.headers()) {
+        return Err(Rejection::MediaType);
+    }
+    Ok(())
+}
+
+fn is_plain_json(headers: &HeaderMap) -> bool {
+    let mut types = headers.get_all(CONTENT_TYPE).iter();
+    let (Some(first), None) = (types.next(), types.next()) else {
+        return false;
+    };
+    let Ok(text) = first.to_str() else {
+        return false;
+    };
+    let essence = text.split_once(';').map_or(text, |(essence, _)| essence);
+    let plain = headers
+        .get(CONTENT_ENCODING)
+        .is_none_or(|encoding| encoding == "identity");
+    plain && essence.trim().eq_ignore_ascii_case("application/json")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn post(path: &str) -> http::request::Builder {
+        Request::builder()
+            .method("POST")
+            .uri(path)
+            .header("content-type", "application/json")
+    }
+
+    #[test]
+    fn routes_by_path_then_method_then_type() {
+        let plain = || Request::builder().method("POST").uri("/authenticate");
+        let cases = [
+            (post("/authenticate"), Ok(())),
+            (post("/authenticate?timeout=30s"), Ok(())),
+            (post("https://webhook/authenticate?x"), Ok(())),
+            (
+                plain().header("content-type", "Application/JSON; charset=utf-8"),
+                Ok(()),
+            ),
+            (
+                post("/authenticate").header("content-encoding", "identity"),
+                Ok(()),
+            ),
+            (post("/"), Err(Rejection::Path)),
+            (post("/authenticate/"), Err(Rejection::Path)),
+            (post("/Authenticate"), Err(Rejection::Path)),
+            (post("/authorize"), Err(Rejection::Path)),
+            (post("/%61uthenticate"), Err(Rejection::Path)),
+            (post("/authenticate").method("GET"), Err(Rejection::Method)),
+            (post("/authenticate").method("PUT"), Err(Rejection::Method)),
+            (post("/").method("GET"), Err(Rejection::Path)),
+            (plain(), Err(Rejection::MediaType)),
+            (
+                plain().header("content-type", "text/plain"),
+                Err(Rejection::MediaType),
+            ),
+            (
+                plain().header("content-type", "application/jsonp"),
+                Err(Rejection::MediaType),
+            ),
+            (
+                plain().header("content-type", "application/yaml"),
+                Err(Rejection::MediaType),
+            ),
+            (
+                post("/authenticate").header("content-type", "text/x"),
+                Err(Rejection::MediaType),
+            ),
+            (
+                post("/authenticate").header("content-encoding", "gzip"),
+                Err(Rejection::MediaType),
+            ),
+        ];
+        for (builder, expected) in cases {
+            let request = builder.body(()).unwrap();
+            assert_eq!(route(&request), expected, "{request:?}");
+        }
+    }
+}

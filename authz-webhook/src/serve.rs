@@ -1,0 +1,340 @@
+//! `serve`: from a configuration to listeners, and from a signal to a regular end.
+
+use std::io::{self, Write as _};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use iam_cli::NOTICE;
+use iam_core::error_chain::ErrorChain;
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use crate::admin::Admin;
+use crate::assembly::{AssemblyError, authenticator};
+use crate::audit::{self, AuditWriter};
+use crate::certificate_reload::{Certificates, LoadError};
+use crate::certificate_setup::{SetupError, certificate_files, write_kubeconfig};
+use crate::config::{Audiences, Config};
+use crate::connection::Connections;
+use crate::http::Webhook;
+use crate::limits::Limits;
+use crate::listener::Listener;
+use crate::mappings::{Sources, SourcesError};
+use crate::metrics::Metrics;
+use crate::shutdown::{self, PhaseSwitch, Signal, Signals};
+
+/// What `serve` gets beside the configuration.
+#[derive(Clone, Copy, Debug)]
+pub struct ServeSettings {
+    /// Whether the bound addresses go to stdout.
+    pub print_address: PrintAddress,
+    /// The clock.
+    pub clock: fn() -> SystemTime,
+}
+
+/// Whether the bound addresses go to stdout.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum PrintAddress {
+    /// One line of JSON.
+    Yes,
+    /// They are only logged.
+    No,
+}
+
+/// Why serving did not begin, or ended otherwise than by a signal.
+#[derive(Debug, Error)]
+pub enum ServeError {
+    /// The runtime, its signals, or the audit's thread.
+    #[error("cannot start {what}")]
+    Start {
+        /// What.
+        what: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// An address that cannot be listened on.
+    #[error("cannot listen on {address}")]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Certificates.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// Certificates that are there and cannot be used.
+    #[error(transparent)]
+    Certificates(#[from] LoadError),
+    /// The sources.
+    #[error(transparent)]
+    Sources(#[from] SourcesError),
+    /// The authenticator.
+    #[error(transparent)]
+    Assembly(#[from] AssemblyError),
+    /// stdout took no address.
+    #[error("cannot print the addresses")]
+    Print(#[source] io::Error),
+    /// A listener ended by itself.
+    #[error("the {0} listener ended by itself")]
+    Ended(&'static str),
+}
+
+impl ServeError {
+    /// The one thing to try.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Bind { source, .. } if source.kind() == io::ErrorKind::AddrInUse => {
+                Some("end what listens there, or choose another port (0: any free one)".to_owned())
+            }
+            Self::Setup(error) => error.hint(),
+            Self::Certificates(LoadError::File(error)) => error.hint(),
+            Self::Bind { .. }
+            | Self::Start { .. }
+            | Self::Certificates(_)
+            | Self::Sources(_)
+            | Self::Assembly(_)
+            | Self::Print(_)
+            | Self::Ended(_) => None,
+        }
+    }
+}
+
+/// Serves until SIGTERM or SIGINT.
+///
+/// # Errors
+/// Serving cannot begin, or a listener ends by itself.
+pub fn serve(config: &Config, settings: &ServeSettings) -> Result<(), ServeError> {
+    crate::panics::report_places_only();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|source| ServeError::Start {
+            what: "the runtime",
+            source,
+        })?;
+    let result = runtime.block_on(async { Server::start(config, settings).await?.run().await });
+    // Name lookups and file reads under way hold nobody up.
+    runtime.shutdown_background();
+    result
+}
+
+/// Everything that runs.
+struct Server<'a> {
+    config: &'a Config,
+    signals: Signals,
+    switch: PhaseSwitch,
+    sources: Arc<Sources>,
+    certificates: Arc<Certificates>,
+    webhook: JoinHandle<()>,
+    admin: JoinHandle<()>,
+    audit: AuditWriter,
+}
+
+impl<'a> Server<'a> {
+    async fn start(config: &'a Config, settings: &ServeSettings) -> Result<Self, ServeError> {
+        let signals = Signals::listen().map_err(|source| ServeError::Start {
+            what: "listening to signals",
+            source,
+        })?;
+        let metrics = Arc::new(Metrics::new());
+        let sources = Arc::new(Sources::open(config, Arc::clone(&metrics))?);
+        let certificates = open_certificates(config, &metrics, settings.clock)?;
+        let webhook_socket = bind(config.address(), config.port()).await?;
+        let admin_socket = bind(config.admin_address(), config.admin_port()).await?;
+        let addresses = Addresses::of(&webhook_socket, &admin_socket)?;
+        keep_kubeconfig(config, addresses.webhook.port());
+        let (record, audit) =
+            audit::start(io::stderr(), Arc::clone(&metrics)).map_err(|source| {
+                ServeError::Start {
+                    what: "the audit",
+                    source,
+                }
+            })?;
+        let (switch, phases) = shutdown::phases();
+        let limits = Limits::with_connections(config.max_connections());
+        let webhook = Webhook {
+            authenticator: Arc::new(authenticator(config, Arc::clone(&sources), &metrics)?),
+            audiences: served(config.audiences()),
+            limits,
+            deadline: config.request_deadline(),
+            metrics: Arc::clone(&metrics),
+            audit: record,
+            clock: settings.clock,
+        };
+        let tls = Some(certificates.tls());
+        let connections = Connections::new(webhook, limits, tls, phases.clone());
+        let counted = Some(Arc::clone(&metrics));
+        let webhook = Listener::new(
+            webhook_socket,
+            connections,
+            &limits,
+            counted,
+            phases.clone(),
+        );
+        let admin = Admin {
+            sources: Arc::clone(&sources),
+            certificates: Arc::clone(&certificates),
+            phases,
+            metrics,
+        };
+        sources.start();
+        addresses.tell(settings.print_address)?;
+        Ok(Self {
+            config,
+            signals,
+            switch,
+            sources,
+            certificates,
+            webhook: tokio::spawn(webhook.run()),
+            admin: tokio::spawn(administration(admin_socket, admin)),
+            audit,
+        })
+    }
+
+    async fn run(mut self) -> Result<(), ServeError> {
+        let refresh = tokio::spawn(Arc::clone(&self.certificates).keep_fresh());
+        loop {
+            tokio::select! {
+                signal = self.signals.next() => match signal {
+                    Signal::Reload => self.reload(),
+                    Signal::Stop => break,
+                },
+                _ = &mut self.webhook => return Err(ServeError::Ended("webhook's")),
+                _ = &mut self.admin => return Err(ServeError::Ended("administration's")),
+            }
+        }
+        refresh.abort();
+        self.stop().await;
+        Ok(())
+    }
+
+    fn reload(&self) {
+        tracing::info!(target: NOTICE, "reading certificates and mappings again");
+        self.certificates.reload();
+        self.sources.reload();
+    }
+
+    /// The administration goes on telling that the webhook is not ready until the last request
+    /// is answered.
+    async fn stop(mut self) {
+        let grace = self.config.shutdown_grace();
+        let end = Instant::now() + grace;
+        tracing::info!(target: NOTICE, "ending; requests under way are answered");
+        let drained = tokio::time::timeout_at(end, &mut self.webhook);
+        let finished = tokio::select! {
+            drained = drained => drained.is_ok(),
+            () = async { self.switch.drain().await; std::future::pending().await } => false,
+        };
+        if !finished {
+            tracing::warn!("connections were cut after server.shutdownGrace ({grace:?})");
+        }
+        self.webhook.abort();
+        self.admin.abort();
+        let patience = end
+            .saturating_duration_since(Instant::now())
+            .max(LAST_LINES);
+        // This blocks, but nothing else is left to run.
+        if !self.audit.finish(patience) {
+            tracing::warn!("audit lines were lost: stderr does not take them");
+        }
+    }
+}
+
+/// The addresses that were bound.
+#[derive(Debug, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Addresses {
+    #[serde(rename = "address")]
+    webhook: SocketAddr,
+    #[serde(rename = "adminAddress")]
+    admin: SocketAddr,
+}
+
+impl Addresses {
+    fn of(webhook: &TcpListener, admin: &TcpListener) -> Result<Self, ServeError> {
+        let bound = |socket: &TcpListener| {
+            socket.local_addr().map_err(|source| ServeError::Start {
+                what: "listening",
+                source,
+            })
+        };
+        Ok(Self {
+            webhook: bound(webhook)?,
+            admin: bound(admin)?,
+        })
+    }
+
+    fn tell(&self, print: PrintAddress) -> Result<(), ServeError> {
+        let Self { webhook, admin } = self;
+        tracing::info!(target: NOTICE, "serving on {webhook}, probes and metrics on {admin}");
+        match print {
+            PrintAddress::No => Ok(()),
+            PrintAddress::Yes => {
+                let line = serde_json::json!(self);
+                writeln!(io::stdout(), "{line}").map_err(ServeError::Print)
+            }
+        }
+    }
+}
+
+fn open_certificates(
+    config: &Config,
+    metrics: &Arc<Metrics>,
+    clock: fn() -> SystemTime,
+) -> Result<Arc<Certificates>, ServeError> {
+    let files = certificate_files(config)?;
+    let client_ca = config.client_ca().map(ToOwned::to_owned);
+    Ok(Arc::new(Certificates::open(
+        files,
+        client_ca,
+        Arc::clone(metrics),
+        clock,
+    )?))
+}
+
+async fn bind(address: IpAddr, port: u16) -> Result<TcpListener, ServeError> {
+    let address = SocketAddr::new(address, port);
+    TcpListener::bind(address)
+        .await
+        .map_err(|source| ServeError::Bind { address, source })
+}
+
+/// kube-apiserver's kubeconfig is a convenience here: it can be written by `init` as well, and
+/// reviews are answered without it.
+fn keep_kubeconfig(config: &Config, port: u16) {
+    if config.kubeconfig_pregenerated() {
+        return;
+    }
+    let written =
+        certificate_files(config).and_then(|files| write_kubeconfig(config, &files, port));
+    if let Err(error) = written {
+        tracing::warn!(
+            "{}; set server.generateKubeconfig, or server.kubeconfigPregenerated: true",
+            ErrorChain(&error)
+        );
+    }
+}
+
+/// The administration never drains: it ends with the process.
+async fn administration(socket: TcpListener, admin: Admin) {
+    let (_switch, phases) = shutdown::phases();
+    let limits = Limits::with_connections(ADMIN_CONNECTIONS);
+    let connections = Connections::new(admin, limits, None, phases.clone());
+    Listener::new(socket, connections, &limits, None, phases)
+        .run()
+        .await;
+}
+
+fn served(audiences: &Audiences) -> Vec<String> {
+    match audiences {
+        Audiences::Any => Vec::new(),
+        Audiences::Only(audiences) => audiences.clone(),
+    }
+}
+
+const ADMIN_CONNECTIONS: usize = 128;
+const LAST_LINES: std::time::Duration = std::time::Duration::from_millis(200);

@@ -1,0 +1,106 @@
+//! What a client meets before HTTP: TLS 1.2 or 1.3, our certificate, and, if so configured, the
+//! demand for one of his own.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::{
+    NoClientAuth, ParsedCertificate, WebPkiClientVerifier, danger::ClientCertVerifier,
+};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::{RootCertStore, ServerConfig};
+use thiserror::Error;
+
+/// The configuration of TLS that new connections meet.
+#[derive(Debug)]
+pub struct ServerTls(ArcSwap<ServerConfig>);
+
+/// Why PEM texts make no TLS configuration.
+#[derive(Debug, Error)]
+pub enum TlsError {
+    /// No certificate in the certificate's text.
+    #[error("the certificate holds no certificate in PEM")]
+    NoCertificate,
+    /// No key in the key's text.
+    #[error("the key holds no private key in PEM")]
+    NoKey,
+    /// A key that cannot be used, or that belongs to another certificate.
+    #[error("the certificate and the key cannot be used together")]
+    Pair(#[source] rustls::Error),
+    /// No usable certificate in the client CA's text.
+    #[error("the client CA holds no usable certificate in PEM")]
+    ClientCa,
+}
+
+impl ServerTls {
+    /// For new connections.
+    pub fn new(config: ServerConfig) -> Self {
+        Self(ArcSwap::from_pointee(config))
+    }
+
+    /// What a new connection meets.
+    pub fn config(&self) -> Arc<ServerConfig> {
+        self.0.load_full()
+    }
+
+    /// From now on, for new connections.
+    pub fn replace(&self, config: ServerConfig) {
+        self.0.store(Arc::new(config));
+    }
+}
+
+/// The configuration from PEM texts; with a client CA a client without a certificate of it is
+/// refused.
+///
+/// # Errors
+/// A text that holds not what it should, or a key of another certificate.
+pub fn server_config(
+    certificate: &[u8],
+    key: &[u8],
+    client_ca: Option<&[u8]>,
+) -> Result<ServerConfig, TlsError> {
+    let key = Arc::new(certified_key(certificate, key)?);
+    let clients: Arc<dyn ClientCertVerifier> = match client_ca {
+        Some(pem) => client_verifier(pem)?,
+        None => Arc::new(NoClientAuth),
+    };
+    let mut config = ServerConfig::builder_with_provider(provider())
+        .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
+        .map_err(TlsError::Pair)?
+        .with_client_cert_verifier(clients)
+        .with_cert_resolver(Arc::new(SingleCertAndKey::from(key)));
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+/// A certificate chain with its key.
+///
+/// # Errors
+/// A text that holds not what it should, or a key of another certificate.
+pub fn certified_key(certificate: &[u8], key: &[u8]) -> Result<CertifiedKey, TlsError> {
+    let chain: Vec<_> = CertificateDer::pem_slice_iter(certificate)
+        .collect::<Result<_, _>>()
+        .map_err(|_| TlsError::NoCertificate)?;
+    let leaf = chain.first().ok_or(TlsError::NoCertificate)?;
+    ParsedCertificate::try_from(leaf).map_err(TlsError::Pair)?;
+    let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| TlsError::NoKey)?;
+    CertifiedKey::from_der(chain, key, &provider()).map_err(TlsError::Pair)
+}
+
+fn client_verifier(pem: &[u8]) -> Result<Arc<dyn ClientCertVerifier>, TlsError> {
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        let certificate = certificate.map_err(|_| TlsError::ClientCa)?;
+        roots.add(certificate).map_err(|_| TlsError::ClientCa)?;
+    }
+    // An empty store is refused here.
+    WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider())
+        .build()
+        .map_err(|_| TlsError::ClientCa)
+}
+
+fn provider() -> Arc<rustls::crypto::CryptoProvider> {
+    Arc::new(rustls::crypto::ring::default_provider())
+}
