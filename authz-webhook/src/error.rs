@@ -3,6 +3,7 @@
 use iam_cli::Failure;
 use thiserror::Error;
 
+use crate::check::CheckError;
 use crate::config::ConfigErrors;
 use crate::init::InitError;
 use crate::options::OptionsError;
@@ -17,6 +18,9 @@ pub enum Error {
     /// The configuration.
     #[error(transparent)]
     Config(#[from] ConfigErrors),
+    /// `check`
+    #[error(transparent)]
+    Check(#[from] CheckError),
     /// `serve`
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -29,7 +33,7 @@ impl Failure for Error {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Options(_) => Some("unset it, or give --cluster-id".to_owned()),
-            Self::Config(_) => None,
+            Self::Config(_) | Self::Check(_) => None,
             Self::Serve(error) => error.hint(),
             Self::Init(error) => error.hint(),
         }
@@ -38,7 +42,7 @@ impl Failure for Error {
     fn exit_code(&self) -> u8 {
         match self {
             Self::Options(_) => 2,
-            Self::Config(_) | Self::Serve(_) | Self::Init(_) => 1,
+            Self::Config(_) | Self::Check(_) | Self::Serve(_) | Self::Init(_) => 1,
         }
     }
 }

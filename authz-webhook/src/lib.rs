@@ -17,6 +17,7 @@ pub mod certificate;
 pub mod certificate_files;
 pub mod certificate_reload;
 pub mod certificate_setup;
+pub mod check;
 pub mod cli;
 pub mod config;
 pub mod connection;
@@ -45,7 +46,7 @@ pub mod watched;
 use std::process::ExitCode;
 
 use cli::{Cli, Environment};
-use config::Config;
+use config::{Config, ConfigErrors};
 use error::Error;
 use options::{Action, Options};
 use serve::ServeSettings;
@@ -60,7 +61,11 @@ pub fn run(cli: Cli, environment: &Environment) -> Result<ExitCode, Error> {
         config,
         overrides,
     } = cli.into_options(environment)?;
-    let config = Config::load(&config, &overrides)?;
+    if action == Action::Check {
+        check::check(&config, &overrides)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let config = Config::load(&config, &overrides).inspect_err(ConfigErrors::report)?;
     for warning in config.warnings() {
         tracing::warn!("{warning}");
     }

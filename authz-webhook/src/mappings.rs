@@ -21,12 +21,11 @@ use tokio::sync::watch;
 use crate::config::{BackendMode, Config, ReservedPrefixes};
 use crate::metrics::Metrics;
 
+pub use config_map::check_cluster;
 pub use document::{Document, SourceDiagnostic};
 pub use mounted_file::{MountedFileError, read as read_mounted_file};
 pub use place::MappingPlace;
 pub use snapshot::{Hit, Snapshot};
-
-pub(crate) use config_map::client_config;
 
 /// All configured sources.
 #[derive(Debug)]
@@ -137,14 +136,6 @@ impl Sources {
     /// The prefixes that rendered usernames must not begin with.
     pub fn reserved_prefixes(&self) -> &ReservedPrefixes {
         self.config.reserved_prefixes()
-    }
-
-    #[cfg(test)]
-    pub(crate) fn fixed(config: &Config, documents: Vec<Document>) -> Self {
-        let sources = Self::open(config, Arc::new(Metrics::new())).expect("no kubeconfig needed");
-        let snapshot = sources.snapshot.load_full().with(0, documents);
-        sources.snapshot.store(Arc::new(snapshot));
-        sources
     }
 }
 

@@ -89,7 +89,11 @@ pub fn certified_key(certificate: &[u8], key: &[u8]) -> Result<CertifiedKey, Tls
     CertifiedKey::from_der(chain, key, &provider()).map_err(TlsError::Pair)
 }
 
-fn client_verifier(pem: &[u8]) -> Result<Arc<dyn ClientCertVerifier>, TlsError> {
+/// Who checks that a client has a certificate of one of the authorities in `pem`.
+///
+/// # Errors
+/// No certificate, or one that cannot be a root.
+pub fn client_verifier(pem: &[u8]) -> Result<Arc<dyn ClientCertVerifier>, TlsError> {
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(pem) {
         let certificate = certificate.map_err(|_| TlsError::ClientCa)?;

@@ -94,6 +94,15 @@ impl ConfigErrors {
         (!faults.is_empty()).then_some(Self(faults))
     }
 
+    /// Logs every fault, where there are several; a single one is what `Display` says.
+    pub fn report(&self) {
+        if self.0.len() > 1 {
+            for fault in &self.0 {
+                tracing::error!("{fault}");
+            }
+        }
+    }
+
     /// The first fault.
     #[must_use]
     pub fn first(&self) -> &ConfigFault {
@@ -119,13 +128,10 @@ impl<'a> IntoIterator for &'a ConfigErrors {
 
 impl fmt::Display for ConfigErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, fault) in self.0.iter().enumerate() {
-            if index > 0 {
-                f.write_str("\n")?;
-            }
-            fault.fmt(f)?;
+        match self.0.as_slice() {
+            [fault] => fault.fmt(f),
+            faults => write!(f, "the configuration has {} faults", faults.len()),
         }
-        Ok(())
     }
 }
 

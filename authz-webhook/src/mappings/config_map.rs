@@ -30,7 +30,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// Why the cluster cannot be asked.
 #[derive(Debug, Error)]
-pub(crate) enum ClusterError {
+enum ClusterError {
     #[error("cannot use the kubeconfig")]
     Kubeconfig(#[from] Box<kube::config::KubeconfigError>),
     #[error("no kubeconfig is configured and this is no pod")]
@@ -43,19 +43,23 @@ pub(crate) enum ClusterError {
 
 /// Whether the kubeconfig can be read.
 pub(super) fn check(config: &Config) -> Result<(), SourcesError> {
-    let Some(path) = config.kubeconfig() else {
-        return Ok(());
-    };
+    let Some(path) = config.kubeconfig() else { return Ok(()) };
     Kubeconfig::read_from(path)
         .map(drop)
-        .map_err(|source| SourcesError::Kubeconfig {
-            path: path.to_owned(),
-            source: source.into(),
-        })
+        .map_err(|source| SourcesError::Kubeconfig { path: path.to_owned(), source: source.into() })
+}
+
+/// Whether everything is there by which the API server is reached; it is not asked.
+///
+/// # Errors
+/// What is missing or faulty.
+pub fn check_cluster(config: &Config) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    Ok(runtime.block_on(connect(config)).map(drop)?)
 }
 
 /// How the API server is reached: by the kubeconfig, or as a pod.
-pub(crate) async fn client_config(config: &Config) -> Result<kube::Config, ClusterError> {
+async fn client_config(config: &Config) -> Result<kube::Config, ClusterError> {
     let mut cluster = match config.kubeconfig() {
         Some(path) => {
             let kubeconfig = Kubeconfig::read_from(path).map_err(Box::new)?;

@@ -1,8 +1,11 @@
 //! One aws-auth, compiled: what acts, and what was wrong with the rest.
 
+use std::fmt;
 use std::sync::Arc;
 
-use iam_core::aws_auth::{self, Diagnostic, Mappings, Section, Severity};
+use iam_core::aws_auth::{
+    self, Diagnostic, Entry, Mappings, Position, Section, Severity, Variable,
+};
 
 /// The mappings of one file or object. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -32,11 +35,10 @@ impl Document {
     #[must_use]
     pub fn compile(origin: &str, document: &aws_auth::Document) -> Self {
         let (mappings, of_compiling) = Mappings::compile(document);
-        let diagnostics: Vec<SourceDiagnostic> = document
-            .diagnostics
-            .iter()
-            .chain(&of_compiling)
+        let of_core = document.diagnostics.iter().chain(&of_compiling);
+        let diagnostics: Vec<SourceDiagnostic> = of_core
             .map(|diagnostic| SourceDiagnostic::new(origin, diagnostic))
+            .chain(document.entries.iter().filter_map(|entry| not_yet(origin, entry)))
             .collect();
         let fault = fault(origin, document, &diagnostics);
         Self(Arc::new(Inner {
@@ -81,11 +83,8 @@ impl Document {
 
     /// Logs what is wrong, once per reading.
     pub(super) fn report(&self) {
-        for SourceDiagnostic { text, hint, .. } in &self.0.diagnostics {
-            match hint {
-                Some(hint) => tracing::warn!("{text} ({hint})"),
-                None => tracing::warn!("{text}"),
-            }
+        for diagnostic in &self.0.diagnostics {
+            tracing::warn!("{diagnostic}");
         }
     }
 }
@@ -107,6 +106,36 @@ impl SourceDiagnostic {
             severity: diagnostic.severity,
         }
     }
+}
+
+impl fmt::Display for SourceDiagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)?;
+        match &self.hint {
+            Some(hint) => write!(f, " ({hint})"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// `aws-auth.yaml:12:5: mapRoles[2]`.
+fn place(origin: &str, position: Position, section: Section, index: Option<usize>) -> String {
+    let Position { line, column, .. } = position;
+    match index {
+        Some(index) => format!("{origin}:{line}:{column}: {section}[{index}]"),
+        None => format!("{origin}:{line}:{column}: {section}"),
+    }
+}
+
+/// An entry that needs what this version cannot do: its callers are denied.
+fn not_yet(origin: &str, entry: &Entry) -> Option<SourceDiagnostic> {
+    let variable = Variable::Ec2PrivateDnsName.to_string();
+    let mut templates = std::iter::once(&entry.username).chain(&entry.groups);
+    templates.any(|template| template.contains(&variable)).then(|| {
+        let place = place(origin, entry.position, entry.section, Some(entry.index));
+        let text = format!("{place}: {variable} is not supported by this version");
+        SourceDiagnostic { text, hint: None, severity: Severity::Error }
+    })
 }
 
 /// The first word on a section of which nothing can be read.

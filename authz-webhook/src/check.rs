@@ -1,0 +1,160 @@
+//! `check`: reads everything `serve` would, and tells every fault at once.
+//!
+//! Nothing is written and nobody is asked: no STS, no API server.
+
+use std::path::Path;
+
+use iam_core::aws_auth::Severity;
+use iam_core::error_chain::ErrorChain;
+use thiserror::Error;
+
+use crate::certificate_files;
+use crate::certificate_setup;
+use crate::config::{BackendMode, Config, ConfigErrors, Overrides};
+use crate::mappings::{Document, check_cluster, read_mounted_file};
+use crate::sts::roots;
+use crate::tls;
+
+/// There are faults; each was told.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Error)]
+#[error("{faults} {} found", if *.faults == 1 { "fault" } else { "faults" })]
+pub struct CheckError {
+    faults: usize,
+}
+
+/// What was found.
+#[derive(Debug, Default, Eq, PartialEq)]
+pub struct Findings {
+    /// What keeps `serve`, or an entry, from working.
+    pub faults: Vec<String>,
+    /// What deserves a look.
+    pub warnings: Vec<String>,
+    /// How many mappings would act, of those that are read from files.
+    pub mappings: usize,
+}
+
+/// Checks the configuration at `path` and everything it names; faults are logged as errors.
+///
+/// # Errors
+/// [`CheckError`] when there is a fault.
+pub fn check(path: &Path, overrides: &Overrides) -> Result<(), CheckError> {
+    let findings = find(path, overrides);
+    for warning in &findings.warnings {
+        tracing::warn!("{warning}");
+    }
+    for fault in &findings.faults {
+        tracing::error!("{fault}");
+    }
+    match findings.faults.len() {
+        0 => {
+            let mappings = findings.mappings;
+            tracing::info!(target: iam_cli::NOTICE, "{}: no fault, {mappings} mappings in files", path.display());
+            Ok(())
+        }
+        faults => Err(CheckError { faults }),
+    }
+}
+
+/// Everything there is to say of the configuration at `path`.
+#[must_use]
+pub fn find(path: &Path, overrides: &Overrides) -> Findings {
+    let mut findings = Findings::default();
+    match Config::load(path, overrides) {
+        Ok(config) => findings.of_config(&config),
+        Err(errors) => findings.of_errors(&errors),
+    }
+    findings
+}
+
+impl Findings {
+    fn of_errors(&mut self, errors: &ConfigErrors) {
+        self.faults.extend(errors.iter().map(ToString::to_string));
+    }
+
+    fn of_config(&mut self, config: &Config) {
+        self.warnings.extend(config.warnings().iter().map(ToString::to_string));
+        self.of_certificates(config);
+        if let Err(error) = roots(config.sts_ca_bundle()) {
+            self.fault(&error);
+        }
+        for mode in config.backend_modes() {
+            match mode {
+                BackendMode::MountedFile => self.of_files(config),
+                BackendMode::EksConfigMap => {
+                    if let Err(error) = check_cluster(config) {
+                        self.fault(&*error);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Certificates that are there must be usable; those that are not will be made.
+    fn of_certificates(&mut self, config: &Config) {
+        let files = match certificate_setup::certificate_files(config) {
+            Ok(files) => files,
+            Err(error) => return self.fault(&error),
+        };
+        let client_ca = config.client_ca().map(certificate_files::read).transpose();
+        let client_ca = match client_ca {
+            Ok(client_ca) => client_ca,
+            Err(error) => return self.fault(&error),
+        };
+        let (certificate, key) = (files.certificate(), files.key());
+        if let Some(pem) = &client_ca
+            && let Err(error) = tls::client_verifier(pem)
+        {
+            self.faults.push(format!("server.clientCA: {}", ErrorChain(&error)));
+        }
+        match (certificate.exists(), key.exists()) {
+            (true, true) => self.of_pair(&certificate, &key),
+            (false, false) => {}
+            (true, false) => self.half(&certificate, &key),
+            (false, true) => self.half(&key, &certificate),
+        }
+    }
+
+    fn of_pair(&mut self, certificate: &Path, key: &Path) {
+        let pems = certificate_files::read(certificate)
+            .and_then(|pem| Ok((pem, certificate_files::read(key)?)));
+        match pems {
+            Ok((certificate_pem, key_pem)) => {
+                if let Err(error) = tls::certified_key(&certificate_pem, &key_pem) {
+                    let pair = format!("{} and {}", certificate.display(), key.display());
+                    self.faults.push(format!("{pair}: {}", ErrorChain(&error)));
+                }
+            }
+            Err(error) => self.fault(&error),
+        }
+    }
+
+    fn half(&mut self, present: &Path, missing: &Path) {
+        self.faults.push(format!("{} exists without {}", present.display(), missing.display()));
+    }
+
+    fn of_files(&mut self, config: &Config) {
+        let origin = config.path().display().to_string();
+        self.of_document(&Document::compile(&origin, config.inline()));
+        let Some(path) = config.mounted_file() else { return };
+        match read_mounted_file(path) {
+            Ok(document) => {
+                self.of_document(&Document::compile(&path.display().to_string(), &document));
+            }
+            Err(error) => self.fault(&error),
+        }
+    }
+
+    fn of_document(&mut self, document: &Document) {
+        self.mappings += document.mappings().len();
+        for diagnostic in document.diagnostics() {
+            match diagnostic.severity {
+                Severity::Error => self.faults.push(diagnostic.to_string()),
+                Severity::Warning => self.warnings.push(diagnostic.to_string()),
+            }
+        }
+    }
+
+    fn fault(&mut self, error: &dyn std::error::Error) {
+        self.faults.push(ErrorChain(error).to_string());
+    }
+}
