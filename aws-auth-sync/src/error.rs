@@ -1,0 +1,123 @@
+//! Why the program stops, with exit codes and remedies.
+
+use std::io;
+
+use iam_cli::Failure;
+use thiserror::Error;
+
+use crate::apply::ApplyError;
+use crate::cluster::{CallError, ConnectError};
+use crate::finding::Finding;
+use crate::guard::OtherCluster;
+use crate::input::InputError;
+
+/// Why the program stops.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// A source cannot be read.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// One thing is wrong with the sources.
+    #[error("{0}")]
+    Source(Finding),
+    /// Several things are; each has been reported.
+    #[error("check the sources: {count} errors")]
+    Sources {
+        /// How many.
+        count: usize,
+    },
+    /// The sources declare nothing.
+    #[error("check the sources: they declare no role, user or account")]
+    Nothing,
+    /// Nobody is named as the owner.
+    #[error("check the sources: none of them names an owner")]
+    NoOwner,
+    /// The sources are for another cluster.
+    #[error("check the cluster")]
+    OtherCluster(#[from] OtherCluster),
+    /// The kubeconfig is of no use.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// aws-auth was not, or not surely, written.
+    #[error("apply")]
+    Apply(#[from] ApplyError),
+    /// The runtime did not start.
+    #[error("start the runtime")]
+    Runtime(#[source] io::Error),
+    /// stdout is closed or full.
+    #[error("write to stdout")]
+    Stdout(#[source] io::Error),
+}
+
+impl Failure for Error {
+    fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Source(finding) => return finding.hint.clone(),
+            Self::NoOwner => "add `owner: NAME` to a source, or give --owner NAME",
+            Self::OtherCluster(_) => {
+                "choose the right --context, or correct `cluster:` or --cluster"
+            }
+            Self::Connect(ConnectError::Kubeconfig(_)) => {
+                "give --kubeconfig FILE and --context NAME; kubectl config get-contexts lists them"
+            }
+            Self::Apply(error) => return apply_hint(error).map(str::to_owned),
+            Self::Input(_)
+            | Self::Sources { .. }
+            | Self::Nothing
+            | Self::Connect(ConnectError::Parse { .. } | ConnectError::Client { .. })
+            | Self::Runtime(_)
+            | Self::Stdout(_) => return None,
+        };
+        Some(hint.to_owned())
+    }
+
+    fn exit_code(&self) -> u8 {
+        match self {
+            Self::Source(_) | Self::Sources { .. } | Self::Nothing | Self::NoOwner => 3,
+            Self::Apply(
+                ApplyError::Foreign { .. }
+                | ApplyError::OtherOwner { .. }
+                | ApplyError::Changed { .. }
+                | ApplyError::Contended
+                | ApplyError::Overwritten { .. },
+            ) => 4,
+            Self::OtherCluster(_) => 5,
+            Self::Input(_)
+            | Self::Connect(_)
+            | Self::Apply(ApplyError::Call(_) | ApplyError::Absent)
+            | Self::Runtime(_)
+            | Self::Stdout(_) => 1,
+        }
+    }
+}
+
+fn apply_hint(error: &ApplyError) -> Option<&'static str> {
+    match error {
+        ApplyError::Absent => Some("give --create to make it"),
+        ApplyError::Foreign { .. } => Some(
+            "this version writes only to an aws-auth that it made: save the live one with kubectl \
+             get configmap aws-auth -n kube-system -o yaml before you do anything else",
+        ),
+        ApplyError::OtherOwner { .. } => {
+            Some("apply the other owner's sources together with these")
+        }
+        ApplyError::Changed { .. } => Some(
+            "bring the change into the sources; kubectl get configmap aws-auth -n kube-system -o \
+             yaml shows it",
+        ),
+        ApplyError::Contended | ApplyError::Overwritten { .. } => {
+            Some("find out which other tool writes aws-auth, then apply again")
+        }
+        ApplyError::Call(CallError::Refused { code: 403, .. }) => Some(
+            "a Role in kube-system must allow get and patch on the configmap aws-auth, and create \
+             on configmaps",
+        ),
+        ApplyError::Call(CallError::Refused { code: 401, .. }) => {
+            Some("the kubeconfig's credentials are not accepted: try kubectl auth whoami")
+        }
+        ApplyError::Call(CallError::Deadline { .. } | CallError::Transport { .. }) => {
+            Some("try kubectl get --raw /readyz with the same kubeconfig")
+        }
+        ApplyError::Call(CallError::Refused { .. }) => None,
+    }
+}

@@ -1,0 +1,158 @@
+//! From a text to what its documents declare.
+
+mod manifest;
+mod native;
+mod reader;
+
+use iam_core::account::AccountId;
+use iam_core::aws_auth::{Identity, Section};
+use iam_core::yaml::{self, Limits, Node, Position};
+
+use crate::finding::{Finding, Place};
+use crate::input::Input;
+use crate::owner::Owner;
+use reader::Reader;
+
+/// What one document declares.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Source {
+    /// Its owner.
+    pub owner: Option<Located<Owner>>,
+    /// The cluster it is for: an ARN or a server URL.
+    pub cluster: Option<Located<String>>,
+    /// The accounts its entries may be of.
+    pub allowed_accounts: Option<Vec<AccountId>>,
+    /// Its entries in order.
+    pub entries: Vec<Declared>,
+}
+
+/// A value and where it stands.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Located<T> {
+    /// The value.
+    pub value: T,
+    /// Where.
+    pub place: Place,
+}
+
+/// An entry of aws-auth that a source declares.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Declared {
+    /// Where it stands.
+    pub place: Place,
+    /// Whom it is about.
+    pub identity: Identity,
+    /// The username template; empty for an account.
+    pub username: String,
+    /// The group templates; none for an account.
+    pub groups: Vec<String>,
+}
+
+impl Declared {
+    /// The list that the entry belongs to.
+    #[must_use]
+    pub const fn section(&self) -> Section {
+        match self.identity {
+            Identity::Role { .. } | Identity::Sso { .. } => Section::MapRoles,
+            Identity::User { .. } => Section::MapUsers,
+            Identity::Account { .. } => Section::MapAccounts,
+        }
+    }
+}
+
+/// Reads the documents of an input. Empty documents are passed over; what is wrong is added to
+/// `findings`.
+pub fn parse(input: &Input, findings: &mut Vec<Finding>) -> Vec<Source> {
+    let mut reader = Reader::new(&input.file, findings);
+    let text = match std::str::from_utf8(&input.bytes) {
+        Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
+        Err(error) => {
+            reader.error(
+                position_after(&input.bytes, error.valid_up_to()),
+                "this is not UTF-8",
+            );
+            return Vec::new();
+        }
+    };
+    match yaml::parse(text, &LIMITS) {
+        Ok(documents) => {
+            let documents = documents
+                .iter()
+                .filter(|document| !reader::is_null(document));
+            documents
+                .filter_map(|document| dispatch(document, text, &mut reader))
+                .collect()
+        }
+        Err(error) => {
+            let position = error.position().unwrap_or(Position::START);
+            reader.error(position, reader::without_position(&error));
+            Vec::new()
+        }
+    }
+}
+
+fn dispatch(document: &Node, text: &str, reader: &mut Reader<'_>) -> Option<Source> {
+    let mapping = reader.mapping(document, "a document")?;
+    let mut word = |key: &str| match mapping.get(key) {
+        Some(node) => reader.text(node, key),
+        None => {
+            let message = format!("the document has no {key}");
+            reader.error_with_hint(document.position, message, KINDS);
+            None
+        }
+    };
+    let (version, kind) = (word("apiVersion")?, word("kind")?);
+    match (version.as_str(), kind.as_str()) {
+        (native::API_VERSION, native::KIND) => Some(native::read(mapping, reader)),
+        ("v1", "ConfigMap" | "List") => manifest::read(document, text, reader),
+        _ => {
+            let message = format!(
+                "{} {} is not a kind of source",
+                reader::shown(&version),
+                reader::shown(&kind),
+            );
+            reader.error_with_hint(document.position, message, KINDS);
+            None
+        }
+    }
+}
+
+fn position_after(bytes: &[u8], offset: usize) -> Position {
+    let before = String::from_utf8_lossy(bytes.get(..offset).unwrap_or_default());
+    let line = before.matches('\n').count() + 1;
+    let column = before
+        .rsplit('\n')
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .count()
+        + 1;
+    Position {
+        line,
+        column,
+        ..Position::START
+    }
+}
+
+/// A manifest quotes a whole ConfigMap, which may have 1 MiB of data.
+const LIMITS: Limits = Limits {
+    bytes: 4 << 20,
+    depth: 32,
+    nodes: 200_000,
+    aliases: 10_000,
+    events: 800_000,
+};
+const KINDS: &str = "sources are aws-auth-sync/v1 AwsAuth documents and manifests of the v1 \
+    ConfigMap aws-auth";
+
+/// The file name that tests give their sources.
+#[cfg(test)]
+pub(crate) fn parse_text(text: &str) -> (Vec<Source>, Vec<String>) {
+    let mut findings = Vec::new();
+    let input = Input {
+        file: "f.yaml".into(),
+        bytes: text.as_bytes().to_vec(),
+    };
+    let sources = parse(&input, &mut findings);
+    (sources, findings.iter().map(Finding::with_hint).collect())
+}
