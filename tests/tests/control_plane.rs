@@ -111,13 +111,13 @@ fn shared() -> Option<(&'static Binaries, &'static ControlPlane)> {
     static SHARED: OnceLock<ControlPlane> = OnceLock::new();
     let binaries = binaries::for_tests()?;
     let start = || {
-        let reaper = Reaper::start().unwrap();
-        let site = Site::new(&reaper).unwrap();
+        let reaper = Reaper::start().expect("there is a shell");
+        let site = Site::new(&reaper).expect("there is a place");
         let options = Options {
             audit: Audit::Metadata,
             ..Options::default()
         };
-        ControlPlane::start(binaries, site, &options).unwrap()
+        ControlPlane::start(binaries, site, &options).expect("the control plane starts")
     };
     Some((binaries, SHARED.get_or_init(start)))
 }

@@ -1,15 +1,9 @@
 //! The play without a control plane: a token, the question that kube-apiserver would ask about
 //! it, and the answer.
 
-use std::{fs, net::SocketAddr, sync::Arc, time::Instant};
+use std::{net::SocketAddr, time::Instant};
 
-use http::Method;
-use rustls::{
-    ClientConfig, RootCertStore,
-    crypto::ring,
-    pki_types::{CertificateDer, pem::PemObject},
-};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
     Failure, Playground, Stage,
@@ -18,8 +12,9 @@ use super::{
     webhook::{Mappings, Webhook},
 };
 use crate::support::{
-    http::Client,
+    control_plane::ReviewVersion,
     pki::Ca,
+    review::Reviewer,
     scan::Secrets,
     sts::{STS_HOST, Sts},
 };
@@ -33,7 +28,9 @@ pub(super) fn play(stage: &Stage) -> Result<Playground, Failure> {
     let webhook = Webhook::configure(stage, &sts, Mappings::Inline(&lists))?;
     Webhook::init(stage)?;
     let server = webhook.serve(stage)?;
-    let client = client(stage, webhook.port())?;
+    let address = SocketAddr::from(([127, 0, 0, 1], webhook.port()));
+    let reviewer = Reviewer::new(address, &stage.path("webhook/ca.pem"))
+        .map_err(Failure::of("read webhook/ca.pem"))?;
     inspect(stage)?;
     for (caller, title) in [
         (ADMIN, "an IAM user, mapped to system:masters"),
@@ -44,7 +41,7 @@ pub(super) fn play(stage: &Stage) -> Result<Playground, Failure> {
         (STRANGER, "an IAM user whom nobody mapped"),
     ] {
         stage.screen.headline(&format!("{caller}: {title}"));
-        review(stage, webhook, &client, caller)?;
+        review(stage, webhook, &reviewer, caller)?;
     }
     let seconds = stage.since().elapsed().as_secs();
     stage.screen.farewell(&format!(
@@ -89,7 +86,12 @@ fn inspect(stage: &Stage) -> Result<(), Failure> {
 }
 
 /// Asks what kube-apiserver would ask when `caller` calls it.
-fn review(stage: &Stage, webhook: Webhook, client: &Client, caller: &str) -> Result<(), Failure> {
+fn review(
+    stage: &Stage,
+    webhook: Webhook,
+    reviewer: &Reviewer,
+    caller: &str,
+) -> Result<(), Failure> {
     stage.screen.step("token-exec signs");
     let mint = format!("AWS_PROFILE={caller} token-exec --cluster-name {CLUSTER} --output token");
     let token = stage.run_quietly(&mint, Outcome::Shows("k8s-aws-v1."))?;
@@ -97,57 +99,21 @@ fn review(stage: &Stage, webhook: Webhook, client: &Client, caller: &str) -> Res
         .screen
         .step("kube-apiserver would ask the webhook, and get this answer");
     stage.screen.command(&format!(
-        "curl --cacert webhook/ca.crt -H 'Content-Type: application/json' \\\n\
+        "curl --cacert webhook/ca.pem -H 'Content-Type: application/json' \\\n\
          -d '{{\"apiVersion\":\"authentication.k8s.io/v1\",\"kind\":\"TokenReview\",\"spec\":{{\"token\":\"'$({mint})'\"}}}}' \\\n\
          https://127.0.0.1:{}/authenticate",
         webhook.port()
     ));
     let begin = Instant::now();
-    let status = ask(client, token.trim())?;
+    let status = reviewer
+        .review(ReviewVersion::V1, token.trim())
+        .map_err(Failure::of("ask the webhook"))?;
     stage.screen.took(begin.elapsed());
     stage.screen.output(&format!("{status:#}"));
     let expected = caller != STRANGER;
-    if status.get("authenticated") == Some(&Value::Bool(expected)) || !expected {
+    let admitted = status.get("authenticated") == Some(&Value::Bool(true));
+    if admitted == expected {
         return Ok(());
     }
-    Err(Failure::new(format!("{caller} should have been let in")))
-}
-
-fn ask(client: &Client, token: &str) -> Result<Value, Failure> {
-    let review = json!({
-        "apiVersion": "authentication.k8s.io/v1",
-        "kind": "TokenReview",
-        "spec": { "token": token },
-    });
-    let headers = [("host", "localhost"), ("content-type", "application/json")];
-    let answer = client
-        .send(Method::POST, "/authenticate", &headers, review.to_string())
-        .map_err(Failure::of("ask the webhook"))?;
-    let review: Value = serde_json::from_slice(&answer.body).map_err(Failure::of(&format!(
-        "read the webhook's answer ({})",
-        answer.status
-    )))?;
-    review
-        .get("status")
-        .cloned()
-        .ok_or_else(|| Failure::new("the webhook's answer has no status"))
-}
-
-/// A client that trusts the webhook's own CA, as kube-apiserver does.
-fn client(stage: &Stage, port: u16) -> Result<Client, Failure> {
-    let what = "read webhook/ca.crt";
-    let pem = fs::read(stage.path("webhook/ca.crt")).map_err(Failure::of(what))?;
-    let certificate = CertificateDer::from_pem_slice(&pem).map_err(Failure::of(what))?;
-    let mut roots = RootCertStore::empty();
-    roots.add(certificate).map_err(Failure::of(what))?;
-    let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(Failure::of("prepare TLS"))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(Client::tls(
-        SocketAddr::from(([127, 0, 0, 1], port)),
-        "127.0.0.1",
-        tls,
-    ))
+    Err(Failure::new(format!("{caller} got the wrong answer")))
 }

@@ -85,7 +85,7 @@ impl Screen {
 
     /// What a command wrote.
     pub fn output(&self, text: &str) {
-        for line in text.trim().lines() {
+        for line in text.trim().lines().flat_map(wrapped) {
             self.say(&format!("      {line}\n"));
         }
     }
@@ -145,6 +145,23 @@ impl Screen {
     }
 }
 
+/// A long line in pieces that end after a comma or a blank.
+fn wrapped(line: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut rest = line;
+    while rest.len() > WIDTH {
+        let head = rest.get(..rest.floor_char_boundary(WIDTH)).unwrap_or(rest);
+        let end = head.rfind([',', ' ']).map_or(head.len(), |at| at + 1);
+        let Some((piece, tail)) = rest.split_at_checked(end) else {
+            break;
+        };
+        pieces.push(piece);
+        rest = tail;
+    }
+    pieces.push(rest);
+    pieces
+}
+
 /// `34 ms`, `2.8 s`, `3 min 12 s`.
 fn spelled(time: Duration) -> impl Display {
     match time.as_secs() {
@@ -154,6 +171,7 @@ fn spelled(time: Duration) -> impl Display {
     }
 }
 
+const WIDTH: usize = 94;
 const BOLD: &str = "1";
 const DIM: &str = "2";
 const RED: &str = "1;31";
@@ -163,6 +181,14 @@ const CYAN: &str = "36";
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn wraps_only_what_is_too_long_and_loses_nothing() {
+        let long = "a,".repeat(60) + &"b".repeat(200);
+        assert_eq!(wrapped("short, enough"), ["short, enough"]);
+        assert_eq!(wrapped(&long).concat(), long);
+        assert!(wrapped(&long).iter().all(|piece| piece.len() <= WIDTH));
+    }
 
     #[test]
     fn spells_times_as_people_do() {

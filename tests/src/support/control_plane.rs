@@ -112,6 +112,17 @@ pub enum ControlPlaneError {
     },
 }
 
+impl ReviewVersion {
+    /// As it stands in a review.
+    #[must_use]
+    pub const fn api_version(self) -> &'static str {
+        match self {
+            Self::V1 => "authentication.k8s.io/v1",
+            Self::V1Beta1 => "authentication.k8s.io/v1beta1",
+        }
+    }
+}
+
 impl ControlPlane {
     /// Starts etcd and kube-apiserver at `site` and waits until `/readyz` answers 200.
     ///
@@ -149,6 +160,12 @@ impl ControlPlane {
     #[must_use]
     pub const fn site(&self) -> &Site {
         &self.site
+    }
+
+    /// All that kube-apiserver wrote so far.
+    #[must_use]
+    pub fn log(&self) -> String {
+        self.log.text("kube-apiserver")
     }
 
     /// The last lines that kube-apiserver wrote.

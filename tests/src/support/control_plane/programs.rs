@@ -25,10 +25,15 @@ impl Log {
         }
     }
 
+    /// All of a program's log.
+    pub(super) fn text(&self, program: &str) -> String {
+        let text = fs::read(self.path(program)).unwrap_or_default();
+        String::from_utf8_lossy(&text).into_owned()
+    }
+
     /// The last lines of a program's log.
     pub(super) fn tail(&self, program: &str) -> String {
-        let text = fs::read(self.path(program)).unwrap_or_default();
-        let text = String::from_utf8_lossy(&text);
+        let text = self.text(program);
         let lines: Vec<_> = text.lines().collect();
         lines
             .iter()

@@ -1,0 +1,389 @@
+//! A cluster as its users know it: a control plane that asks our webhook, which asks a local STS
+//! and watches aws-auth.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+
+use super::{
+    command::Command,
+    control_plane::{
+        Audit, Binaries, ControlPlane, Forwarder, Mode, Options, Reaper, ReviewVersion, Site,
+        Webhook, binaries,
+    },
+    http::{Client, Response},
+    keys::Keys,
+    kubectl::Kubectl,
+    pki::Ca,
+    process::Process,
+    programs::Program,
+    review::{ReviewError, Reviewer},
+    sandbox::Sandbox,
+    sts::Sts,
+};
+
+/// A whole cluster, with nobody mapped yet.
+pub struct Cluster {
+    webhook: Mutex<Option<Serving>>,
+    control_plane: ControlPlane,
+    forwarder: Forwarder,
+    version: ReviewVersion,
+    /// The STS that the webhook asks.
+    pub sts: Sts,
+    /// Where its programs run.
+    pub sandbox: Sandbox,
+    binaries: &'static Binaries,
+}
+
+/// A running webhook.
+struct Serving {
+    process: Process,
+    address: SocketAddr,
+    admin: SocketAddr,
+}
+
+/// One test's use of a cluster: what it wrote is searched for secrets at the end, or shown when
+/// the test fails.
+pub struct Story<'a>(&'a Cluster);
+
+impl Cluster {
+    /// Starts one whose API server sends reviews of `version` and keeps answers for `cache_ttl`;
+    /// `None` where there is no control plane to start, which is said on stderr.
+    ///
+    /// # Panics
+    /// When something does not start.
+    pub fn start(name: &str, version: ReviewVersion, cache_ttl: Duration) -> Option<Self> {
+        let binaries = binaries::for_tests()?;
+        let sandbox = Sandbox::new(name);
+        let reaper = Reaper::start().expect("there is a shell");
+        reaper
+            .remove_at_end(sandbox.path())
+            .expect("a sandbox has a plain path");
+        let site = Site::new(&reaper).expect("the control plane gets a place");
+        let ca = Ca::new("local STS");
+        let sts = Sts::start(&ca, sandbox.secrets());
+        let forwarder = Forwarder::start().expect("the forwarder gets a port");
+        configure(&sandbox, &ca, &sts, &site, forwarder.address());
+        let webhook = Webhook {
+            kubeconfig: sandbox.path().join("webhook/kubeconfig.yaml"),
+            version,
+            cache_ttl,
+        };
+        let options = Options {
+            webhook: Some(webhook),
+            audit: Audit::Metadata,
+        };
+        let control_plane = match ControlPlane::start(binaries, site, &options) {
+            Ok(control_plane) => control_plane,
+            Err(error) => super::fail(&format!("{error}")),
+        };
+        let cluster = Self {
+            webhook: Mutex::default(),
+            control_plane,
+            forwarder,
+            version,
+            sts,
+            sandbox,
+            binaries,
+        };
+        cluster.let_the_webhook_watch();
+        cluster.write_kubeconfig();
+        cluster.start_webhook();
+        Some(cluster)
+    }
+
+    /// This test's use of it.
+    pub const fn story(&self) -> Story<'_> {
+        Story(self)
+    }
+
+    /// kubectl as a member of `system:masters`, past the webhook.
+    pub fn admin(&self) -> Kubectl<'_> {
+        self.kubectl(&self.control_plane.site().admin_kubeconfig())
+    }
+
+    /// kubectl with the kubeconfig that kubeconfig-gen wrote, as the caller who signs with `keys`.
+    pub fn call(&self, keys: &Keys, args: &[&str]) -> Command<'_> {
+        self.kubectl(&self.sandbox.path().join("kubeconfig"))
+            .command(args)
+            .keys(keys)
+    }
+
+    /// kubectl with any kubeconfig.
+    pub fn kubectl(&self, kubeconfig: &Path) -> Kubectl<'_> {
+        Kubectl::new(&self.sandbox, self.binaries, kubeconfig)
+    }
+
+    /// aws-auth-sync as the cluster's administrator.
+    pub fn aws_auth_sync(&self, args: &[&str]) -> Command<'_> {
+        self.sandbox
+            .command(Program::AwsAuthSync)
+            .env("KUBECONFIG", self.control_plane.site().admin_kubeconfig())
+            .args(args.iter().copied())
+    }
+
+    /// Writes aws-auth, whatever was there.
+    pub fn set_aws_auth(&self, data: &Value) {
+        self.admin().apply(&json!({
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": { "name": "aws-auth", "namespace": "kube-system" },
+            "data": data,
+        }));
+    }
+
+    /// A fresh token of the caller who signs with `keys`.
+    pub fn token(&self, keys: &Keys) -> String {
+        let command = self.sandbox.command(Program::TokenExec).keys(keys);
+        command
+            .args([
+                "--cluster-name",
+                CLUSTER,
+                "--region",
+                REGION,
+                "--output",
+                "token",
+            ])
+            .bearer()
+    }
+
+    /// Asks the webhook itself about `token`.
+    ///
+    /// # Errors
+    /// [`ReviewError`].
+    pub fn review(&self, token: &str) -> Result<Value, ReviewError> {
+        let ca = self.sandbox.path().join("webhook/ca.pem");
+        let reviewer = Reviewer::new(self.forwarder.address(), &ca);
+        reviewer
+            .expect("the webhook's CA can be read")
+            .review(self.version, token)
+    }
+
+    /// Asks the webhook's admin listener.
+    ///
+    /// # Panics
+    /// When it does not answer.
+    pub fn admin_listener(&self, target: &str) -> Response {
+        let webhook = self.webhook.lock().unwrap_or_else(PoisonError::into_inner);
+        let admin = webhook.as_ref().expect("the webhook runs").admin;
+        let answer = Client::plain(admin).get(target, &[("host", "localhost")]);
+        answer.expect("the admin listener answers")
+    }
+
+    /// Starts the webhook, and leads the API server's connections to it, when it is ready.
+    ///
+    /// # Panics
+    /// When it does not become ready.
+    pub fn start_webhook(&self) {
+        let config = self.sandbox.path().join("webhook.yaml");
+        let process = self
+            .sandbox
+            .command(Program::AuthzWebhook)
+            .args(["serve", "--port", "0", "--print-address", "--config"])
+            .arg(config)
+            .start("authz-webhook");
+        let (address, admin) = process.wait_for_stdout(PATIENCE, addresses);
+        let serving = Serving {
+            process,
+            address,
+            admin,
+        };
+        *self.webhook.lock().unwrap_or_else(PoisonError::into_inner) = Some(serving);
+        let ready = || self.admin_listener("/readyz").status == 200;
+        assert!(
+            eventually(PATIENCE, ready),
+            "the webhook does not become ready"
+        );
+        self.set_path(Mode::Forward(address));
+    }
+
+    /// Ends the webhook; connections to it are refused from then on.
+    pub fn stop_webhook(&self) {
+        self.set_path(Mode::Refuse);
+        let stopped = self
+            .webhook
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        drop(stopped);
+    }
+
+    /// What becomes of the API server's connections to the webhook.
+    ///
+    /// # Panics
+    /// When the forwarder's port cannot be listened on.
+    pub fn set_path(&self, mode: Mode) {
+        self.forwarder
+            .set(mode)
+            .expect("the held port can be listened on");
+    }
+
+    /// Where the running webhook listens.
+    ///
+    /// # Panics
+    /// When none runs.
+    pub fn webhook_address(&self) -> SocketAddr {
+        let webhook = self.webhook.lock().unwrap_or_else(PoisonError::into_inner);
+        webhook.as_ref().expect("the webhook runs").address
+    }
+
+    /// Where the API server is, and its CA's certificate.
+    ///
+    /// # Panics
+    /// When the CA's file cannot be read.
+    pub fn api_server(&self) -> (SocketAddr, String) {
+        let site = self.control_plane.site();
+        let ca = std::fs::read_to_string(site.ca_file()).expect("the CA's file can be read");
+        (site.address(), ca)
+    }
+
+    /// The API server's audit log so far.
+    ///
+    /// # Panics
+    /// When it cannot be read.
+    pub fn audit_log(&self) -> String {
+        self.control_plane
+            .audit_log()
+            .expect("there is an audit log")
+    }
+
+    /// What the running webhook wrote to stderr.
+    pub fn webhook_log(&self) -> String {
+        let webhook = self.webhook.lock().unwrap_or_else(PoisonError::into_inner);
+        webhook
+            .as_ref()
+            .map(|serving| serving.process.stderr())
+            .unwrap_or_default()
+    }
+
+    fn let_the_webhook_watch(&self) {
+        let rbac = "rbac.authorization.k8s.io";
+        let metadata = json!({ "name": WATCHER, "namespace": "kube-system" });
+        self.admin()
+            .apply(&json!({ "apiVersion": "v1", "kind": "List", "items": [
+            {
+                "apiVersion": format!("{rbac}/v1"),
+                "kind": "Role",
+                "metadata": metadata,
+                "rules": [{
+                    "apiGroups": [""],
+                    "resources": ["configmaps"],
+                    "resourceNames": ["aws-auth"],
+                    "verbs": ["get", "list", "watch"],
+                }],
+            },
+            {
+                "apiVersion": format!("{rbac}/v1"),
+                "kind": "RoleBinding",
+                "metadata": metadata,
+                "roleRef": { "apiGroup": rbac, "kind": "Role", "name": WATCHER },
+                "subjects": [{ "apiGroup": rbac, "kind": "User", "name": WATCHER }],
+            },
+        ] }));
+    }
+
+    fn write_kubeconfig(&self) {
+        let site = self.control_plane.site();
+        let command = self.sandbox.command(Program::KubeconfigGen);
+        command
+            .args([
+                "update",
+                "--name",
+                CLUSTER,
+                "--region",
+                REGION,
+                "--endpoint",
+            ])
+            .arg(format!("https://{}", site.address()))
+            .arg("--ca-file")
+            .arg(site.ca_file())
+            .arg("--kubeconfig")
+            .arg(self.sandbox.path().join("kubeconfig"))
+            .succeed();
+    }
+}
+
+impl std::ops::Deref for Story<'_> {
+    type Target = Cluster;
+
+    fn deref(&self) -> &Cluster {
+        self.0
+    }
+}
+
+impl Drop for Story<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let apiserver = self.control_plane.log_tail();
+            super::programs::progress(&format!("kube-apiserver's log ends:\n{apiserver}"));
+            super::programs::progress(&format!("the webhook's log:\n{}", self.webhook_log()));
+            return;
+        }
+        let secrets = self.sandbox.secrets();
+        secrets.assert_absent_from("kube-apiserver's log", &self.control_plane.log());
+        secrets.assert_absent_from("the audit log", &self.audit_log());
+        secrets.assert_absent_from("the webhook's log", &self.webhook_log());
+    }
+}
+
+/// Whether `condition` comes true before the deadline.
+pub fn eventually(deadline: Duration, condition: impl Fn() -> bool) -> bool {
+    let end = Instant::now() + deadline;
+    loop {
+        if condition() {
+            return true;
+        }
+        if Instant::now() >= end {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Writes the webhook's configuration and has it make certificates and kubeconfig.
+fn configure(sandbox: &Sandbox, ca: &Ca, sts: &Sts, site: &Site, address: SocketAddr) {
+    let watcher = site
+        .client_kubeconfig(WATCHER)
+        .expect("a kubeconfig can be written");
+    let state: PathBuf = sandbox.path().join("webhook");
+    // JSON is YAML.
+    let config = json!({
+        "clusterID": CLUSTER,
+        "server": {
+            "port": address.port(),
+            "adminPort": 0,
+            "stateDir": state,
+            "generateKubeconfig": state.join("kubeconfig.yaml"),
+            "backendMode": ["EKSConfigMap"],
+            "kubeconfig": watcher,
+            "stsResolve": sts.resolve(),
+            "stsCABundle": sandbox.write("sts-ca.pem", ca.pem()),
+        },
+    });
+    let config = sandbox.write("webhook.yaml", format!("{config:#}"));
+    let init = sandbox
+        .command(Program::AuthzWebhook)
+        .args(["init", "--config"])
+        .arg(config);
+    init.succeed();
+}
+
+/// The bound addresses, from the line that `serve --print-address` prints.
+fn addresses(line: &str) -> Option<(SocketAddr, SocketAddr)> {
+    let line: Value = serde_json::from_str(line).ok()?;
+    let address = |name: &str| line.get(name)?.as_str()?.parse().ok();
+    Some((address("address")?, address("adminAddress")?))
+}
+
+/// The cluster that tokens are signed for.
+pub const CLUSTER: &str = "story";
+/// The region whose STS they are signed for.
+pub const REGION: &str = super::sts::STS_REGION;
+
+const WATCHER: &str = "authz-webhook";
+const PATIENCE: Duration = Duration::from_secs(60);
