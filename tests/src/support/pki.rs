@@ -7,9 +7,11 @@ use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
     KeyPair, KeyUsagePurpose,
 };
+use rustls::client::WantsClientCert;
 use rustls::crypto::{CryptoProvider, ring};
+use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ClientConfig, RootCertStore, ServerConfig};
+use rustls::{ClientConfig, ConfigBuilder, RootCertStore, ServerConfig};
 
 /// A certificate authority.
 pub struct Ca {
@@ -68,21 +70,13 @@ impl Ca {
 
     /// A TLS client that trusts this CA alone, offering `protocols` (`h2`, `http/1.1`) by ALPN.
     pub fn client_config(&self, protocols: &[&str]) -> ClientConfig {
-        let builder = ClientConfig::builder_with_provider(provider())
-            .with_safe_default_protocol_versions()
-            .expect("ring speaks TLS 1.2 and 1.3")
-            .with_root_certificates(self.roots());
-        with_alpn(builder.with_no_client_auth(), protocols)
+        with_alpn(trusting(self.roots()).with_no_client_auth(), protocols)
     }
 
     /// As [`Self::client_config`], showing a client certificate.
     pub fn client_config_with(&self, protocols: &[&str], leaf: &Leaf) -> ClientConfig {
-        let builder = ClientConfig::builder_with_provider(provider())
-            .with_safe_default_protocol_versions()
-            .expect("ring speaks TLS 1.2 and 1.3")
-            .with_root_certificates(self.roots());
-        let config =
-            builder.with_client_auth_cert(vec![leaf.certificate.clone()], leaf.key.clone_key());
+        let (chain, key) = (vec![leaf.certificate.clone()], leaf.key.clone_key());
+        let config = trusting(self.roots()).with_client_auth_cert(chain, key);
         with_alpn(
             config.expect("the key belongs to the certificate"),
             protocols,
@@ -126,6 +120,28 @@ impl Leaf {
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         config
     }
+}
+
+/// A TLS client that trusts the CA in a PEM text alone.
+///
+/// # Panics
+/// When the text holds no certificate.
+pub fn client_config_for(ca_pem: &str, protocols: &[&str]) -> ClientConfig {
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(ca_pem.as_bytes()) {
+        roots
+            .add(certificate.expect("the CA is PEM"))
+            .expect("a CA is a valid root");
+    }
+    assert!(!roots.is_empty(), "the CA's file holds no certificate");
+    with_alpn(trusting(roots).with_no_client_auth(), protocols)
+}
+
+fn trusting(roots: RootCertStore) -> ConfigBuilder<ClientConfig, WantsClientCert> {
+    ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .expect("ring speaks TLS 1.2 and 1.3")
+        .with_root_certificates(roots)
 }
 
 fn with_alpn(mut config: ClientConfig, protocols: &[&str]) -> ClientConfig {

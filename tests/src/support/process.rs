@@ -18,7 +18,7 @@ pub struct Process {
     pid: Pid,
     stdout: Stream,
     stderr: Stream,
-    exit: Receiver<ExitStatus>,
+    exit: Mutex<Receiver<ExitStatus>>,
     exited: Option<ExitStatus>,
     watchdog: Option<Child>,
 }
@@ -46,7 +46,7 @@ impl Process {
             pid,
             stdout: Stream::keep(stdout, logs.join(format!("{name}.stdout"))),
             stderr: Stream::keep(stderr, logs.join(format!("{name}.stderr"))),
-            exit,
+            exit: Mutex::new(exit),
             exited: None,
             watchdog: watchdog(pid),
         }
@@ -106,7 +106,8 @@ impl Process {
     /// Its exit status, when it ends before the deadline.
     pub fn wait(&mut self, deadline: Duration) -> Option<ExitStatus> {
         if self.exited.is_none() {
-            self.exited = self.exit.recv_timeout(deadline).ok();
+            let exit = self.exit.get_mut().unwrap_or_else(PoisonError::into_inner);
+            self.exited = exit.recv_timeout(deadline).ok();
         }
         self.exited
     }

@@ -1,0 +1,279 @@
+//! The webhook as a process: its config, the questions kube-apiserver asks it, its admin listener.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use http::Method;
+use serde_json::{Map, Value, json};
+
+use super::http::{Client, ClientError, Response};
+use super::pki::{Ca, client_config_for};
+use super::process::Process;
+use super::programs::Program;
+use super::sandbox::Sandbox;
+use super::scan::Secrets;
+use super::sts::Sts;
+
+/// A config file: the local STS in place of the real one, files below the sandbox, free ports.
+#[derive(Clone, Debug)]
+pub struct WebhookConfig {
+    cluster_id: String,
+    server: Map<String, Value>,
+}
+
+impl WebhookConfig {
+    /// A config without mappings for a cluster; `ca` is the one that certified `sts`.
+    pub fn new(sandbox: &Sandbox, cluster_id: &str, sts: &Sts, ca: &Ca) -> Self {
+        let bundle = sandbox.write("webhook/sts-ca.pem", ca.pem());
+        let resolve: Map<_, _> = sts
+            .resolve()
+            .into_iter()
+            .map(|(host, to)| (host, json!(to.to_string())))
+            .collect();
+        let config = Self {
+            cluster_id: cluster_id.to_owned(),
+            server: Map::new(),
+        };
+        config
+            .server("stateDir", json!(sandbox.path().join("webhook/state")))
+            .server(
+                "generateKubeconfig",
+                json!(sandbox.path().join("webhook/kubeconfig.yaml")),
+            )
+            .server("port", json!(0))
+            .server("adminPort", json!(0))
+            .server("stsCABundle", json!(bundle))
+            .server("stsResolve", Value::Object(resolve))
+    }
+
+    /// Sets a key under `server`.
+    pub fn server(mut self, key: &str, value: Value) -> Self {
+        self.server.insert(key.to_owned(), value);
+        self
+    }
+
+    /// Adds a role to `mapRoles`.
+    pub fn map_role(self, arn: &str, username: &str, groups: &[&str]) -> Self {
+        self.push(
+            "mapRoles",
+            json!({"rolearn": arn, "username": username, "groups": groups}),
+        )
+    }
+
+    /// Adds a user to `mapUsers`.
+    pub fn map_user(self, arn: &str, username: &str, groups: &[&str]) -> Self {
+        self.push(
+            "mapUsers",
+            json!({"userarn": arn, "username": username, "groups": groups}),
+        )
+    }
+
+    /// Adds an account to `mapAccounts`.
+    pub fn map_account(self, account: &str) -> Self {
+        self.push("mapAccounts", json!(account))
+    }
+
+    /// The text of the file: JSON, which is YAML.
+    pub fn to_yaml(&self) -> String {
+        let document = json!({"clusterID": self.cluster_id, "server": self.server});
+        format!("{document:#}\n")
+    }
+
+    fn push(mut self, key: &str, entry: Value) -> Self {
+        let list = self.server.entry(key).or_insert_with(|| json!([]));
+        list.as_array_mut().expect("mappings are lists").push(entry);
+        self
+    }
+}
+
+/// A running webhook.
+pub struct Webhook {
+    process: Process,
+    client: Client,
+    admin: Client,
+    address: SocketAddr,
+    secrets: Secrets,
+}
+
+/// An answer to a TokenReview.
+#[derive(Clone, Debug)]
+pub struct Review {
+    /// As it came.
+    pub response: Response,
+    status: Value,
+}
+
+impl Webhook {
+    /// Writes the config to `webhook/config.yaml` in the sandbox and serves it. Returns when the
+    /// webhook is ready.
+    ///
+    /// # Panics
+    /// When it does not start; shows the end of its log.
+    pub fn start(sandbox: &Sandbox, config: &str) -> Self {
+        Self::start_as(sandbox, "authz-webhook", config)
+    }
+
+    /// As [`Self::start`], with another name for its log files: for a second one in a sandbox.
+    ///
+    /// # Panics
+    /// As [`Self::start`].
+    pub fn start_as(sandbox: &Sandbox, name: &str, config: &str) -> Self {
+        let config = sandbox.write("webhook/config.yaml", config);
+        let command = sandbox
+            .command(Program::AuthzWebhook)
+            .arg("serve")
+            .arg("--print-address");
+        let process = command.arg("--config").arg(config).start(name);
+        let (address, admin) = process.wait_for_stdout(START, |line| {
+            let line: Value = serde_json::from_str(line).ok()?;
+            let address = |key: &str| line.get(key)?.as_str()?.parse::<SocketAddr>().ok();
+            Some((address("address")?, address("adminAddress")?))
+        });
+        let ca = sandbox.read("webhook/state/ca.pem");
+        let webhook = Self {
+            process,
+            client: Client::tls(
+                address,
+                "localhost",
+                client_config_for(&ca, &["h2", "http/1.1"]),
+            ),
+            admin: Client::plain(admin),
+            address,
+            secrets: sandbox.secrets().clone(),
+        };
+        let ready = webhook.wait_until(START, |webhook| webhook.admin("/readyz").status == 200);
+        assert!(
+            ready,
+            "the webhook is not ready: {}",
+            webhook.admin("/readyz").text()
+        );
+        webhook
+    }
+
+    /// Where it serves `/authenticate`.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Asks who a token is, as kube-apiserver does.
+    ///
+    /// # Panics
+    /// When there is no answer.
+    pub fn authenticate(&self, token: &str) -> Review {
+        let review = json!({
+            "apiVersion": "authentication.k8s.io/v1",
+            "kind": "TokenReview",
+            "metadata": {"creationTimestamp": null},
+            "spec": {"token": token},
+            "status": {"user": {}},
+        });
+        if token.len() > SHORTEST_SECRET {
+            self.secrets.add_bearer(token);
+        }
+        Review::new(self.post(&review.to_string()).expect("the webhook answers"))
+    }
+
+    /// Posts any body to `/authenticate`.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn post(&self, body: &str) -> Result<Response, ClientError> {
+        let headers = [("Host", "localhost"), ("Content-Type", "application/json")];
+        self.client.send(
+            Method::POST,
+            "/authenticate?timeout=30s",
+            &headers,
+            body.to_owned(),
+        )
+    }
+
+    /// Gets a path of the admin listener.
+    ///
+    /// # Panics
+    /// When there is no answer.
+    pub fn admin(&self, path: &str) -> Response {
+        self.admin
+            .get(path, &[("Host", "localhost")])
+            .expect("the admin listener answers")
+    }
+
+    /// The value of a series in `/metrics`, spelt as there: `name{label="value"}`; 0 when absent.
+    pub fn metric(&self, series: &str) -> f64 {
+        let text = self.admin("/metrics").text();
+        let mut values = text
+            .lines()
+            .filter_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
+        values
+            .next()
+            .and_then(|value| value.parse().ok())
+            .unwrap_or_default()
+    }
+
+    /// The audit lines so far.
+    pub fn audit(&self) -> Vec<Value> {
+        let log = self.process.stderr();
+        let lines = log
+            .lines()
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        lines.filter(|line| line.get("audit").is_some()).collect()
+    }
+
+    /// Asks `condition` until it holds; false when the deadline came first. Every question is a
+    /// call to the webhook, which paces the loop.
+    pub fn wait_until(&self, deadline: Duration, condition: impl Fn(&Self) -> bool) -> bool {
+        let end = Instant::now() + deadline;
+        loop {
+            if condition(self) {
+                return true;
+            }
+            if Instant::now() > end {
+                return false;
+            }
+        }
+    }
+
+    /// Its process: to read its log or to end it.
+    pub fn process(&mut self) -> &mut Process {
+        &mut self.process
+    }
+}
+
+impl Review {
+    fn new(response: Response) -> Self {
+        let document = serde_json::from_slice(&response.body).unwrap_or(Value::Null);
+        let status = document.get("status").cloned().unwrap_or_default();
+        Self { response, status }
+    }
+
+    /// `status`, or null when the answer holds none.
+    pub fn status(&self) -> &Value {
+        &self.status
+    }
+
+    /// HTTP status and `status.error`: the whole of a refusal.
+    pub fn refusal(&self) -> (u16, &str) {
+        let word = self
+            .status
+            .get("error")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        (self.response.status.as_u16(), word)
+    }
+
+    /// Whether a user was found.
+    pub fn is_authenticated(&self) -> bool {
+        self.response.status == 200 && self.status.get("authenticated") == Some(&Value::Bool(true))
+    }
+
+    /// The user's name, when there is a user.
+    pub fn username(&self) -> Option<&str> {
+        self.status
+            .pointer("/user/username")
+            .filter(|_| self.is_authenticated())?
+            .as_str()
+    }
+}
+
+const START: Duration = Duration::from_secs(30);
+/// Shorter tokens are junk that a story made up.
+const SHORTEST_SECRET: usize = 60;
