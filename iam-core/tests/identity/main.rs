@@ -1,0 +1,9 @@
+//! Identities, hosts, tokens and the exec interface, by their public interface alone.
+
+mod exec_api;
+mod inspect;
+mod round_trips;
+mod sts_hosts;
+mod support;
+mod token_refusals;
+mod token_rules;
