@@ -141,8 +141,14 @@ fn check_paths(entries: &[Declared], findings: &mut Vec<Finding>) {
 
 /// An empty group makes every login by the entry fail.
 fn check_groups(entries: &[Declared], findings: &mut Vec<Finding>) {
-    for entry in entries.iter().filter(|entry| entry.groups.iter().any(String::is_empty)) {
-        findings.push(Finding::error(entry.place.clone(), "a group of the entry is empty"));
+    for entry in entries
+        .iter()
+        .filter(|entry| entry.groups.iter().any(String::is_empty))
+    {
+        findings.push(Finding::error(
+            entry.place.clone(),
+            "a group of the entry is empty",
+        ));
     }
 }
 

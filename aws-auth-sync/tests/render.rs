@@ -1,5 +1,10 @@
 //! `aws-auth-sync render` as a process: own home, cleared environment.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may stop where its own ground gives way"
+)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

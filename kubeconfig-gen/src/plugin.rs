@@ -60,7 +60,8 @@ fn is_program(path: &Path) -> bool {
 
 const NAME: &str = "token-exec";
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 

@@ -53,14 +53,12 @@ pub enum Error {
         source: DescribeError,
     },
     /// A description of another cluster.
-    #[error("{file} describes cluster {found}, not {expected}")]
+    #[error("{file} describes cluster {}, not {}", clusters.found, clusters.expected)]
     OtherCluster {
         /// The file.
         file: String,
-        /// What it describes.
-        found: ClusterRef,
-        /// What the user named.
-        expected: ClusterRef,
+        /// The two.
+        clusters: Box<Mismatch>,
     },
     /// Certificates that are none.
     #[error("{file}:{}:1: {source}", source.line())]
@@ -84,6 +82,15 @@ pub enum Error {
     /// stdout is closed or full.
     #[error("write to stdout")]
     Stdout(#[source] io::Error),
+}
+
+/// Two clusters that should be one.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Mismatch {
+    /// What a file describes.
+    pub found: ClusterRef,
+    /// What the user named.
+    pub expected: ClusterRef,
 }
 
 impl Failure for Error {
@@ -179,22 +186,41 @@ fn load(source: Source) -> Result<Cluster, Error> {
 
 fn load_description(path: &Path, expected: Option<ClusterRef>) -> Result<Cluster, Error> {
     let (file, bytes) = read(path)?;
-    let text = String::from_utf8(bytes).map_err(|error| Error::Read {
-        file: file.clone(),
-        source: io::Error::new(io::ErrorKind::InvalidData, error.utf8_error()),
-    })?;
-    let found = describe::parse(text.strip_prefix('\u{feff}').unwrap_or(&text));
+    let text = std::str::from_utf8(&bytes).map_err(|error| not_utf8(&file, &bytes, &error))?;
+    let found = describe::parse(text.strip_prefix('\u{feff}').unwrap_or(text));
     let cluster = found.map_err(|source| Error::Description {
         file: file.clone(),
         source,
     })?;
     match expected {
-        Some(expected) if !cluster.reference.agrees_with(&expected) => Err(Error::OtherCluster {
-            file,
-            found: cluster.reference,
-            expected,
-        }),
+        Some(expected) if !cluster.reference.agrees_with(&expected) => {
+            let clusters = Box::new(Mismatch {
+                found: cluster.reference,
+                expected,
+            });
+            Err(Error::OtherCluster { file, clusters })
+        }
         Some(_) | None => Ok(cluster),
+    }
+}
+
+fn not_utf8(file: &str, bytes: &[u8], error: &std::str::Utf8Error) -> Error {
+    let before = String::from_utf8_lossy(bytes.get(..error.valid_up_to()).unwrap_or_default());
+    let source = DescribeError {
+        line: before.matches('\n').count() + 1,
+        column: before
+            .rsplit('\n')
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .count()
+            + 1,
+        message: "this is not UTF-8".to_owned(),
+        hint: None,
+    };
+    Error::Description {
+        file: file.to_owned(),
+        source,
     }
 }
 

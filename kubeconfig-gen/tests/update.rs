@@ -1,5 +1,10 @@
 //! `kubeconfig-gen update` as a process: own home, cleared environment.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may stop where its own ground gives way"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -261,6 +266,9 @@ fn the_name_of_the_aws_cli_and_flags_instead_of_a_file_give_the_same_entries() {
     assert_eq!(sandbox.files(), ["ca.pem", "dev.json"]);
 }
 
+/// Name and value.
+type Variable = (&'static str, &'static str);
+
 #[test]
 fn region_and_profile_come_from_the_environment_where_nothing_else_says_them() {
     let sandbox = Sandbox::new();
@@ -278,7 +286,7 @@ fn region_and_profile_come_from_the_environment_where_nothing_else_says_them() {
         ("AWS_DEFAULT_REGION", "eu-west-2"),
     ];
     let profiles = [("AWS_PROFILE", "a"), ("AWS_DEFAULT_PROFILE", "b")];
-    let table: [(&[&str], &[(&str, &str)], &[&str]); 6] = [
+    let table: [(&[&str], &[Variable], &[&str]); 6] = [
         (&by_flags, &[], &["--cluster-name=n"]),
         (
             &by_flags,
@@ -348,76 +356,91 @@ fn an_existing_file_is_left_alone() {
     assert_eq!(sandbox.files(), ["ca.pem", "config", "dev.json"]);
 }
 
+/// Runs `update`; it must fail with this message, print nothing and write nothing.
+fn assert_refused(sandbox: &Sandbox, arguments: &[&str], message: &str) {
+    let files = sandbox.files();
+    let output = sandbox.run(&[&["update"], arguments].concat());
+    assert_eq!(text(&output.stderr), format!("kubeconfig-gen: {message}\n"));
+    assert_eq!(
+        (text(&output.stdout), output.status.code()),
+        ("", Some(1)),
+        "{arguments:?}"
+    );
+    assert_eq!(sandbox.files(), files, "{arguments:?}");
+}
+
 #[test]
-fn bad_input_is_one_error_that_says_where_and_nothing_is_written() {
+fn a_bad_description_is_one_error_that_says_where_and_nothing_is_written() {
     let sandbox = Sandbox::new();
-    let describe = fs::read_to_string(sandbox.path("dev.json")).unwrap();
-    let creating = describe.replace("ACTIVE", "CREATING");
+    let creating = fs::read_to_string(sandbox.path("dev.json"))
+        .unwrap()
+        .replace("ACTIVE", "CREATING");
     fs::write(sandbox.path("creating.json"), creating).unwrap();
     fs::write(sandbox.path("cut.json"), "{\n  \"cluster\": {").unwrap();
     fs::write(sandbox.path("bytes.json"), b"{\"\xff\"}").unwrap();
-    fs::write(
-        sandbox.path("key.pem"),
-        rcgen::KeyPair::generate().unwrap().serialize_pem(),
-    )
-    .unwrap();
+    fs::write(sandbox.path("large.json"), vec![b' '; 1 + (1 << 20)]).unwrap();
+    let table = [
+        (
+            "creating.json",
+            "creating.json:5:19: cluster status is CREATING; it must be ACTIVE or UPDATING\nhint: \
+             aws eks wait cluster-active --name demo --region us-west-2, then describe it again",
+        ),
+        ("cut.json", "cut.json:2:14: EOF while parsing an object"),
+        ("bytes.json", "bytes.json:1:3: this is not UTF-8"),
+        (
+            "none.json",
+            "read none.json: No such file or directory (os error 2)",
+        ),
+        (
+            "large.json",
+            "read large.json: it is larger than 1048576 bytes",
+        ),
+    ];
+    for (file, message) in table {
+        assert_refused(&sandbox, &["--from-file", file], message);
+    }
+    assert_refused(
+        &sandbox,
+        &["--from-file", "dev.json", "--name", "prod"],
+        "dev.json describes cluster arn:aws:eks:us-west-2:111122223333:cluster/demo, not prod\n\
+         hint: describe the other cluster, or leave --name out",
+    );
+}
+
+#[test]
+fn bad_certificates_are_one_error_that_says_where_and_nothing_is_written() {
+    let sandbox = Sandbox::new();
+    let key = rcgen::KeyPair::generate().unwrap().serialize_pem();
+    let certificate = fs::read_to_string(sandbox.path("ca.pem")).unwrap();
+    fs::write(sandbox.path("key.pem"), &key).unwrap();
+    fs::write(sandbox.path("both.pem"), format!("\n{certificate}{key}")).unwrap();
     fs::write(sandbox.path("empty.pem"), "").unwrap();
-    let files = sandbox.files();
-    let flags = |ca: &'static str| {
-        vec![
+    let key_line = certificate.lines().count() + 2;
+    let hint = "hint: --ca-file takes the PEM certificates of the cluster's CA alone";
+    let table = [
+        (
+            "key.pem",
+            "1:1: the PEM block of line 1 is labelled \"PRIVATE KEY\", not \"CERTIFICATE\""
+                .to_owned(),
+        ),
+        (
+            "both.pem",
+            format!(
+                "{key_line}:1: the PEM block of line {key_line} is labelled \"PRIVATE KEY\", not \"CERTIFICATE\""
+            ),
+        ),
+        ("empty.pem", "1:1: no PEM certificate is in it".to_owned()),
+    ];
+    for (file, message) in table {
+        let arguments = [
             "--name",
             "n",
             "--endpoint",
             "https://127.0.0.1",
-            "--region",
-            "r",
             "--ca-file",
-            ca,
-        ]
-    };
-    let table = [
-        (
-            vec!["--from-file", "creating.json"],
-            "creating.json:5:19: cluster status is CREATING; it must be ACTIVE or UPDATING\nhint: \
-             aws eks wait cluster-active --name demo --region us-west-2, then describe it again",
-        ),
-        (
-            vec!["--from-file", "cut.json"],
-            "cut.json:2:14: EOF while parsing an object",
-        ),
-        (
-            vec!["--from-file", "bytes.json"],
-            "read bytes.json: invalid utf-8 sequence of 1 bytes from index 2",
-        ),
-        (
-            vec!["--from-file", "none.json"],
-            "read none.json: No such file or directory (os error 2)",
-        ),
-        (
-            vec!["--from-file", "dev.json", "--name", "prod"],
-            "dev.json describes cluster arn:aws:eks:us-west-2:111122223333:cluster/demo, not prod\n\
-             hint: describe the other cluster, or leave --name out",
-        ),
-        (
-            flags("key.pem"),
-            "key.pem:1:1: the PEM block of line 1 is labelled \"PRIVATE KEY\", not \
-             \"CERTIFICATE\"\nhint: --ca-file takes the PEM certificates of the cluster's CA alone",
-        ),
-        (
-            flags("empty.pem"),
-            "empty.pem:1:1: no PEM certificate is in it\nhint: --ca-file takes the PEM \
-             certificates of the cluster's CA alone",
-        ),
-    ];
-    for (arguments, message) in table {
-        let output = sandbox.run(&[&["update"], &arguments[..]].concat());
-        assert_eq!(text(&output.stderr), format!("kubeconfig-gen: {message}\n"));
-        assert_eq!(
-            (text(&output.stdout), output.status.code()),
-            ("", Some(1)),
-            "{arguments:?}"
-        );
-        assert_eq!(sandbox.files(), files, "{arguments:?}");
+            file,
+        ];
+        assert_refused(&sandbox, &arguments, &format!("{file}:{message}\n{hint}"));
     }
 }
 
