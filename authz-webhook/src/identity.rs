@@ -232,3 +232,6 @@ fn key_fits(principal: &Principal, temporary: bool) -> bool {
 const USER: &str = "AIDA";
 const ROLE: &str = "AROA";
 const EC2_INSTANCE: &str = "aws:ec2-instance";
+
+#[cfg(test)]
+mod tests;

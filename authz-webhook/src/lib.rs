@@ -40,6 +40,8 @@ pub mod review;
 pub mod serve;
 pub mod shutdown;
 pub mod sts;
+#[cfg(test)]
+mod test_sts;
 pub mod tls;
 pub mod watched;
 

@@ -18,3 +18,6 @@ pub use client::{StsClient, StsSettings, StsSetupError};
 pub use connector::Resolve;
 pub use failure::{Failure, Senseless};
 pub use roots::{RootsError, roots};
+
+#[cfg(test)]
+mod tests;
