@@ -51,8 +51,14 @@ mod tests {
 
     #[test]
     fn the_flag_wins_over_the_environment_and_both_over_the_default() {
-        let setting = Setting { variable: "AWS_PROFILE", value: "dev".to_owned() };
-        let with = Environment { profile: Some(setting), ..Environment::default() };
+        let setting = Setting {
+            variable: "AWS_PROFILE",
+            value: "dev".to_owned(),
+        };
+        let with = Environment {
+            profile: Some(setting),
+            ..Environment::default()
+        };
         let table = [
             (Some("ops"), &with, "ops", Some("--profile")),
             (None, &with, "dev", Some("AWS_PROFILE")),

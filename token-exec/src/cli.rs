@@ -1,5 +1,7 @@
 //! Command lines: token-exec's own, and those of the two tools that it stands in for.
 
+mod plain;
+
 use std::convert::Infallible;
 use std::ffi::OsString;
 use std::fmt::{self, Debug, Formatter};
@@ -38,7 +40,7 @@ pub struct Cli {
 }
 
 /// Which token, and how to print it.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 pub struct MintArgs {
     /// The cluster that the token is for.
     #[command(flatten)]
@@ -54,7 +56,7 @@ pub struct MintArgs {
 }
 
 /// The cluster that the token is for.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 #[group(required = true, multiple = false)]
 pub struct ClusterArgs {
     /// Name of the EKS cluster, or its ARN, which supplies the region too
@@ -67,7 +69,7 @@ pub struct ClusterArgs {
 }
 
 /// Region and profile.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 pub struct AwsArgs {
     /// Region whose STS the token is for [default: AWS_REGION, AWS_DEFAULT_REGION, the profile's,
     /// the cluster ARN's]
@@ -194,6 +196,13 @@ enum AuthenticatorCommand {
     Token(TokenArgs),
 }
 
+/// By which name the program was called.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Program {
+    TokenExec,
+    Authenticator,
+}
+
 impl Cli {
     /// Parses a command line, program name first. A link named `aws-iam-authenticator` behaves as
     /// that tool.
@@ -201,22 +210,44 @@ impl Cli {
     /// # Errors
     /// What clap has to say: help, the version, or a usage error.
     pub fn from_arguments(arguments: &[OsString]) -> Result<Self, clap::Error> {
-        let program = arguments.first().map(Path::new).and_then(Path::file_stem);
-        if program.is_some_and(|name| name == AUTHENTICATOR) {
-            Authenticator::try_parse_from(arguments).map(Self::from)
-        } else {
-            Self::try_parse_from(arguments)
+        let Some((name, rest)) = arguments.split_first() else {
+            return Self::try_parse_from(arguments);
+        };
+        let program = match Path::new(name).file_stem() {
+            Some(name) if name == AUTHENTICATOR => Program::Authenticator,
+            Some(_) | None => Program::TokenExec,
+        };
+        match plain::read(program, rest) {
+            Some(cli) => Ok(cli),
+            None => program.parse_with_clap(arguments),
+        }
+    }
+}
+
+impl Program {
+    fn parse_with_clap(self, arguments: &[OsString]) -> Result<Cli, clap::Error> {
+        match self {
+            Self::TokenExec => Cli::try_parse_from(arguments),
+            Self::Authenticator => Authenticator::try_parse_from(arguments).map(Cli::from),
         }
     }
 }
 
 impl From<Authenticator> for Cli {
-    fn from(Authenticator { common, aws, command }: Authenticator) -> Self {
+    fn from(
+        Authenticator {
+            common,
+            aws,
+            command,
+        }: Authenticator,
+    ) -> Self {
         let AuthenticatorCommand::Token(token) = command;
-        let cluster = ClusterArgs { cluster_name: None, cluster_id: None };
         Self {
             common,
-            mint: MintArgs { cluster, aws, output: None },
+            mint: MintArgs {
+                aws,
+                ..MintArgs::default()
+            },
             command: Some(Command::Token(token)),
         }
     }
@@ -238,9 +269,17 @@ pub fn end(error: &clap::Error) -> Result<ExitCode, Error> {
 /// The form of stderr that a command line asks for which does not parse.
 #[must_use]
 pub fn log_format(arguments: &[OsString]) -> LogFormat {
-    let joined = arguments.iter().any(|argument| argument == "--log-format=json");
-    let apart = arguments.windows(2).any(|pair| pair == ["--log-format", "json"]);
-    if joined || apart { LogFormat::Json } else { LogFormat::Text }
+    let joined = arguments
+        .iter()
+        .any(|argument| argument == "--log-format=json");
+    let apart = arguments
+        .windows(2)
+        .any(|pair| pair == ["--log-format", "json"]);
+    if joined || apart {
+        LogFormat::Json
+    } else {
+        LogFormat::Text
+    }
 }
 
 const AUTHENTICATOR: &str = "aws-iam-authenticator";

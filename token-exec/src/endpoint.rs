@@ -74,27 +74,47 @@ impl EndpointSettings<'_> {
     pub fn host(&self) -> Result<StsHost, EndpointError> {
         let region = self.region()?;
         let fips = self.word(
-            (self.environment.use_fips_endpoint.as_deref(), "AWS_USE_FIPS_ENDPOINT"),
+            (
+                self.environment.use_fips_endpoint.as_deref(),
+                "AWS_USE_FIPS_ENDPOINT",
+            ),
             "use_fips_endpoint",
             ["true", "false"],
         )?;
         let dual_stack = self.word(
-            (self.environment.use_dualstack_endpoint.as_deref(), "AWS_USE_DUALSTACK_ENDPOINT"),
+            (
+                self.environment.use_dualstack_endpoint.as_deref(),
+                "AWS_USE_DUALSTACK_ENDPOINT",
+            ),
             "use_dualstack_endpoint",
             ["true", "false"],
         )?;
         let host = match (region, fips, dual_stack) {
             (RegionName::Global, false, false) => StsHost::Global,
             (RegionName::Global, _, _) => return Err(EndpointError::GlobalVariant),
-            (RegionName::Named { region, fips: Fips::No }, false, false)
-                if self.is_legacy()? && LEGACY_REGIONS.contains(&region.as_str()) =>
-            {
-                StsHost::Global
-            }
-            (RegionName::Named { region, fips: named }, fips, dual_stack) => StsHost::Regional {
+            (
+                RegionName::Named {
+                    region,
+                    fips: Fips::No,
+                },
+                false,
+                false,
+            ) if self.is_legacy()? && LEGACY_REGIONS.contains(&region.as_str()) => StsHost::Global,
+            (
+                RegionName::Named {
+                    region,
+                    fips: named,
+                },
+                fips,
+                dual_stack,
+            ) => StsHost::Regional {
                 region,
                 fips: if fips { Fips::Yes } else { named },
-                dual_stack: if dual_stack { DualStack::Yes } else { DualStack::No },
+                dual_stack: if dual_stack {
+                    DualStack::Yes
+                } else {
+                    DualStack::No
+                },
             },
         };
         self.check_partition(&host)?;
@@ -105,16 +125,20 @@ impl EndpointSettings<'_> {
         if let Some(region) = self.region_flag {
             return Ok(region.clone());
         }
-        let exported = self.environment.region.as_ref().map(|setting| {
-            (setting.value.as_str(), Place::Variable(setting.variable))
-        });
+        let exported = self
+            .environment
+            .region
+            .as_ref()
+            .map(|setting| (setting.value.as_str(), Place::Variable(setting.variable)));
         match (exported.or_else(|| self.in_profile("region")), self.cluster) {
-            (Some((text, place)), _) => text
-                .parse()
-                .map_err(|source| EndpointError::Region { place: place.to_string(), source }),
-            (None, Some(arn)) => {
-                Ok(RegionName::Named { region: Region::clone(arn.region()), fips: Fips::No })
-            }
+            (Some((text, place)), _) => text.parse().map_err(|source| EndpointError::Region {
+                place: place.to_string(),
+                source,
+            }),
+            (None, Some(arn)) => Ok(RegionName::Named {
+                region: Region::clone(arn.region()),
+                fips: Fips::No,
+            }),
             (None, None) => Err(EndpointError::NoRegion),
         }
     }
@@ -140,20 +164,32 @@ impl EndpointSettings<'_> {
         let Some((text, place)) = exported.or_else(|| self.in_profile(key)) else {
             return Ok(false);
         };
-        match (text.eq_ignore_ascii_case(first), text.eq_ignore_ascii_case(second)) {
+        match (
+            text.eq_ignore_ascii_case(first),
+            text.eq_ignore_ascii_case(second),
+        ) {
             (true, _) => Ok(true),
             (false, true) => Ok(false),
-            (false, false) => Err(EndpointError::Word { place: place.to_string(), first, second }),
+            (false, false) => Err(EndpointError::Word {
+                place: place.to_string(),
+                first,
+                second,
+            }),
         }
     }
 
     fn in_profile(&self, key: &'static str) -> Option<(&str, Place<'_>)> {
-        let section = self.profile?.sections().find(|section| section.get(key).is_some())?;
+        let section = self
+            .profile?
+            .sections()
+            .find(|section| section.get(key).is_some())?;
         Some((section.get(key)?, Place::in_section(section, key)))
     }
 
     fn check_partition(&self, host: &StsHost) -> Result<(), EndpointError> {
-        let Some(arn) = self.cluster else { return Ok(()) };
+        let Some(arn) = self.cluster else {
+            return Ok(());
+        };
         if arn.partition() == host.partition() {
             return Ok(());
         }
@@ -174,10 +210,12 @@ impl EndpointError {
             Self::Region { .. } | Self::GlobalVariant => {
                 "give a region such as us-west-2 with --region".to_owned()
             }
-            Self::Word { place, first, second } => format!("set {place} to {first} or {second}"),
-            Self::OtherPartition { .. } => {
-                "give the cluster's own region with --region".to_owned()
-            }
+            Self::Word {
+                place,
+                first,
+                second,
+            } => format!("set {place} to {first} or {second}"),
+            Self::OtherPartition { .. } => "give the cluster's own region with --region".to_owned(),
         }
     }
 }
@@ -200,3 +238,158 @@ const LEGACY_REGIONS: &[&str] = &[
     "us-west-1",
     "us-west-2",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Variables, `--region`, cluster ARN.
+    type Row<'a> = (
+        &'a [(&'static str, &'a str)],
+        Option<&'a str>,
+        Option<&'a str>,
+    );
+
+    fn host((variables, region, arn): Row<'_>) -> Result<StsHost, EndpointError> {
+        let environment = Environment::read(|name| {
+            let (_, value) = variables.iter().find(|(variable, _)| *variable == name)?;
+            Some((*value).into())
+        })
+        .unwrap();
+        let region: Option<RegionName> = region.map(|text| text.parse().unwrap());
+        let cluster: Option<ClusterArn> = arn.map(|text| text.parse().unwrap());
+        let settings = EndpointSettings {
+            region_flag: region.as_ref(),
+            environment: &environment,
+            profile: None,
+            cluster: cluster.as_ref(),
+        };
+        settings.host()
+    }
+
+    const FIPS: (&str, &str) = ("AWS_USE_FIPS_ENDPOINT", "true");
+    const DUAL_STACK: (&str, &str) = ("AWS_USE_DUALSTACK_ENDPOINT", "True");
+    const LEGACY: (&str, &str) = ("AWS_STS_REGIONAL_ENDPOINTS", "legacy");
+    const EU: (&str, &str) = ("AWS_REGION", "eu-west-1");
+    const ARN: Option<&str> = Some("arn:aws:eks:ap-south-1:111122223333:cluster/c");
+
+    #[test]
+    fn chooses_the_host_that_the_aws_cli_chooses() {
+        let table: [(Row<'_>, &str); 20] = [
+            (
+                (&[], Some("us-west-2"), None),
+                "sts.us-west-2.amazonaws.com",
+            ),
+            (
+                (&[EU], Some("us-west-2"), None),
+                "sts.us-west-2.amazonaws.com",
+            ),
+            ((&[EU], None, None), "sts.eu-west-1.amazonaws.com"),
+            ((&[EU], None, ARN), "sts.eu-west-1.amazonaws.com"),
+            ((&[], None, ARN), "sts.ap-south-1.amazonaws.com"),
+            ((&[], Some("aws-global"), None), "sts.amazonaws.com"),
+            ((&[LEGACY, EU], None, None), "sts.amazonaws.com"),
+            (
+                (&[LEGACY], Some("il-central-1"), None),
+                "sts.il-central-1.amazonaws.com",
+            ),
+            (
+                (&[LEGACY], Some("cn-north-1"), None),
+                "sts.cn-north-1.amazonaws.com.cn",
+            ),
+            (
+                (&[LEGACY, EU, FIPS], None, None),
+                "sts-fips.eu-west-1.amazonaws.com",
+            ),
+            (
+                (&[LEGACY, EU, DUAL_STACK], None, None),
+                "sts.eu-west-1.api.aws",
+            ),
+            (
+                (&[FIPS, DUAL_STACK], Some("us-east-2"), None),
+                "sts-fips.us-east-2.api.aws",
+            ),
+            (
+                (&[FIPS], Some("us-gov-west-1"), None),
+                "sts.us-gov-west-1.amazonaws.com",
+            ),
+            (
+                (&[], Some("fips-us-west-2"), None),
+                "sts-fips.us-west-2.amazonaws.com",
+            ),
+            (
+                (&[LEGACY], Some("us-west-2-fips"), None),
+                "sts-fips.us-west-2.amazonaws.com",
+            ),
+            (
+                (&[], Some("us-iso-east-1"), None),
+                "sts.us-iso-east-1.c2s.ic.gov",
+            ),
+            (
+                (&[], Some("us-isob-west-1"), None),
+                "sts.us-isob-west-1.sc2s.sgov.gov",
+            ),
+            (
+                (&[], Some("eu-isoe-west-1"), None),
+                "sts.eu-isoe-west-1.cloud.adc-e.uk",
+            ),
+            (
+                (&[], Some("us-isof-south-1"), None),
+                "sts.us-isof-south-1.csp.hci.ic.gov",
+            ),
+            (
+                (&[], Some("eusc-de-east-1"), None),
+                "sts.eusc-de-east-1.amazonaws.eu",
+            ),
+        ];
+        for (row, name) in table {
+            assert_eq!(
+                host(row).map(|host| host.name()),
+                Ok(name.to_owned()),
+                "{row:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn says_which_setting_is_at_fault() {
+        let word = |place: &str, first, second| EndpointError::Word {
+            place: place.to_owned(),
+            first,
+            second,
+        };
+        let other_partition = EndpointError::OtherPartition {
+            region: "cn-north-1".to_owned(),
+            partition: Partition::AwsCn,
+            cluster: Partition::Aws,
+        };
+        let region = EndpointError::Region {
+            place: "AWS_DEFAULT_REGION".to_owned(),
+            source: "EU".parse::<Region>().unwrap_err(),
+        };
+        let table: [(Row<'_>, EndpointError); 7] = [
+            ((&[], None, None), EndpointError::NoRegion),
+            ((&[("AWS_DEFAULT_REGION", "EU")], None, None), region),
+            (
+                (&[FIPS], Some("aws-global"), None),
+                EndpointError::GlobalVariant,
+            ),
+            ((&[], Some("cn-north-1"), ARN), other_partition),
+            (
+                (&[EU, ("AWS_USE_FIPS_ENDPOINT", "yes")], None, None),
+                word("AWS_USE_FIPS_ENDPOINT", "true", "false"),
+            ),
+            (
+                (&[EU, ("AWS_USE_DUALSTACK_ENDPOINT", "1")], None, None),
+                word("AWS_USE_DUALSTACK_ENDPOINT", "true", "false"),
+            ),
+            (
+                (&[EU, ("AWS_STS_REGIONAL_ENDPOINTS", "global")], None, None),
+                word("AWS_STS_REGIONAL_ENDPOINTS", "legacy", "regional"),
+            ),
+        ];
+        for (row, error) in table {
+            assert_eq!(host(row), Err(error), "{row:?}");
+        }
+    }
+}

@@ -83,7 +83,10 @@ impl Environment {
             Ok(None)
         };
         let first_set = |variables: &[&'static str]| {
-            variables.iter().copied().find(|&variable| raw(variable).is_some())
+            variables
+                .iter()
+                .copied()
+                .find(|&variable| raw(variable).is_some())
         };
         Ok(Self {
             access_key_id: text("AWS_ACCESS_KEY_ID")?,
@@ -94,8 +97,13 @@ impl Environment {
             region: first(["AWS_REGION", "AWS_DEFAULT_REGION"])?,
             config_file: path("AWS_CONFIG_FILE"),
             shared_credentials_file: path("AWS_SHARED_CREDENTIALS_FILE"),
-            home: path("HOME")
-                .or_else(|| if cfg!(windows) { path("USERPROFILE") } else { None }),
+            home: path("HOME").or_else(|| {
+                if cfg!(windows) {
+                    path("USERPROFILE")
+                } else {
+                    None
+                }
+            }),
             use_fips_endpoint: text("AWS_USE_FIPS_ENDPOINT")?,
             use_dualstack_endpoint: text("AWS_USE_DUALSTACK_ENDPOINT")?,
             sts_regional_endpoints: text("AWS_STS_REGIONAL_ENDPOINTS")?,
@@ -131,7 +139,10 @@ mod tests {
         let environment = read(&[("AWS_REGION", ""), ("AWS_DEFAULT_REGION", "eu-west-1")]);
         assert_eq!(
             environment.region,
-            Some(Setting { variable: "AWS_DEFAULT_REGION", value: "eu-west-1".to_owned() }),
+            Some(Setting {
+                variable: "AWS_DEFAULT_REGION",
+                value: "eu-west-1".to_owned()
+            }),
         );
         assert_eq!(read(&[("AWS_ACCESS_KEY_ID", "")]).access_key_id, None);
     }
@@ -146,8 +157,14 @@ mod tests {
             ("AWS_ENDPOINT_URL", "http://a"),
             ("AWS_ENDPOINT_URL_STS", "http://b"),
         ]);
-        let region = Setting { variable: "AWS_REGION", value: "us-east-1".to_owned() };
-        let profile = Setting { variable: "AWS_PROFILE", value: "new".to_owned() };
+        let region = Setting {
+            variable: "AWS_REGION",
+            value: "us-east-1".to_owned(),
+        };
+        let profile = Setting {
+            variable: "AWS_PROFILE",
+            value: "new".to_owned(),
+        };
         assert_eq!(environment.region, Some(region));
         assert_eq!(environment.profile, Some(profile));
         assert_eq!(environment.endpoint_url, Some("AWS_ENDPOINT_URL_STS"));
@@ -158,15 +175,18 @@ mod tests {
     fn names_a_variable_that_is_not_utf_8() {
         use std::os::unix::ffi::OsStringExt as _;
         let read = |wanted: &'static str| {
-            Environment::read(move |name| {
-                (name == wanted).then(|| OsString::from_vec(vec![0xff]))
-            })
-            .map(|environment| environment.home)
+            Environment::read(move |name| (name == wanted).then(|| OsString::from_vec(vec![0xff])))
+                .map(|environment| environment.home)
         };
         assert_eq!(
             read("AWS_SECRET_ACCESS_KEY"),
-            Err(NotUtf8 { variable: "AWS_SECRET_ACCESS_KEY" }),
+            Err(NotUtf8 {
+                variable: "AWS_SECRET_ACCESS_KEY"
+            }),
         );
-        assert_eq!(read("HOME"), Ok(Some(PathBuf::from(OsString::from_vec(vec![0xff])))));
+        assert_eq!(
+            read("HOME"),
+            Ok(Some(PathBuf::from(OsString::from_vec(vec![0xff]))))
+        );
     }
 }

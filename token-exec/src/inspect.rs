@@ -44,7 +44,11 @@ pub fn inspect(options: &InspectOptions, now: SystemTime) -> Result<(String, Exi
         None => read(io::stdin().lock())?,
     };
     let inspection = iam_core::inspect::inspect(text.trim_end_matches(['\r', '\n']), now);
-    let code = if inspection.faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    let code = if inspection.faults.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    };
     let report = match options.output {
         ReportFormat::Text => Lines(&inspection).to_string(),
         ReportFormat::Json => Document::from(&inspection).to_string(),
@@ -55,7 +59,10 @@ pub fn inspect(options: &InspectOptions, now: SystemTime) -> Result<(String, Exi
 /// Bytes that are not UTF-8 stay in as a sign that no token has, for the report to name.
 fn read(input: impl Read) -> Result<String, InputError> {
     let mut bytes = Vec::new();
-    input.take(MAX_INPUT_BYTES + 1).read_to_end(&mut bytes).map_err(InputError::Unreadable)?;
+    input
+        .take(MAX_INPUT_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(InputError::Unreadable)?;
     if u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_INPUT_BYTES) {
         return Err(InputError::TooLong);
     }
@@ -183,7 +190,10 @@ impl From<&Fault> for FaultDocument {
             FaultKind::NotYetValid => "notYetValid",
             FaultKind::HostNotListed => "hostNotListed",
         };
-        Self { kind, message: fault.to_string() }
+        Self {
+            kind,
+            message: fault.to_string(),
+        }
     }
 }
 

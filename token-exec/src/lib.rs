@@ -17,6 +17,7 @@ pub mod credentials;
 pub mod endpoint;
 pub mod environment;
 pub mod error;
+pub mod harden;
 pub mod inspect;
 pub mod mint;
 pub mod options;
@@ -45,12 +46,12 @@ pub fn run(
     now: SystemTime,
 ) -> Result<ExitCode, Error> {
     let (text, code) = match options {
-        Options::Mint(options) => {
-            (mint::mint(options, environment, now)?, ExitCode::SUCCESS)
-        }
+        Options::Mint(options) => (mint::mint(options, environment, now)?, ExitCode::SUCCESS),
         Options::Inspect(options) => inspect::inspect(options, now)?,
     };
     // One write: a client that reads this never sees a part.
-    io::stdout().write_all(text.as_bytes()).map_err(Error::Stdout)?;
+    io::stdout()
+        .write_all(text.as_bytes())
+        .map_err(Error::Stdout)?;
     Ok(code)
 }

@@ -9,6 +9,7 @@ use token_exec::environment::Environment;
 use token_exec::error::Error;
 
 fn main() -> ExitCode {
+    token_exec::harden::harden();
     let arguments: Vec<OsString> = std::env::args_os().collect();
     match Cli::from_arguments(&arguments) {
         Ok(cli) => iam_cli::finish(PROGRAM, cli.common.log_format, run(cli)),
@@ -16,7 +17,10 @@ fn main() -> ExitCode {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the edge: environment and clock, read once")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the edge: environment and clock, read once"
+)]
 fn run(cli: Cli) -> Result<ExitCode, Error> {
     let environment = Environment::read(|name| std::env::var_os(name))?;
     iam_cli::telemetry::start(&cli.common, environment.rust_log.as_deref());

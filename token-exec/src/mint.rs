@@ -36,7 +36,11 @@ pub fn mint(
             credentials::exported(environment, now)?
         }
     };
-    let unreadable = if exported.is_some() { Unreadable::Tolerated } else { Unreadable::Refused };
+    let unreadable = if exported.is_some() {
+        Unreadable::Tolerated
+    } else {
+        Unreadable::Refused
+    };
     let shared = SharedConfig::load(environment, unreadable)?;
     let credentials = match exported {
         Some(credentials) => {

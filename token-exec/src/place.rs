@@ -25,7 +25,11 @@ impl<'a> Place<'a> {
     /// The key of a section.
     #[must_use]
     pub fn in_section(section: Section<'a>, key: &'static str) -> Self {
-        Self::Profile { key, profile: section.profile_name(), path: section.path }
+        Self::Profile {
+            key,
+            profile: section.profile_name(),
+            path: section.path,
+        }
     }
 }
 
@@ -34,7 +38,11 @@ impl Display for Place<'_> {
         match self {
             Self::Variable(name) => formatter.write_str(name),
             Self::Profile { key, profile, path } => {
-                write!(formatter, "{key} of profile `{profile}` in {}", path.display())
+                write!(
+                    formatter,
+                    "{key} of profile `{profile}` in {}",
+                    path.display()
+                )
             }
         }
     }

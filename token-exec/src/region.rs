@@ -27,10 +27,18 @@ impl FromStr for RegionName {
         if text == GLOBAL {
             return Ok(Self::Global);
         }
-        let fips = text.strip_prefix(FIPS_PREFIX).or_else(|| text.strip_suffix(FIPS_SUFFIX));
+        let fips = text
+            .strip_prefix(FIPS_PREFIX)
+            .or_else(|| text.strip_suffix(FIPS_SUFFIX));
         match fips {
-            Some(region) => Ok(Self::Named { region: region.parse()?, fips: Fips::Yes }),
-            None => Ok(Self::Named { region: text.parse()?, fips: Fips::No }),
+            Some(region) => Ok(Self::Named {
+                region: region.parse()?,
+                fips: Fips::Yes,
+            }),
+            None => Ok(Self::Named {
+                region: text.parse()?,
+                fips: Fips::No,
+            }),
         }
     }
 }
@@ -39,8 +47,14 @@ impl Display for RegionName {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Global => formatter.write_str(GLOBAL),
-            Self::Named { region, fips: Fips::No } => write!(formatter, "{region}"),
-            Self::Named { region, fips: Fips::Yes } => write!(formatter, "{FIPS_PREFIX}{region}"),
+            Self::Named {
+                region,
+                fips: Fips::No,
+            } => write!(formatter, "{region}"),
+            Self::Named {
+                region,
+                fips: Fips::Yes,
+            } => write!(formatter, "{FIPS_PREFIX}{region}"),
         }
     }
 }
@@ -56,7 +70,10 @@ mod tests {
     #[test]
     fn reads_regions_and_the_pseudo_regions_of_the_cli() {
         let named = |text: &str, fips| {
-            Some(RegionName::Named { region: text.parse().unwrap(), fips })
+            Some(RegionName::Named {
+                region: text.parse().unwrap(),
+                fips,
+            })
         };
         let table = [
             ("us-west-2", named("us-west-2", Fips::No)),

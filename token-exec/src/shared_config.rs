@@ -96,7 +96,10 @@ impl SharedConfig {
         let home = environment.home.as_deref();
         let located = |named: &Option<PathBuf>, name| match named {
             Some(path) => expand_home(path, home),
-            None => home.unwrap_or_else(|| Path::new("~")).join(".aws").join(name),
+            None => home
+                .unwrap_or_else(|| Path::new("~"))
+                .join(".aws")
+                .join(name),
         };
         Ok(Self {
             config: SharedFile::load(
@@ -117,7 +120,10 @@ impl SharedConfig {
     pub fn profile(&self, name: &str) -> Option<Profile<'_>> {
         let credentials = self.credentials.section(name);
         let config = self.config.section(name);
-        (credentials.is_some() || config.is_some()).then_some(Profile { credentials, config })
+        (credentials.is_some() || config.is_some()).then_some(Profile {
+            credentials,
+            config,
+        })
     }
 
     /// The two files, credentials first, and whether each exists.
@@ -141,9 +147,13 @@ impl SharedConfig {
     /// `profile`.
     #[must_use]
     pub fn lacks_the_word_profile(&self, name: &str) -> bool {
-        let Ok(Some(bytes)) = text::read(&self.config.path) else { return false };
+        let Ok(Some(bytes)) = text::read(&self.config.path) else {
+            return false;
+        };
         let header = format!("[{name}]");
-        String::from_utf8_lossy(&bytes).lines().any(|line| line.trim_end() == header)
+        String::from_utf8_lossy(&bytes)
+            .lines()
+            .any(|line| line.trim_end() == header)
     }
 
     /// The path of the config file.
@@ -173,7 +183,10 @@ impl SharedFile {
 
     fn section(&self, name: &str) -> Option<Section<'_>> {
         let profile = self.sections.as_ref()?.get_profile(name)?;
-        Some(Section { path: &self.path, profile })
+        Some(Section {
+            path: &self.path,
+            profile,
+        })
     }
 }
 
@@ -209,14 +222,21 @@ impl SharedConfigError {
     #[must_use]
     pub fn hint(&self) -> String {
         match self {
-            Self::Text { source: TextError::Unreadable(_), .. } => {
+            Self::Text {
+                source: TextError::Unreadable(_),
+                ..
+            } => {
                 "make it readable to you, or name another file in AWS_CONFIG_FILE or \
                  AWS_SHARED_CREDENTIALS_FILE"
             }
-            Self::Text { source: TextError::TooLarge, .. } => {
-                "check AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE"
-            }
-            Self::Text { source: TextError::NotUtf8 { .. }, .. } => "save the file as UTF-8",
+            Self::Text {
+                source: TextError::TooLarge,
+                ..
+            } => "check AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE",
+            Self::Text {
+                source: TextError::NotUtf8 { .. },
+                ..
+            } => "save the file as UTF-8",
             Self::Syntax { .. } => {
                 "a section is `[default]` or `[profile NAME]` (in the credentials file `[NAME]`), \
                  a setting `key = value`"
@@ -258,7 +278,9 @@ fn parse(
 /// `line 3: what is wrong`, from an error whose text is `error parsing PATH on line 3:` and the
 /// fault on the next line; its fields are private.
 fn fault(error: &EnvConfigFileLoadError) -> String {
-    let text = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+    let text = error
+        .source()
+        .map_or_else(|| error.to_string(), ToString::to_string);
     let parts = text.rsplit_once(":\n").and_then(|(place, what)| {
         let (_, line) = place.rsplit_once(" on line ")?;
         Some(format!("line {line}: {}", what.trim()))

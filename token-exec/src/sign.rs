@@ -42,8 +42,8 @@ pub fn presign(
     cluster: &ClusterId,
     now: SystemTime,
 ) -> Result<PresignedRequest, SignError> {
-    let signature = quietly(|| signature(&credentials, &host, cluster, now))
-        .map_err(SignError::Signer)?;
+    let signature =
+        quietly(|| signature(&credentials, &host, cluster, now)).map_err(SignError::Signer)?;
     Ok(PresignedRequest::new(PresignedParts {
         host,
         access_key_id: credentials.access_key_id,
@@ -63,7 +63,10 @@ fn signature(
     let identity = aws_credential_types::Credentials::new(
         credentials.access_key_id.as_str(),
         credentials.secret_access_key.expose(),
-        credentials.session_token.as_ref().map(|token| token.expose().to_owned()),
+        credentials
+            .session_token
+            .as_ref()
+            .map(|token| token.expose().to_owned()),
         None,
         "token-exec",
     )
@@ -79,12 +82,109 @@ fn signature(
         .settings(settings)
         .build()?
         .into();
-    let url = format!("https://{}/?Action=GetCallerIdentity&Version=2011-06-15", host.name());
+    let url = format!(
+        "https://{}/?Action=GetCallerIdentity&Version=2011-06-15",
+        host.name()
+    );
     let headers = [("x-k8s-aws-id", cluster.as_str())];
-    let request =
-        SignableRequest::new("GET", url, headers.into_iter(), SignableBody::Bytes(&[]))?;
+    let request = SignableRequest::new("GET", url, headers.into_iter(), SignableBody::Bytes(&[]))?;
     Ok(sign(request, &params)?.signature().to_owned())
 }
 
 /// What the AWS CLI writes. STS ignores it and honours the request for 15 minutes from its date.
 const EXPIRES_SECONDS: u16 = 60;
+
+#[cfg(test)]
+mod tests {
+    use iam_core::token::Token;
+
+    use super::*;
+    use crate::credentials::Credentials;
+
+    const PERMANENT: &str = "AKIAIOSFODNN7EXAMPLE";
+    const TEMPORARY: &str = "ASIAIOSFODNN7EXAMPLE";
+
+    fn signed(key: &str, host: StsHost, cluster: &str) -> PresignedRequest {
+        let session_token = (key == TEMPORARY).then(|| "FwoGZXIvYXdzEBYaDH+/=token==".parse());
+        let credentials = Credentials {
+            access_key_id: key.parse().unwrap(),
+            secret_access_key: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".parse().unwrap(),
+            session_token: session_token.transpose().unwrap(),
+            expiry: None,
+        };
+        // 2023-04-28T00:00:00Z, and a fraction that is cut off.
+        let now = SystemTime::UNIX_EPOCH + Duration::from_millis(1_682_640_000_999);
+        presign(credentials, host, &cluster.parse().unwrap(), now).unwrap()
+    }
+
+    fn regional(region: &str) -> StsHost {
+        StsHost::Regional {
+            region: region.parse().unwrap(),
+            fips: Default::default(),
+            dual_stack: Default::default(),
+        }
+    }
+
+    /// Made by botocore 1.43.11 with its clock at that second.
+    #[test]
+    fn the_request_is_that_of_botocore_byte_for_byte() {
+        assert_eq!(
+            signed(PERMANENT, regional("us-west-2"), "test-cluster").url(),
+            "https://sts.us-west-2.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15\
+             &X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20230428\
+             %2Fus-west-2%2Fsts%2Faws4_request&X-Amz-Date=20230428T000000Z&X-Amz-Expires=60\
+             &X-Amz-SignedHeaders=host%3Bx-k8s-aws-id&X-Amz-Signature=\
+             cf4b4caa7fbba860aaf18b00eb5514d9866c4b871c6bf236c6df60ed3c793b03",
+        );
+        assert_eq!(
+            signed(TEMPORARY, regional("us-west-2"), "test-cluster").url(),
+            "https://sts.us-west-2.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15\
+             &X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=ASIAIOSFODNN7EXAMPLE%2F20230428\
+             %2Fus-west-2%2Fsts%2Faws4_request&X-Amz-Date=20230428T000000Z&X-Amz-Expires=60\
+             &X-Amz-SignedHeaders=host%3Bx-k8s-aws-id&X-Amz-Security-Token=\
+             FwoGZXIvYXdzEBYaDH%2B%2F%3Dtoken%3D%3D&X-Amz-Signature=\
+             e19ab476ddcc1f006cff1a6072b6d7d53af60ae9f1701979f1c77e8f0ac2ef7c",
+        );
+    }
+
+    /// Made by botocore 1.43.11 with its clock at that second.
+    #[test]
+    fn signs_for_every_kind_of_host_and_cluster_as_botocore_does() {
+        let fips_dual_stack = StsHost::Regional {
+            region: "eusc-de-east-1".parse().unwrap(),
+            fips: iam_core::sts_host::Fips::Yes,
+            dual_stack: iam_core::sts_host::DualStack::Yes,
+        };
+        for (host, cluster, signature) in [
+            (
+                StsHost::Global,
+                "aws:111122223333:eu-west-1:prod",
+                "cd0c4e65a4fa529f729f3c08d48ca82951ad4814a0a3f68043eea24f4d3be14b",
+            ),
+            (
+                regional("cn-north-1"),
+                "prod_1.x",
+                "16488ad248c8dd5f5d07ba6d09be32c9652738649a82b637f21abb914b8635f7",
+            ),
+            (
+                fips_dual_stack,
+                "arn:aws-eusc:eks:eusc-de-east-1:111122223333:cluster/a",
+                "878aaef152f68e4ba559233470ea08070ad42d0ab9e3c11489eeaddc32961ab5",
+            ),
+        ] {
+            let request = signed(PERMANENT, host, cluster);
+            assert_eq!(request.signature().expose(), signature, "{cluster}");
+        }
+    }
+
+    #[test]
+    fn the_token_is_the_url_without_padding() {
+        let token = Token::mint(&signed(PERMANENT, regional("us-west-2"), "test-cluster"));
+        assert_eq!(token.expose().len(), 493);
+        assert!(
+            token
+                .expose()
+                .starts_with("k8s-aws-v1.aHR0cHM6Ly9zdHMudXMtd2VzdC0yLmFtYXpvbm")
+        );
+    }
+}

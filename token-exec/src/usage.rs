@@ -59,9 +59,9 @@ impl From<&clap::Error> for UsageError {
 /// The argument, if it is one of the tools that token-exec stands in for.
 fn not_supported_yet(error: &clap::Error) -> Option<&str> {
     match (error.kind(), error.get(ContextKind::InvalidArg)) {
-        (ErrorKind::UnknownArgument, Some(ContextValue::String(argument))) => {
-            NOT_SUPPORTED_YET.contains(&argument.as_str()).then_some(argument)
-        }
+        (ErrorKind::UnknownArgument, Some(ContextValue::String(argument))) => NOT_SUPPORTED_YET
+            .contains(&argument.as_str())
+            .then_some(argument),
         _ => None,
     }
 }
@@ -99,3 +99,104 @@ const NOT_SUPPORTED_YET: &[&str] = &[
 ];
 
 const HELP: &str = "token-exec --help";
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use super::*;
+    use crate::cli::Cli;
+
+    fn usage(line: &str) -> (String, String) {
+        let arguments: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
+        let error = match Cli::from_arguments(&arguments) {
+            Ok(cli) => cli.into_options().unwrap_err(),
+            Err(error) => UsageError::from(&error),
+        };
+        (error.to_string(), error.hint().to_owned())
+    }
+
+    #[test]
+    fn a_mistake_on_the_command_line_is_one_line_and_a_hint() {
+        let help = "token-exec --help";
+        let later = "leave it out, or keep the command that this entry called before";
+        let table = [
+            (
+                "token-exec",
+                "the following required arguments were not provided: \
+                 <--cluster-name <NAME|ARN>|--cluster-id <ID>>",
+                help,
+            ),
+            (
+                "token-exec --cluster-name a --cluster-id b",
+                "the argument '--cluster-name <NAME|ARN>' cannot be used with '--cluster-id <ID>'",
+                help,
+            ),
+            (
+                "token-exec --cluster-name",
+                "a value is required for '--cluster-name <NAME|ARN>' but none was supplied",
+                help,
+            ),
+            (
+                "token-exec --cluster-name a;b",
+                "invalid value 'a;b' for '--cluster-name <NAME|ARN>': \"a;b\" is not a cluster \
+                 identifier (a letter or digit, then up to 255 of letters, digits and . _ : / -)",
+                help,
+            ),
+            (
+                "token-exec --cluster-name a --region US",
+                "invalid value 'US' for '--region <REGION>': \"US\" is not a region name (1 to 32 \
+                 lower-case letters, digits and inner hyphens, such as us-west-2)",
+                help,
+            ),
+            (
+                "token-exec --cluster-nam a",
+                "unexpected argument '--cluster-nam' found",
+                "a similar argument exists: '--cluster-name'",
+            ),
+            (
+                "token-exec --cluster-name a --role-arn b",
+                "--role-arn is not supported yet",
+                later,
+            ),
+            (
+                "token-exec eks get-token --cluster-name a --role b",
+                "--role is not supported yet",
+                later,
+            ),
+            (
+                "token-exec token -i a -r b",
+                "-r is not supported yet",
+                later,
+            ),
+            (
+                "aws-iam-authenticator token -i a --cache",
+                "--cache is not supported yet",
+                later,
+            ),
+            (
+                "token-exec --cluster-name a inspect -",
+                "--cluster-name cannot stand before inspect",
+                "token-exec inspect --help",
+            ),
+            (
+                "token-exec --cluster-id a eks get-token --cluster-name b",
+                "--cluster-id cannot stand before eks get-token",
+                "token-exec eks get-token --help",
+            ),
+            (
+                "token-exec --output json token -i a",
+                "--output cannot stand before token",
+                "token-exec token --help",
+            ),
+            (
+                "token-exec k8s-aws-v1.aGk",
+                "unrecognized subcommand 'k8s-aws-v1.…'",
+                help,
+            ),
+        ];
+        for (line, message, hint) in table {
+            assert_eq!(usage(line), (message.to_owned(), hint.to_owned()), "{line}");
+        }
+    }
+}

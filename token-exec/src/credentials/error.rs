@@ -95,11 +95,16 @@ pub struct MissingProfile {
 
 impl CredentialsError {
     pub(super) fn half(present: impl Display, missing: impl Display) -> Self {
-        Self::Half { present: present.to_string(), missing: missing.to_string() }
+        Self::Half {
+            present: present.to_string(),
+            missing: missing.to_string(),
+        }
     }
 
     pub(super) fn key_id(place: Place<'_>) -> Self {
-        Self::KeyId { place: place.to_string() }
+        Self::KeyId {
+            place: place.to_string(),
+        }
     }
 
     /// The one thing to try.
@@ -107,7 +112,9 @@ impl CredentialsError {
     pub fn hint(&self) -> String {
         match self {
             Self::Half { missing, .. } => format!("set {missing}, or unset the other"),
-            Self::KeyId { .. } | Self::Secret { .. } => "copy the keys again, whole and without quotes".to_owned(),
+            Self::KeyId { .. } | Self::Secret { .. } => {
+                "copy the keys again, whole and without quotes".to_owned()
+            }
             Self::TokenMissing { token, .. } => format!("set {token}: the three belong together"),
             Self::TokenForLongTermKey { token, .. } => format!("unset {token}"),
             Self::Expiration(_) => "unset AWS_CREDENTIAL_EXPIRATION, or export it anew".to_owned(),
@@ -123,6 +130,8 @@ impl CredentialsError {
 }
 
 fn export_hint(profile: Option<&str>) -> String {
-    let profile = profile.map(|name| format!(" --profile {name}")).unwrap_or_default();
+    let profile = profile
+        .map(|name| format!(" --profile {name}"))
+        .unwrap_or_default();
     format!("eval \"$(aws configure export-credentials{profile} --format env)\"")
 }

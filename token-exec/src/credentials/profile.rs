@@ -52,7 +52,9 @@ fn static_keys(profile: &Profile<'_>) -> Result<Option<Credentials>, Credentials
 }
 
 fn keys(section: Option<Section<'_>>) -> Result<Option<Credentials>, CredentialsError> {
-    let Some(section) = section else { return Ok(None) };
+    let Some(section) = section else {
+        return Ok(None);
+    };
     let part = |key| (section.get(key), Place::in_section(section, key));
     let parts = Parts {
         access_key_id: part("aws_access_key_id"),
@@ -81,7 +83,11 @@ fn refuse(profile: &Profile<'_>, keys: &[&'static str]) -> Result<(), Credential
 
 fn missing(shared: &SharedConfig, name: &str, origin: &'static str) -> CredentialsError {
     let files = shared.files().map(|(path, exists)| {
-        let remark = if exists { "" } else { " (which does not exist)" };
+        let remark = if exists {
+            ""
+        } else {
+            " (which does not exist)"
+        };
         format!("{}{remark}", path.display())
     });
     CredentialsError::MissingProfile(Box::new(MissingProfile {
@@ -99,11 +105,18 @@ fn hint(shared: &SharedConfig, name: &str) -> String {
     }
     let names = shared.names();
     let quoted = |names: &[&str]| {
-        let shown: Vec<String> =
-            names.iter().take(SHOWN_NAMES).map(|name| format!("`{name}`")).collect();
+        let shown: Vec<String> = names
+            .iter()
+            .take(SHOWN_NAMES)
+            .map(|name| format!("`{name}`"))
+            .collect();
         shown.join(", ")
     };
-    let near: Vec<&str> = names.iter().copied().filter(|other| is_near(name, other)).collect();
+    let near: Vec<&str> = names
+        .iter()
+        .copied()
+        .filter(|other| is_near(name, other))
+        .collect();
     match (near.is_empty(), names.is_empty()) {
         (false, _) => format!("did you mean {}?", quoted(&near)),
         (true, false) => format!("there are {}", quoted(&names)),
@@ -128,7 +141,9 @@ fn nowhere(shared: &SharedConfig, chosen: ChosenProfile<'_>) -> CredentialsError
         true => format!("{} has no keys for profile `{name}`", path.display()),
         false => format!("{} does not exist", path.display()),
     });
-    CredentialsError::Nowhere { looked_at: variable.into_iter().chain(files).collect() }
+    CredentialsError::Nowhere {
+        looked_at: variable.into_iter().chain(files).collect(),
+    }
 }
 
 /// Settings that win over keys in the credentials file.

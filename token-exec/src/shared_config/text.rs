@@ -48,7 +48,10 @@ pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, TextError> {
 
 /// Also true where a directory of the path is a file.
 fn is_absent(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
 }
 
 fn check(mut bytes: Vec<u8>) -> Result<Vec<u8>, TextError> {
@@ -57,7 +60,9 @@ fn check(mut bytes: Vec<u8>) -> Result<Vec<u8>, TextError> {
     }
     if let Err(error) = str::from_utf8(&bytes) {
         let before = bytes.iter().take(error.valid_up_to());
-        return Err(TextError::NotUtf8 { line: before.filter(|&&byte| byte == b'\n').count() + 1 });
+        return Err(TextError::NotUtf8 {
+            line: before.filter(|&&byte| byte == b'\n').count() + 1,
+        });
     }
     if bytes.starts_with(BYTE_ORDER_MARK) {
         bytes.drain(..BYTE_ORDER_MARK.len());

@@ -1,0 +1,240 @@
+//! The command lines that kubeconfigs hold, read without clap.
+//!
+//! Building clap's tree costs more than signing a token. This reads long options with a value of
+//! their own, each at most once, and nothing else; what it accepts, clap accepts with the same
+//! result. Everything else, and every mistake, is left to clap.
+
+use std::ffi::OsString;
+use std::slice;
+use std::str::FromStr;
+
+use clap::ValueEnum as _;
+use iam_cli::{CommonArgs, LogFormat};
+
+use super::{
+    AwsArgs, Cli, ClusterArgs, Command, EksCommand, MintArgs, OutputFormat, Program, TokenArgs,
+};
+
+/// The command line without the program's name, if it is a plain one.
+pub(super) fn read(program: Program, arguments: &[OsString]) -> Option<Cli> {
+    let mut words = Words(arguments.iter());
+    let (mint, word) = words.mint_args()?;
+    let command = match (program, word) {
+        (Program::TokenExec, None) if mint.cluster.is_one() => None,
+        (Program::TokenExec, Some("eks")) if mint.cluster.is_none() => {
+            let inner = words.get_token()?;
+            Some(Command::Eks(EksCommand::GetToken(inner)))
+        }
+        (Program::TokenExec, Some("token")) if mint.cluster.is_none() => {
+            Some(Command::Token(words.token_args()?))
+        }
+        (Program::Authenticator, Some("token")) if mint.is_aws_alone() => {
+            Some(Command::Token(words.token_args()?))
+        }
+        (Program::TokenExec | Program::Authenticator, _) => return None,
+    };
+    let common = CommonArgs {
+        verbose: 0,
+        log_format: LogFormat::default(),
+    };
+    Some(Cli {
+        common,
+        mint,
+        command,
+    })
+}
+
+/// The arguments not read yet.
+struct Words<'a>(slice::Iter<'a, OsString>);
+
+impl<'a> Words<'a> {
+    /// Options, and the first word after them that is none.
+    fn mint_args(&mut self) -> Option<(MintArgs, Option<&'a str>)> {
+        let mut mint = MintArgs::default();
+        while let Some(word) = self.0.next() {
+            match word.to_str()? {
+                "--cluster-name" => self.set(&mut mint.cluster.cluster_name, parse)?,
+                "--cluster-id" => self.set(&mut mint.cluster.cluster_id, parse)?,
+                "--region" => self.set(&mut mint.aws.region, parse)?,
+                "--profile" => self.set(&mut mint.aws.profile, parse)?,
+                "--output" => self.set(&mut mint.output, output_format)?,
+                other => return Some((mint, Some(other))),
+            }
+        }
+        Some((mint, None))
+    }
+
+    fn get_token(&mut self) -> Option<MintArgs> {
+        if self.0.next()? != "get-token" {
+            return None;
+        }
+        let (mint, rest) = self.mint_args()?;
+        (rest.is_none() && mint.cluster.is_one()).then_some(mint)
+    }
+
+    fn token_args(&mut self) -> Option<TokenArgs> {
+        let mut cluster_id = None;
+        let mut token_only = None;
+        let mut aws = AwsArgs::default();
+        while let Some(word) = self.0.next() {
+            match word.to_str()? {
+                "-i" | "--cluster-id" => self.set(&mut cluster_id, parse)?,
+                "--region" => self.set(&mut aws.region, parse)?,
+                "--profile" => self.set(&mut aws.profile, parse)?,
+                "--token-only" => once(&mut token_only, true)?,
+                _ => return None,
+            }
+        }
+        Some(TokenArgs {
+            cluster_id: cluster_id?,
+            token_only: token_only.is_some(),
+            aws,
+        })
+    }
+
+    /// Fills `slot` with the next word. A word that begins with `-` or is empty is no value here.
+    fn set<T>(&mut self, slot: &mut Option<T>, parse: fn(&str) -> Option<T>) -> Option<()> {
+        let text = self.0.next()?.to_str()?;
+        if text.is_empty() || text.starts_with('-') {
+            return None;
+        }
+        once(slot, parse(text)?)
+    }
+}
+
+impl ClusterArgs {
+    fn is_one(&self) -> bool {
+        self.cluster_name.is_some() != self.cluster_id.is_some()
+    }
+
+    fn is_none(&self) -> bool {
+        self.cluster_name.is_none() && self.cluster_id.is_none()
+    }
+}
+
+impl MintArgs {
+    fn is_aws_alone(&self) -> bool {
+        self.cluster.is_none() && self.output.is_none()
+    }
+}
+
+fn once<T>(slot: &mut Option<T>, value: T) -> Option<()> {
+    match slot.replace(value) {
+        Some(_) => None,
+        None => Some(()),
+    }
+}
+
+fn parse<T: FromStr>(text: &str) -> Option<T> {
+    text.parse().ok()
+}
+
+fn output_format(text: &str) -> Option<OutputFormat> {
+    OutputFormat::from_str(text, false).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::{ProptestConfig, prop_assert_eq, proptest};
+    use proptest::sample::select;
+
+    use super::*;
+
+    fn arguments(line: &str) -> Vec<OsString> {
+        line.split_whitespace().map(OsString::from).collect()
+    }
+
+    fn plain(program: Program, arguments: &[OsString]) -> Option<String> {
+        read(program, arguments).map(|cli| format!("{cli:?}"))
+    }
+
+    fn by_clap(program: Program, arguments: &[OsString]) -> Option<String> {
+        let mut whole = vec![OsString::from("program")];
+        whole.extend_from_slice(arguments);
+        program
+            .parse_with_clap(&whole)
+            .ok()
+            .map(|cli| format!("{cli:?}"))
+    }
+
+    #[test]
+    fn reads_the_command_lines_of_kubeconfigs() {
+        for line in [
+            "--cluster-name prod",
+            "--cluster-id prod --region us-west-2 --profile ops --output token",
+            "--cluster-name arn:aws:eks:us-west-2:111122223333:cluster/prod",
+            "--region us-west-2 eks get-token --cluster-name prod --output json",
+            "--region us-west-2 --output json --profile p eks get-token --cluster-id prod",
+            "eks get-token --region aws-global --cluster-name prod",
+            "token -i prod",
+            "--region us-west-2 token --cluster-id prod --token-only --profile p",
+        ] {
+            let arguments = arguments(line);
+            let plain = plain(Program::TokenExec, &arguments);
+            assert!(plain.is_some(), "{line}");
+            assert_eq!(plain, by_clap(Program::TokenExec, &arguments), "{line}");
+        }
+        let arguments = arguments("--region us-west-2 token -i prod");
+        let plain = plain(Program::Authenticator, &arguments);
+        assert!(plain.is_some());
+        assert_eq!(plain, by_clap(Program::Authenticator, &arguments));
+    }
+
+    /// Whole options, and stray pieces of them; `|` stands between two arguments.
+    const PHRASES: &[&str] = &[
+        "--cluster-name|prod",
+        "--cluster-name|",
+        "--cluster-name|arn:aws:s3:::bucket",
+        "--cluster-id|prod",
+        "-i|prod",
+        "--region|us-west-2",
+        "--region|eks",
+        "--region|US",
+        "--region=us-west-2",
+        "--profile|ops",
+        "--profile|token",
+        "--profile|-p",
+        "--profile|a b",
+        "--output|json",
+        "--output|token",
+        "--output|yaml",
+        "--token-only",
+        "eks",
+        "eks|get-token",
+        "get-token",
+        "token",
+        "inspect",
+        "-",
+        "--",
+        "-v",
+        "--help",
+        "--role-arn|r",
+    ];
+
+    /// What makes a command line whole.
+    const CORES: &[&str] = &[
+        "--cluster-name|prod",
+        "eks|get-token|--cluster-id|prod",
+        "token|-i|prod",
+        "-v",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #[test]
+        fn what_it_accepts_clap_accepts_with_the_same_result(
+            program in select(&[Program::TokenExec, Program::Authenticator][..]),
+            before in vec(select(PHRASES), 0..4),
+            core in select(CORES),
+            after in vec(select(PHRASES), 0..4),
+        ) {
+            let phrases = before.into_iter().chain([core]).chain(after);
+            let words: Vec<OsString> =
+                phrases.flat_map(|phrase| phrase.split('|')).map(OsString::from).collect();
+            if let Some(plain) = plain(program, &words) {
+                prop_assert_eq!(Some(plain), by_clap(program, &words));
+            }
+        }
+    }
+}

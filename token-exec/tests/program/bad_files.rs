@@ -1,0 +1,117 @@
+//! Shared AWS files that cannot be used: each names the file, the line and the remedy.
+
+use std::fs;
+
+use crate::support::{KEY, SECRET, Sandbox, refused};
+
+const LINE: &str = "--cluster-name prod --region us-west-2";
+const SYNTAX: &str = "hint: a section is `[default]` or `[profile NAME]` (in the credentials file \
+                      `[NAME]`), a setting `key = value`";
+
+#[test]
+fn a_file_that_does_not_parse_is_named_with_the_line() {
+    let keys = format!("aws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}\n");
+    for (name, text, fault, hint) in [
+        (
+            "config",
+            b"region = x\n".to_vec(),
+            "line 1: Expected a profile definition",
+            SYNTAX,
+        ),
+        (
+            "config",
+            b"\xef\xbb\xbf[default]\r\n\r\nregion\r\n".to_vec(),
+            "line 3: Expected an '=' sign defining a property",
+            SYNTAX,
+        ),
+        (
+            "credentials",
+            format!("[default]\n{keys}{SECRET}\n").into_bytes(),
+            "line 4: Expected an '=' sign defining a property",
+            SYNTAX,
+        ),
+        (
+            "credentials",
+            b"[default\n".to_vec(),
+            "line 1: Profile definition must end with ']'",
+            SYNTAX,
+        ),
+        (
+            "credentials",
+            b"[default]\n\n= x\n".to_vec(),
+            "line 3: Property did not have a name",
+            SYNTAX,
+        ),
+        (
+            "credentials",
+            b"[default]\n# caf\xe9\n".to_vec(),
+            "line 2: the text is not UTF-8",
+            "hint: save the file as UTF-8",
+        ),
+        (
+            "config",
+            b"\xff\xfe[\0d\0]\0".to_vec(),
+            "line 1: the text is not UTF-8",
+            "hint: save the file as UTF-8",
+        ),
+        (
+            "config",
+            vec![b'#'; 10 << 20],
+            "it is larger than 4 MiB",
+            "hint: check AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE",
+        ),
+    ] {
+        let what = format!("token-exec: reading the shared AWS files: ~/.aws/{name}: {fault}");
+        let sandbox = Sandbox::with_profile().file(name, &text);
+        assert_eq!(sandbox.run(LINE), refused(1, &[&what, hint]));
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+    let sandbox = Sandbox::with_profile();
+    fs::remove_file(sandbox.path("config")).unwrap();
+    fs::create_dir(sandbox.path("config")).unwrap();
+    let hint = "hint: make it readable to you, or name another file in AWS_CONFIG_FILE or \
+                AWS_SHARED_CREDENTIALS_FILE";
+    assert_eq!(
+        sandbox.run(LINE),
+        refused(
+            1,
+            &[
+                "token-exec: reading the shared AWS files: ~/.aws/config: cannot read it: is a \
+                 directory",
+                hint,
+            ],
+        ),
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_without_permission_is_named() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let sandbox = Sandbox::with_profile();
+    fs::set_permissions(sandbox.path("config"), fs::Permissions::from_mode(0)).unwrap();
+    if fs::read(sandbox.path("config")).is_ok() {
+        // The superuser may read everything, so there is nothing to see here.
+        return;
+    }
+    let outcome = sandbox.run(LINE);
+    assert_eq!(outcome.code, 1);
+    assert!(
+        outcome
+            .stderr
+            .contains("~/.aws/config: cannot read it: Permission denied")
+    );
+}
+
+#[test]
+fn faults_in_other_peoples_sections_change_nothing() {
+    let config = "[default]\nregion = us-west-2\nmy key = x\n[stray]\na = b\n[profile a b]\n\
+                  [services s]\nsts =\n  endpoint_url = http://127.0.0.1:1\n";
+    let outcome = Sandbox::with_profile()
+        .file("config", config)
+        .run("--cluster-name prod");
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
+}
