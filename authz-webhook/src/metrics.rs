@@ -6,6 +6,9 @@
 //! below, words of the program, status codes and the listed STS hosts. Nothing a caller sends
 //! becomes a label.
 
+mod labels;
+mod registration;
+
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -15,68 +18,12 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+pub use labels::{CacheOutcome, ConnectionEnd, ReloadResult, ReviewResult};
+
 type Labels<const N: usize> = [(&'static str, Cow<'static, str>); N];
 type Counters<const N: usize> = Family<Labels<N>, Counter>;
 type Gauges = Family<Labels<1>, Gauge>;
 type Latencies = Family<Labels<1>, Histogram, fn() -> Histogram>;
-
-/// The outcome of a review in the peer's words, label `result`.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum ReviewResult {
-    /// The caller is let in.
-    Success,
-    /// The request is no TokenReview.
-    MalformedRequest,
-    /// The token breaks a rule, or STS refuses it.
-    InvalidToken,
-    /// Nothing maps the caller, or his mapping cannot be used.
-    UnknownUser,
-    /// STS could not be asked, or its answer makes no sense; also the webhook's own overload.
-    StsError,
-    /// STS asks to be asked less.
-    StsThrottling,
-}
-
-/// What the cache of verified callers had to say.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum CacheOutcome {
-    /// A fresh entry.
-    Hit,
-    /// An older entry, served because STS cannot be asked.
-    Stale,
-    /// The same token was being asked about.
-    Joined,
-    /// Nothing: STS is asked.
-    Miss,
-}
-
-/// Why a connection of a client ended.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum ConnectionEnd {
-    /// Regularly.
-    Closed,
-    /// By an error of the protocol or the network.
-    Failed,
-    /// The TLS handshake failed.
-    HandshakeFailed,
-    /// The TLS handshake took too long.
-    HandshakeSlow,
-    /// The head of a request took too long.
-    HeadSlow,
-    /// Nothing was asked for too long.
-    Idle,
-    /// Too many connections, in all or from one address.
-    Refused,
-}
-
-/// How a renewed reading of certificate files ended.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum ReloadResult {
-    /// The new files are in use.
-    Loaded,
-    /// The new files are faulty; the old ones stay in use.
-    Kept,
-}
 
 /// A call to STS that is under way; dropping it ends the count.
 #[derive(Debug)]
@@ -150,6 +97,7 @@ impl Metrics {
             audit_lost: Counter::default(),
             registry: Registry::default(),
         };
+        metrics.begin_at_zero();
         metrics.register_the_peers(registry.sub_registry_with_prefix("aws_iam_authenticator"));
         metrics.register_ours(registry.sub_registry_with_prefix("authz_webhook"));
         Self {
@@ -224,16 +172,11 @@ impl Metrics {
 
     /// The cache of verified callers was asked.
     pub fn caller_cache(&self, outcome: CacheOutcome) {
-        let outcome = match outcome {
-            CacheOutcome::Hit => {
-                self.cache_hits.inc();
-                return;
-            }
-            CacheOutcome::Stale => "stale",
-            CacheOutcome::Joined => "joined",
-            CacheOutcome::Miss => "miss",
-        };
-        count(&self.cache, [("outcome", outcome.into())]);
+        if outcome == CacheOutcome::Hit {
+            self.cache_hits.inc();
+        } else {
+            count(&self.cache, [("outcome", outcome.word().into())]);
+        }
     }
 
     /// A mapping source was read: how many entries act, and how many were dropped as faulty.
@@ -295,11 +238,10 @@ impl Metrics {
 
     /// Certificate files changed and were read again.
     pub fn certificate_reloaded(&self, result: ReloadResult) {
-        let result = match result {
-            ReloadResult::Loaded => "loaded",
-            ReloadResult::Kept => "kept",
-        };
-        count(&self.certificate_reloads, [("result", result.into())]);
+        count(
+            &self.certificate_reloads,
+            [("result", result.word().into())],
+        );
     }
 
     /// A request panicked and was answered 500.
@@ -310,111 +252,6 @@ impl Metrics {
     /// Audit lines were lost because stderr did not take them in time.
     pub fn audit_lines_lost(&self, lines: u64) {
         self.audit_lost.inc_by(lines);
-    }
-
-    fn register_the_peers(&self, to: &mut Registry) {
-        let m = self;
-        to.register(
-            "authenticate_latency_seconds",
-            "Time to answer a review",
-            m.latency.clone(),
-        );
-        to.register("sts_responses", "Answers of STS", m.sts_responses.clone());
-        to.register(
-            "sts_connection_failures",
-            "Calls to STS that ended without an answer",
-            m.sts_connection_failures.clone(),
-        );
-        to.register(
-            "sts_throttling",
-            "Calls that STS throttled",
-            m.sts_throttling.clone(),
-        );
-        to.register(
-            "configmap_watch_failures",
-            "Failures of the watch on aws-auth",
-            m.configmap_watch_failures.clone(),
-        );
-    }
-
-    fn register_ours(&self, to: &mut Registry) {
-        let m = self;
-        to.register(
-            "decisions",
-            "Reviews by the word of their outcome",
-            m.decisions.clone(),
-        );
-        to.register(
-            "sts_contradictions",
-            "Answers of STS that contradict themselves or the request",
-            m.sts_contradictions.clone(),
-        );
-        to.register(
-            "sts_circuit_open",
-            "1 while calls to an STS host are suspended",
-            m.sts_circuit_open.clone(),
-        );
-        to.register(
-            "sts_in_flight",
-            "Calls to STS under way",
-            m.sts_in_flight.clone(),
-        );
-        to.register(
-            "caller_cache",
-            "Lookups in the cache of callers",
-            m.cache.clone(),
-        );
-        to.register(
-            "mapping_entries",
-            "Mapping entries that act",
-            m.mapping_entries.clone(),
-        );
-        to.register(
-            "mapping_entries_dropped",
-            "Mapping entries that were dropped as faulty",
-            m.mapping_dropped.clone(),
-        );
-        to.register(
-            "mapping_loads",
-            "Readings of a mapping source",
-            m.mapping_loads.clone(),
-        );
-        to.register(
-            "mapping_degraded",
-            "1 while a mapping source is unreadable and older mappings act",
-            m.mapping_degraded.clone(),
-        );
-        self.register_operation(to);
-    }
-
-    fn register_operation(&self, to: &mut Registry) {
-        let m = self;
-        to.register(
-            "http_responses",
-            "Responses by status code",
-            m.http_responses.clone(),
-        );
-        to.register(
-            "connections",
-            "Open connections of clients",
-            m.connections.clone(),
-        );
-        to.register(
-            "connections_ended",
-            "Connections of clients by how they ended",
-            m.connections_ended.clone(),
-        );
-        to.register(
-            "certificate_reloads",
-            "Readings of changed certificate files",
-            m.certificate_reloads.clone(),
-        );
-        to.register("panics", "Requests that ended in a panic", m.panics.clone());
-        to.register(
-            "audit_lines_lost",
-            "Audit lines lost because stderr did not take them in time",
-            m.audit_lost.clone(),
-        );
     }
 }
 
@@ -427,36 +264,6 @@ impl Default for Metrics {
 impl Drop for StsCall {
     fn drop(&mut self) {
         self.0.dec();
-    }
-}
-
-impl ReviewResult {
-    /// The label value.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Success => "success",
-            Self::MalformedRequest => "malformed_request",
-            Self::InvalidToken => "invalid_token",
-            // The peer's spelling.
-            Self::UnknownUser => "uknown_user",
-            Self::StsError => "sts_error",
-            Self::StsThrottling => "sts_throttling",
-        }
-    }
-}
-
-impl ConnectionEnd {
-    /// The label value.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Closed => "closed",
-            Self::Failed => "failed",
-            Self::HandshakeFailed => "handshake_failed",
-            Self::HandshakeSlow => "handshake_slow",
-            Self::HeadSlow => "head_slow",
-            Self::Idle => "idle",
-            Self::Refused => "refused",
-        }
     }
 }
 
@@ -520,18 +327,31 @@ mod tests {
     }
 
     #[test]
-    fn every_metric_has_a_help_text() {
+    fn closed_sets_begin_at_zero_and_every_metric_has_a_help_text() {
         let text = Metrics::new().encode();
-        let helps = text
+        let helps = text.lines().filter_map(|line| line.strip_prefix("# HELP "));
+        let names: Vec<_> = helps
+            .filter_map(|help| help.split_once(' '))
+            .map(|(n, _)| n)
+            .collect();
+        let expected = [
+            "aws_iam_authenticator_authenticate_latency_seconds",
+            "aws_iam_authenticator_configmap_watch_failures",
+            "authz_webhook_decisions",
+            "authz_webhook_sts_in_flight",
+            "authz_webhook_caller_cache",
+            "authz_webhook_http_responses",
+            "authz_webhook_connections",
+            "authz_webhook_connections_ended",
+            "authz_webhook_certificate_reloads",
+            "authz_webhook_panics",
+            "authz_webhook_audit_lines_lost",
+        ];
+        assert_eq!(names, expected);
+        let zeroes = text
             .lines()
-            .filter(|line| line.starts_with("# HELP "))
-            .count();
-        let types = text
-            .lines()
-            .filter(|line| line.starts_with("# TYPE "))
-            .count();
-        assert_eq!(helps, types, "{text}");
-        assert_eq!(types, 20, "{text}");
+            .filter(|line| line.starts_with("authz_webhook_connections_ended"));
+        assert_eq!(zeroes.count(), ConnectionEnd::ALL.len());
     }
 
     #[test]

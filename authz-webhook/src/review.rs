@@ -389,7 +389,7 @@ mod tests {
             ("not json".to_owned(), body("malformed JSON", 1, 2)),
             ("[]".to_owned(), body(DATA, 1, 2)),
             ("null".to_owned(), body(DATA, 1, 4)),
-            (format!("{{{v1},{spec}}}"), body(DATA, 1, 61)),
+            (format!("{{{v1},{spec}}}"), body(DATA, 1, 62)),
             (
                 format!(r#"{{"kind":"TokenReview",{spec}}}"#),
                 body(DATA, 1, 43),
@@ -404,14 +404,14 @@ mod tests {
                 ),
                 ReviewError::ApiVersion,
             ),
-            (with_spec(r#"{"token":"a","token":"b"}"#), body(DATA, 1, 91)),
+            (with_spec(r#"{"token":"a","token":"b"}"#), body(DATA, 1, 89)),
             (
                 with_spec(r#"{"token":"a","audiences":"b"}"#),
-                body(DATA, 1, 98),
+                body(DATA, 1, 97),
             ),
             (
                 with_spec(r#"{"token":"a","audiences":[7]}"#),
-                body(DATA, 1, 97),
+                body(DATA, 1, 96),
             ),
             (
                 with_spec(r#"{"token":"a"}} x"#),
@@ -487,7 +487,8 @@ mod tests {
         let user = UserInfo {
             username: "u".to_owned(),
             uid: "i".to_owned(),
-            ..UserInfo::default()
+            groups: Vec::new(),
+            extra: Vec::new(),
         };
         let expected = concat!(
             r#"{"kind":"TokenReview","apiVersion":"authentication.k8s.io/v1beta1","status":"#,

@@ -147,4 +147,4 @@ impl Signals {
 }
 
 /// For HTTP/1.1 clients whose next request is on its way while the end begins.
-const LAST_REQUESTS: Duration = Duration::from_millis(500);
+const LAST_REQUESTS: Duration = Duration::from_secs(1);

@@ -1,0 +1,9 @@
+//! The webhook in operation: as a process of its own, over real sockets on loopback.
+
+#![cfg(test)]
+
+mod certificates;
+mod deadlines;
+mod routes;
+mod shutdown;
+mod support;
