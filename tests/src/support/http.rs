@@ -146,6 +146,8 @@ impl Client {
         let tcp = TcpStream::connect(self.address)
             .await
             .map_err(ClientError::Connect)?;
+        // Head and body are written apart: without this a request waits for an ACK.
+        tcp.set_nodelay(true).map_err(ClientError::Connect)?;
         let Some((config, name)) = &self.tls else {
             return over_http1(tcp, request).await;
         };

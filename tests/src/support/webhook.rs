@@ -250,13 +250,17 @@ impl Review {
         &self.status
     }
 
-    /// HTTP status and `status.error`: the whole of a refusal.
+    /// HTTP status and word: the whole of a refusal. The word of a denial is `status.error`, that
+    /// of an error is the body.
     pub fn refusal(&self) -> (u16, &str) {
-        let word = self
-            .status
-            .get("error")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
+        let body = std::str::from_utf8(&self.response.body).unwrap_or_default();
+        let word = match &self.status {
+            Value::Null => body.trim_end(),
+            status => status
+                .get("error")
+                .and_then(Value::as_str)
+                .unwrap_or_default(),
+        };
         (self.response.status.as_u16(), word)
     }
 

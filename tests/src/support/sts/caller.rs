@@ -69,14 +69,12 @@ impl Caller {
         self
     }
 
-    /// The part of the user id that Kubernetes' uid and `principalId` are made of.
+    /// The user id without the session of a role: what Kubernetes' uid and `principalId` are
+    /// made of.
     pub fn principal_id(&self) -> &str {
-        let of_a_role = self.user_id.starts_with("AROA");
-        self.user_id
-            .split(':')
-            .next()
-            .filter(|_| of_a_role)
-            .unwrap_or(&self.user_id)
+        let of_a_role = self.arn.contains(":assumed-role/");
+        let without_session = self.user_id.rsplit_once(':').filter(|_| of_a_role);
+        without_session.map_or(self.user_id.as_str(), |(principal_id, _)| principal_id)
     }
 
     pub(super) fn is_session(&self) -> bool {

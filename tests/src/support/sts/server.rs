@@ -184,6 +184,8 @@ impl Entrance {
                 }
                 accepted = listener.accept() => if let Ok((stream, _)) = accepted {
                     self.shared.journal.connection();
+                    // Head and body are written apart: without this an answer waits for an ACK.
+                    let _ = stream.set_nodelay(true);
                     connections.spawn(self.admit(stream));
                 },
                 Some(_) = connections.join_next() => {}
