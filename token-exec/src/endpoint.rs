@@ -273,76 +273,77 @@ mod tests {
     const EU: (&str, &str) = ("AWS_REGION", "eu-west-1");
     const ARN: Option<&str> = Some("arn:aws:eks:ap-south-1:111122223333:cluster/c");
 
+    const HOSTS: [(Row<'_>, &str); 20] = [
+        (
+            (&[], Some("us-west-2"), None),
+            "sts.us-west-2.amazonaws.com",
+        ),
+        (
+            (&[EU], Some("us-west-2"), None),
+            "sts.us-west-2.amazonaws.com",
+        ),
+        ((&[EU], None, None), "sts.eu-west-1.amazonaws.com"),
+        ((&[EU], None, ARN), "sts.eu-west-1.amazonaws.com"),
+        ((&[], None, ARN), "sts.ap-south-1.amazonaws.com"),
+        ((&[], Some("aws-global"), None), "sts.amazonaws.com"),
+        ((&[LEGACY, EU], None, None), "sts.amazonaws.com"),
+        (
+            (&[LEGACY], Some("il-central-1"), None),
+            "sts.il-central-1.amazonaws.com",
+        ),
+        (
+            (&[LEGACY], Some("cn-north-1"), None),
+            "sts.cn-north-1.amazonaws.com.cn",
+        ),
+        (
+            (&[LEGACY, EU, FIPS], None, None),
+            "sts-fips.eu-west-1.amazonaws.com",
+        ),
+        (
+            (&[LEGACY, EU, DUAL_STACK], None, None),
+            "sts.eu-west-1.api.aws",
+        ),
+        (
+            (&[FIPS, DUAL_STACK], Some("us-east-2"), None),
+            "sts-fips.us-east-2.api.aws",
+        ),
+        (
+            (&[FIPS], Some("us-gov-west-1"), None),
+            "sts.us-gov-west-1.amazonaws.com",
+        ),
+        (
+            (&[], Some("fips-us-west-2"), None),
+            "sts-fips.us-west-2.amazonaws.com",
+        ),
+        (
+            (&[LEGACY], Some("us-west-2-fips"), None),
+            "sts-fips.us-west-2.amazonaws.com",
+        ),
+        (
+            (&[], Some("us-iso-east-1"), None),
+            "sts.us-iso-east-1.c2s.ic.gov",
+        ),
+        (
+            (&[], Some("us-isob-west-1"), None),
+            "sts.us-isob-west-1.sc2s.sgov.gov",
+        ),
+        (
+            (&[], Some("eu-isoe-west-1"), None),
+            "sts.eu-isoe-west-1.cloud.adc-e.uk",
+        ),
+        (
+            (&[], Some("us-isof-south-1"), None),
+            "sts.us-isof-south-1.csp.hci.ic.gov",
+        ),
+        (
+            (&[], Some("eusc-de-east-1"), None),
+            "sts.eusc-de-east-1.amazonaws.eu",
+        ),
+    ];
+
     #[test]
     fn chooses_the_host_that_the_aws_cli_chooses() {
-        let table: [(Row<'_>, &str); 20] = [
-            (
-                (&[], Some("us-west-2"), None),
-                "sts.us-west-2.amazonaws.com",
-            ),
-            (
-                (&[EU], Some("us-west-2"), None),
-                "sts.us-west-2.amazonaws.com",
-            ),
-            ((&[EU], None, None), "sts.eu-west-1.amazonaws.com"),
-            ((&[EU], None, ARN), "sts.eu-west-1.amazonaws.com"),
-            ((&[], None, ARN), "sts.ap-south-1.amazonaws.com"),
-            ((&[], Some("aws-global"), None), "sts.amazonaws.com"),
-            ((&[LEGACY, EU], None, None), "sts.amazonaws.com"),
-            (
-                (&[LEGACY], Some("il-central-1"), None),
-                "sts.il-central-1.amazonaws.com",
-            ),
-            (
-                (&[LEGACY], Some("cn-north-1"), None),
-                "sts.cn-north-1.amazonaws.com.cn",
-            ),
-            (
-                (&[LEGACY, EU, FIPS], None, None),
-                "sts-fips.eu-west-1.amazonaws.com",
-            ),
-            (
-                (&[LEGACY, EU, DUAL_STACK], None, None),
-                "sts.eu-west-1.api.aws",
-            ),
-            (
-                (&[FIPS, DUAL_STACK], Some("us-east-2"), None),
-                "sts-fips.us-east-2.api.aws",
-            ),
-            (
-                (&[FIPS], Some("us-gov-west-1"), None),
-                "sts.us-gov-west-1.amazonaws.com",
-            ),
-            (
-                (&[], Some("fips-us-west-2"), None),
-                "sts-fips.us-west-2.amazonaws.com",
-            ),
-            (
-                (&[LEGACY], Some("us-west-2-fips"), None),
-                "sts-fips.us-west-2.amazonaws.com",
-            ),
-            (
-                (&[], Some("us-iso-east-1"), None),
-                "sts.us-iso-east-1.c2s.ic.gov",
-            ),
-            (
-                (&[], Some("us-isob-west-1"), None),
-                "sts.us-isob-west-1.sc2s.sgov.gov",
-            ),
-            (
-                (&[], Some("eu-isoe-west-1"), None),
-                "sts.eu-isoe-west-1.cloud.adc-e.uk",
-            ),
-            (
-                (&[], Some("us-isof-south-1"), None),
-                "sts.us-isof-south-1.csp.hci.ic.gov",
-            ),
-            (
-                (&[], Some("eusc-de-east-1"), None),
-                "sts.eusc-de-east-1.amazonaws.eu",
-            ),
-        ];
-        for (row, name) in table {
+        for (row, name) in HOSTS {
             assert_eq!(
                 host(row).map(|host| host.name()),
                 Ok(name.to_owned()),

@@ -22,7 +22,7 @@ fn main() -> ExitCode {
     reason = "the edge: environment and clock, read once"
 )]
 fn run(cli: Cli) -> Result<ExitCode, Error> {
-    let environment = Environment::read(|name| std::env::var_os(name))?;
+    let environment = Environment::read(std::env::var_os::<&str>)?;
     iam_cli::telemetry::start(&cli.common, environment.rust_log.as_deref());
     token_exec::run(&cli.into_options()?, &environment, SystemTime::now())
 }

@@ -116,86 +116,88 @@ mod tests {
         (error.to_string(), error.hint().to_owned())
     }
 
+    const LATER: &str = "leave it out, or keep the command that this entry called before";
+
+    /// Command line, message, hint.
+    const MISTAKES: &[(&str, &str, &str)] = &[
+        (
+            "token-exec",
+            "the following required arguments were not provided: \
+                 <--cluster-name <NAME|ARN>|--cluster-id <ID>>",
+            HELP,
+        ),
+        (
+            "token-exec --cluster-name a --cluster-id b",
+            "the argument '--cluster-name <NAME|ARN>' cannot be used with '--cluster-id <ID>'",
+            HELP,
+        ),
+        (
+            "token-exec --cluster-name",
+            "a value is required for '--cluster-name <NAME|ARN>' but none was supplied",
+            HELP,
+        ),
+        (
+            "token-exec --cluster-name a;b",
+            "invalid value 'a;b' for '--cluster-name <NAME|ARN>': \"a;b\" is not a cluster \
+                 identifier (a letter or digit, then up to 255 of letters, digits and . _ : / -)",
+            HELP,
+        ),
+        (
+            "token-exec --cluster-name a --region US",
+            "invalid value 'US' for '--region <REGION>': \"US\" is not a region name (1 to 32 \
+                 lower-case letters, digits and inner hyphens, such as us-west-2)",
+            HELP,
+        ),
+        (
+            "token-exec --cluster-nam a",
+            "unexpected argument '--cluster-nam' found",
+            "a similar argument exists: '--cluster-name'",
+        ),
+        (
+            "token-exec --cluster-name a --role-arn b",
+            "--role-arn is not supported yet",
+            LATER,
+        ),
+        (
+            "token-exec eks get-token --cluster-name a --role b",
+            "--role is not supported yet",
+            LATER,
+        ),
+        (
+            "token-exec token -i a -r b",
+            "-r is not supported yet",
+            LATER,
+        ),
+        (
+            "aws-iam-authenticator token -i a --cache",
+            "--cache is not supported yet",
+            LATER,
+        ),
+        (
+            "token-exec --cluster-name a inspect -",
+            "--cluster-name cannot stand before inspect",
+            "token-exec inspect --help",
+        ),
+        (
+            "token-exec --cluster-id a eks get-token --cluster-name b",
+            "--cluster-id cannot stand before eks get-token",
+            "token-exec eks get-token --help",
+        ),
+        (
+            "token-exec --output json token -i a",
+            "--output cannot stand before token",
+            "token-exec token --help",
+        ),
+        (
+            "token-exec k8s-aws-v1.aGk",
+            "unrecognized subcommand 'k8s-aws-v1.…'",
+            HELP,
+        ),
+    ];
+
     #[test]
     fn a_mistake_on_the_command_line_is_one_line_and_a_hint() {
-        let help = "token-exec --help";
-        let later = "leave it out, or keep the command that this entry called before";
-        let table = [
-            (
-                "token-exec",
-                "the following required arguments were not provided: \
-                 <--cluster-name <NAME|ARN>|--cluster-id <ID>>",
-                help,
-            ),
-            (
-                "token-exec --cluster-name a --cluster-id b",
-                "the argument '--cluster-name <NAME|ARN>' cannot be used with '--cluster-id <ID>'",
-                help,
-            ),
-            (
-                "token-exec --cluster-name",
-                "a value is required for '--cluster-name <NAME|ARN>' but none was supplied",
-                help,
-            ),
-            (
-                "token-exec --cluster-name a;b",
-                "invalid value 'a;b' for '--cluster-name <NAME|ARN>': \"a;b\" is not a cluster \
-                 identifier (a letter or digit, then up to 255 of letters, digits and . _ : / -)",
-                help,
-            ),
-            (
-                "token-exec --cluster-name a --region US",
-                "invalid value 'US' for '--region <REGION>': \"US\" is not a region name (1 to 32 \
-                 lower-case letters, digits and inner hyphens, such as us-west-2)",
-                help,
-            ),
-            (
-                "token-exec --cluster-nam a",
-                "unexpected argument '--cluster-nam' found",
-                "a similar argument exists: '--cluster-name'",
-            ),
-            (
-                "token-exec --cluster-name a --role-arn b",
-                "--role-arn is not supported yet",
-                later,
-            ),
-            (
-                "token-exec eks get-token --cluster-name a --role b",
-                "--role is not supported yet",
-                later,
-            ),
-            (
-                "token-exec token -i a -r b",
-                "-r is not supported yet",
-                later,
-            ),
-            (
-                "aws-iam-authenticator token -i a --cache",
-                "--cache is not supported yet",
-                later,
-            ),
-            (
-                "token-exec --cluster-name a inspect -",
-                "--cluster-name cannot stand before inspect",
-                "token-exec inspect --help",
-            ),
-            (
-                "token-exec --cluster-id a eks get-token --cluster-name b",
-                "--cluster-id cannot stand before eks get-token",
-                "token-exec eks get-token --help",
-            ),
-            (
-                "token-exec --output json token -i a",
-                "--output cannot stand before token",
-                "token-exec token --help",
-            ),
-            (
-                "token-exec k8s-aws-v1.aGk",
-                "unrecognized subcommand 'k8s-aws-v1.…'",
-                help,
-            ),
-        ];
-        for (line, message, hint) in table {
+        for &(line, message, hint) in MISTAKES {
             assert_eq!(usage(line), (message.to_owned(), hint.to_owned()), "{line}");
         }
     }

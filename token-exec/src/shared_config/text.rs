@@ -12,7 +12,7 @@ pub enum TextError {
     /// The system refused, or it is a directory.
     #[error("cannot read it")]
     Unreadable(#[source] io::Error),
-    /// More than [`MAX_BYTES`].
+    /// More than 4 MiB.
     #[error("it is larger than {} MiB", MAX_BYTES >> 20)]
     TooLarge,
     /// Bytes that are no UTF-8.

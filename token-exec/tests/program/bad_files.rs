@@ -92,7 +92,7 @@ fn a_file_that_cannot_be_read_is_named() {
 fn a_file_without_permission_is_named() {
     use std::os::unix::fs::PermissionsExt as _;
     let sandbox = Sandbox::with_profile();
-    fs::set_permissions(sandbox.path("config"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(sandbox.path("config"), fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read(sandbox.path("config")).is_ok() {
         // The superuser may read everything, so there is nothing to see here.
         return;

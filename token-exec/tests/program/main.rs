@@ -1,8 +1,14 @@
 //! token-exec as a process: arguments, environment and files in; stdout, stderr and exit code out.
 
+#[cfg(test)]
 mod bad_files;
+#[cfg(test)]
 mod inspecting;
+#[cfg(test)]
 mod minting;
+#[cfg(test)]
 mod refusing;
+#[cfg(test)]
 mod secrecy;
+#[cfg(test)]
 mod support;

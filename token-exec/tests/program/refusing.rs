@@ -69,76 +69,62 @@ fn names_the_profiles_near_a_missing_one() {
     );
 }
 
+/// Lines of `[default]` in the credentials and in the config file, the file and the key that are
+/// named; `KEYS` stands for a pair of keys.
+const SOURCES: [(&str, &str, &str, &str); 11] = [
+    (
+        "",
+        "role_arn = arn:aws:iam::111122223333:role/r",
+        "config",
+        "role_arn",
+    ),
+    // A role, a web identity and single sign-on win over keys.
+    (
+        "KEYS",
+        "role_arn = r\nsource_profile = x",
+        "config",
+        "role_arn",
+    ),
+    ("KEYS", "sso_account_id = 1", "config", "sso_account_id"),
+    ("KEYS\nrole_arn = r", "", "credentials", "role_arn"),
+    // A process and a login win over keys in the config file.
+    (
+        "",
+        "KEYS\ncredential_process = /bin/x",
+        "config",
+        "credential_process",
+    ),
+    (
+        "credential_process = /bin/x",
+        "KEYS",
+        "credentials",
+        "credential_process",
+    ),
+    ("", "KEYS\nlogin_session = x", "config", "login_session"),
+    ("", "sso_session = x", "config", "sso_session"),
+    ("", "sso_start_url = https://x", "config", "sso_start_url"),
+    (
+        "",
+        "web_identity_token_file = /x",
+        "config",
+        "web_identity_token_file",
+    ),
+    (
+        "",
+        "credential_source = Ec2InstanceMetadata",
+        "config",
+        "credential_source",
+    ),
+];
+
 #[test]
-fn names_a_source_that_is_not_supported_yet() {
-    let keys = format!("aws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}\n");
-    for (credentials, config, file, key) in [
-        (
-            "[default]\n",
-            "role_arn = arn:aws:iam::111122223333:role/r",
-            "config",
-            "role_arn",
-        ),
-        // A role, a web identity and single sign-on win over keys.
-        (
-            &format!("[default]\n{keys}"),
-            "role_arn = r\nsource_profile = x",
-            "config",
-            "role_arn",
-        ),
-        (
-            &format!("[default]\n{keys}"),
-            "sso_account_id = 1",
-            "config",
-            "sso_account_id",
-        ),
-        (
-            &format!("[default]\n{keys}role_arn = r\n"),
-            "",
-            "credentials",
-            "role_arn",
-        ),
-        (
-            "[default]\n",
-            "credential_process = /bin/x\n",
-            "config",
-            "credential_process",
-        ),
-        (
-            "[default]\ncredential_process = /bin/x\n",
-            &keys,
-            "credentials",
-            "credential_process",
-        ),
-        (
-            "[default]\n",
-            "login_session = x",
-            "config",
-            "login_session",
-        ),
-        ("[default]\n", "sso_session = x", "config", "sso_session"),
-        (
-            "[default]\n",
-            "sso_start_url = https://x",
-            "config",
-            "sso_start_url",
-        ),
-        (
-            "[default]\n",
-            "web_identity_token_file = /x",
-            "config",
-            "web_identity_token_file",
-        ),
-        (
-            "[default]\n",
-            "credential_source = Ec2InstanceMetadata",
-            "config",
-            "credential_source",
-        ),
-    ] {
+fn names_a_source_in_a_profile_that_is_not_supported_yet() {
+    let keys = format!("aws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}");
+    let section = |lines: &str| format!("[default]\n{}\n", lines.replace("KEYS", &keys));
+    for (credentials, config, file, key) in SOURCES {
         let sandbox = Sandbox::empty()
-            .file("credentials", credentials)
-            .file("config", format!("[default]\n{config}\n"));
+            .file("credentials", section(credentials))
+            .file("config", section(config));
         let what = format!(
             "token-exec: looking for credentials: profile `default` in ~/.aws/{file} takes its \
              credentials from {key}, which token-exec does not support yet",
@@ -148,9 +134,14 @@ fn names_a_source_that_is_not_supported_yet() {
         assert_eq!(
             sandbox.run(LINE),
             refused(1, &[&what, hint]),
-            "{credentials}{config}"
+            "{credentials}; {config}"
         );
     }
+}
+
+#[test]
+fn names_a_source_in_the_environment_that_is_not_supported_yet() {
+    let hint = "hint: eval \"$(aws configure export-credentials --format env)\"";
     for variable in [
         "AWS_WEB_IDENTITY_TOKEN_FILE",
         "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
@@ -162,13 +153,7 @@ fn names_a_source_that_is_not_supported_yet() {
         );
         assert_eq!(
             Sandbox::empty().set(variable, "x").run(LINE),
-            refused(
-                1,
-                &[
-                    &what,
-                    "hint: eval \"$(aws configure export-credentials --format env)\""
-                ],
-            ),
+            refused(1, &[&what, hint])
         );
     }
 }
