@@ -15,7 +15,7 @@ pub enum Error {
     /// The environment.
     #[error(transparent)]
     Options(#[from] OptionsError),
-    /// The configuration.
+    /// The configuration; where several things are wrong, each was reported.
     #[error(transparent)]
     Config(#[from] ConfigErrors),
     /// `check`
