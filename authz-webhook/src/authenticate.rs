@@ -159,3 +159,6 @@ impl AuditFacts {
         (!self.scrubbed).then_some(&*self.caller)
     }
 }
+
+#[cfg(test)]
+mod tests;

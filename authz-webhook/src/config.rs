@@ -271,3 +271,6 @@ impl Config {
         &self.warnings
     }
 }
+
+#[cfg(test)]
+mod tests;

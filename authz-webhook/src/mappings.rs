@@ -133,6 +133,11 @@ impl Sources {
         self.snapshot.load()
     }
 
+    /// From now on the source at `index`, in the order configured, holds these.
+    pub(crate) fn hold(&self, index: usize, documents: Vec<Document>) {
+        self.snapshot.rcu(|now| Arc::new(now.with(index, documents.clone())));
+    }
+
     /// The prefixes that rendered usernames must not begin with.
     pub fn reserved_prefixes(&self) -> &ReservedPrefixes {
         self.config.reserved_prefixes()
@@ -225,3 +230,6 @@ impl Publisher {
         self.sources.reloads.subscribe()
     }
 }
+
+#[cfg(test)]
+mod tests;

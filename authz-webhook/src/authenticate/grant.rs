@@ -150,3 +150,19 @@ fn extra(facts: &AuditFacts) -> Vec<(&'static str, String)> {
     .map(|(key, value)| (key, value.to_owned()))
     .into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_given_the_names_of_those_who_are_nobody() {
+        let groups = |groups: &[&str]| groups.iter().map(|group| (*group).to_owned()).collect::<Vec<_>>();
+        assert_eq!(forbidden("jane", &groups(&["developers", "system:masters"])), None);
+        assert_eq!(forbidden("system:anonymous", &[]), Some("system:anonymous"));
+        assert_eq!(
+            forbidden("jane", &groups(&["developers", "system:unauthenticated"])),
+            Some("system:unauthenticated")
+        );
+    }
+}

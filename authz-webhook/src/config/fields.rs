@@ -83,6 +83,7 @@ impl<'a> Findings<'a> {
 #[derive(Debug)]
 pub(super) struct Fields<'n> {
     prefix: &'static str,
+    is_no_mapping: bool,
     pairs: Vec<(&'static str, &'n Node)>,
 }
 
@@ -96,6 +97,7 @@ impl<'n> Fields<'n> {
     ) -> Self {
         let mut fields = Self {
             prefix,
+            is_no_mapping: false,
             pairs: Vec::new(),
         };
         let Some(node) = node.filter(|node| !is_null(node)) else {
@@ -111,6 +113,7 @@ impl<'n> Fields<'n> {
                 node.position,
                 format!("{what} must be a mapping of keys to values"),
             );
+            fields.is_no_mapping = true;
             return fields;
         };
         for (key, value) in &mapping.pairs {
@@ -157,6 +160,11 @@ impl<'n> Fields<'n> {
             Some(name) => fault.hint(format!("did you mean {}{name}?", self.prefix)),
             None => fault,
         });
+    }
+
+    /// Whether there is something else than a mapping: nothing more need be said of it.
+    pub(super) fn is_no_mapping(&self) -> bool {
+        self.is_no_mapping
     }
 
     /// The value of `key`, where it stands.

@@ -39,6 +39,9 @@ pub(super) fn read(path: &Path, text: &str, overrides: &Overrides) -> Result<Con
         findings.fault(second.position, "the file must be a single YAML document");
     }
     let top = Fields::of(documents.first(), "", keys::TOP, &mut findings);
+    if let Some(errors) = ConfigErrors::all(findings.faults.clone()).filter(|_| top.is_no_mapping()) {
+        return Err(errors);
+    }
     let cluster_id = cluster_id(&top, overrides, &mut findings);
     let fields = Fields::of(top.node("server"), "server.", keys::SERVER, &mut findings);
     let server = server::read(&fields, overrides, &mut findings);

@@ -1,0 +1,188 @@
+//! Sources that follow files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use iam_core::principal::Principal;
+use tempfile::TempDir;
+
+use super::*;
+use crate::config::Overrides;
+
+/// A configuration and a mounted aws-auth in a directory of their own.
+struct Home {
+    directory: TempDir,
+}
+
+impl Home {
+    fn new(config: &str, aws_auth: &str) -> Self {
+        let home = Self { directory: tempfile::tempdir().unwrap() };
+        home.write("config.yaml", config);
+        home.write("aws-auth.yaml", aws_auth);
+        home
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let mounted = self.path("aws-auth.yaml");
+        let text = text.replace("MOUNTED", &mounted.display().to_string());
+        fs::write(self.path(name), text).unwrap();
+    }
+
+    fn sources(&self) -> (Arc<Sources>, Arc<Metrics>) {
+        let metrics = Arc::new(Metrics::new());
+        let config = Config::load(&self.path("config.yaml"), &Overrides::default()).unwrap();
+        (Arc::new(Sources::open(&config, Arc::clone(&metrics)).unwrap()), metrics)
+    }
+}
+
+const CONFIG: &str = "\
+clusterID: c
+server:
+  mountedFile: MOUNTED
+  mapRoles:
+  - {rolearn: 'arn:aws:iam::111122223333:role/A', username: a-of-config}
+";
+
+fn manifest(username: &str) -> String {
+    format!(
+        "kind: ConfigMap\nmetadata: {{name: aws-auth}}\ndata:\n  mapRoles: |\n    \
+         - {{rolearn: 'arn:aws:iam::111122223333:role/A', username: {username}}}\n    \
+         - {{rolearn: 'arn:aws:iam::111122223333:role/B', username: {username}}}\n"
+    )
+}
+
+/// The username template of a role, and where it stands.
+fn mapped(sources: &Sources, role: &str) -> Option<(String, String)> {
+    let arn = format!("arn:aws:sts::111122223333:assumed-role/{role}/session");
+    let principal: Principal = arn.parse().unwrap();
+    let snapshot = sources.snapshot();
+    let hit = snapshot.lookup(&principal)?;
+    let file = Path::new(&*hit.place.origin).file_name()?.to_string_lossy().into_owned();
+    Some((hit.mapping?.username.to_string(), file))
+}
+
+fn username(sources: &Sources, role: &str) -> Option<String> {
+    mapped(sources, role).map(|(username, _)| username)
+}
+
+fn state(sources: &Sources) -> SourceState {
+    sources.readiness().remove(0).state
+}
+
+/// Waits until `holds` does: what follows a file follows it in its own time.
+async fn eventually(what: &str, holds: impl Fn() -> bool) {
+    let waiting = async {
+        while !holds() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), waiting).await.expect(what);
+}
+
+#[tokio::test]
+async fn nothing_is_ready_before_it_was_read() {
+    let home = Home::new(CONFIG, &manifest("mounted"));
+    let (sources, _) = home.sources();
+    assert_eq!(
+        sources.readiness(),
+        [SourceReadiness { name: "MountedFile", state: SourceState::Loading }]
+    );
+    sources.start();
+    eventually("loaded", || state(&sources) == SourceState::Loaded).await;
+}
+
+#[tokio::test]
+async fn the_configuration_comes_before_the_mounted_file() {
+    let home = Home::new(CONFIG, &manifest("mounted"));
+    let (sources, _) = home.sources();
+    sources.start();
+    eventually("loaded", || state(&sources) == SourceState::Loaded).await;
+    let of = |username: &str, file: &str| Some((username.to_owned(), file.to_owned()));
+    assert_eq!(mapped(&sources, "A"), of("a-of-config", "config.yaml"));
+    assert_eq!(mapped(&sources, "B"), of("mounted", "aws-auth.yaml"));
+    assert_eq!(mapped(&sources, "C"), None);
+}
+
+#[tokio::test]
+async fn a_changed_file_acts_without_a_restart() {
+    let home = Home::new(CONFIG, &manifest("before"));
+    let (sources, _) = home.sources();
+    sources.start();
+    eventually("loaded", || username(&sources, "B").as_deref() == Some("before")).await;
+    home.write("aws-auth.yaml", &manifest("after"));
+    eventually("mounted", || username(&sources, "B").as_deref() == Some("after")).await;
+    home.write("config.yaml", &CONFIG.replace("a-of-config", "a-again"));
+    eventually("inline", || username(&sources, "A").as_deref() == Some("a-again")).await;
+    home.write("config.yaml", "clusterID: c\nserver: {mountedFile: MOUNTED}\n");
+    eventually("revoked", || username(&sources, "A").as_deref() == Some("after")).await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_keeps_the_last_good_mappings() {
+    let broken = [
+        ("aws-auth.yaml", "kind: ["),
+        ("aws-auth.yaml", "kind: ConfigMap\nmetadata: {name: aws-auth}\ndata:\n  mapRoles: \"[\"\n"),
+        ("config.yaml", "clusterID: c\nserver: {prot: 1}\n"),
+        ("config.yaml", ""),
+    ];
+    for (file, text) in broken {
+        let home = Home::new(CONFIG, &manifest("good"));
+        let (sources, metrics) = home.sources();
+        sources.start();
+        eventually("loaded", || state(&sources) == SourceState::Loaded).await;
+        home.write(file, text);
+        eventually("degraded", || matches!(state(&sources), SourceState::Degraded(_))).await;
+        let SourceState::Degraded(why) = state(&sources) else { panic!("degraded") };
+        assert!(why.contains(file), "{why}");
+        assert_eq!(username(&sources, "A").as_deref(), Some("a-of-config"));
+        assert_eq!(username(&sources, "B").as_deref(), Some("good"));
+        let gauge = "authz_webhook_mapping_degraded{source=\"MountedFile\"} 1";
+        assert!(metrics.encode().lines().any(|line| line == gauge), "{}", metrics.encode());
+        home.write("config.yaml", CONFIG);
+        home.write("aws-auth.yaml", &manifest("mended"));
+        eventually("mended", || username(&sources, "B").as_deref() == Some("mended")).await;
+        eventually("loaded again", || state(&sources) == SourceState::Loaded).await;
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_vanishes_empties_nothing() {
+    let home = Home::new(CONFIG, &manifest("good"));
+    let (sources, _) = home.sources();
+    sources.start();
+    eventually("loaded", || state(&sources) == SourceState::Loaded).await;
+    fs::remove_file(home.path("aws-auth.yaml")).unwrap();
+    eventually("degraded", || matches!(state(&sources), SourceState::Degraded(_))).await;
+    assert_eq!(username(&sources, "B").as_deref(), Some("good"));
+}
+
+#[tokio::test]
+async fn one_faulty_entry_falls_alone_and_a_revocation_beside_it_lands() {
+    let home = Home::new(CONFIG, &manifest("good"));
+    let (sources, _) = home.sources();
+    sources.start();
+    eventually("loaded", || username(&sources, "B").as_deref() == Some("good")).await;
+    let one_bad = manifest("good").replace("role/B', username: good", "role/C', username: ''");
+    home.write("aws-auth.yaml", &one_bad);
+    eventually("revoked", || username(&sources, "B").is_none()).await;
+    assert_eq!(mapped(&sources, "C"), None);
+    assert_eq!(state(&sources), SourceState::Loaded);
+}
+
+#[test]
+fn a_kubeconfig_that_is_none_ends_the_start() {
+    let home = Home::new(
+        "clusterID: c\nserver: {backendMode: EKSConfigMap, kubeconfig: MOUNTED}\n",
+        "clusters: [",
+    );
+    let config = Config::load(&home.path("config.yaml"), &Overrides::default()).unwrap();
+    let error = Sources::open(&config, Arc::new(Metrics::new())).unwrap_err();
+    let expected = format!("cannot use the kubeconfig {}", home.path("aws-auth.yaml").display());
+    assert_eq!(error.to_string(), expected);
+}
