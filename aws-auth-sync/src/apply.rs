@@ -84,7 +84,7 @@ pub async fn apply(cluster: &Cluster, wanted: &Wanted<'_>) -> Result<String, App
     let record = Record::new(wanted.owner, wanted.data);
     let backoff = ExponentialBuilder::default()
         .with_jitter()
-        .with_min_delay(Duration::from_millis(100))
+        .with_min_delay(Duration::from_millis(50))
         .with_max_delay(Duration::from_secs(5))
         .with_max_times(ATTEMPTS - 1);
     let mut pauses = backoff.build();
@@ -168,10 +168,13 @@ fn report(changes: &[Change], created: bool, version: &str) -> String {
         let _ = writeln!(text, "{change}");
     }
     let verb = if created { "created" } else { "changed" };
+    let entries = match changes.len() {
+        1 => "1 entry".to_owned(),
+        count => format!("{count} entries"),
+    };
     let _ = writeln!(
         text,
-        "aws-auth {verb}: {} entries, read back at resourceVersion {version}",
-        changes.len(),
+        "aws-auth {verb}: {entries}, read back at resourceVersion {version}"
     );
     text
 }
@@ -205,3 +208,89 @@ fn writers(object: &ConfigMap) -> String {
 
 /// How often a plan is made before others are left to finish first.
 const ATTEMPTS: usize = 6;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROLES: &str =
+        "- {rolearn: 'arn:aws:iam::111122223333:role/dev', username: dev, groups: [a]}\n";
+
+    fn data(roles: &str) -> Data {
+        Data::from([("mapRoles".to_owned(), roles.to_owned())])
+    }
+
+    /// An aws-auth that `owner` wrote through `manager`.
+    fn live(owner: Option<&str>, roles: &str, manager: &str) -> ConfigMap {
+        let annotations: std::collections::BTreeMap<_, _> = owner
+            .map(|owner| Record::new(&owner.parse().unwrap(), &data(ROLES)))
+            .map(|record| (record.key(), record.value()))
+            .into_iter()
+            .collect();
+        serde_json::from_value(serde_json::json!({
+            "metadata": {
+                "annotations": annotations,
+                "managedFields": [
+                    {"manager": "labeller", "fieldsType": "FieldsV1", "fieldsV1": {"f:metadata": {}}},
+                    {
+                        "manager": manager,
+                        "time": "2026-11-20T22:56:02Z",
+                        "fieldsType": "FieldsV1",
+                        "fieldsV1": {"f:data": {}},
+                    },
+                ],
+            },
+            "data": {"mapRoles": roles},
+        }))
+        .unwrap()
+    }
+
+    fn decided(live: Option<&ConfigMap>, wanted: &str, absent: Absent) -> Result<usize, String> {
+        let (owner, data) = ("platform".parse().unwrap(), data(wanted));
+        let wanted = Wanted {
+            owner: &owner,
+            data: &data,
+            absent,
+        };
+        decide(live, &wanted)
+            .map(|changes| changes.len())
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn changes_only_what_the_owner_wrote_and_nobody_touched_since() {
+        let other_roles = ROLES.replace("[a]", "[b]");
+        let kubectl = "its data was written by kubectl-edit at 2026-11-20T22:56:02Z";
+        let table = [
+            (live(Some("platform"), ROLES, "m"), ROLES, Ok(0)),
+            (live(Some("platform"), ROLES, "m"), &other_roles, Ok(1)),
+            (
+                live(Some("platform"), &other_roles, "kubectl-edit"),
+                ROLES,
+                Err(format!(
+                    "the live aws-auth was changed after platform wrote it; {kubectl}"
+                )),
+            ),
+            (
+                live(None, ROLES, "kubectl-edit"),
+                ROLES,
+                Err(format!(
+                    "the live aws-auth was not written by aws-auth-sync; {kubectl}"
+                )),
+            ),
+            (
+                live(Some("team-b"), ROLES, "m"),
+                ROLES,
+                Err("the live aws-auth belongs to team-b, not to platform".to_owned()),
+            ),
+        ];
+        for (live, wanted, expected) in table {
+            assert_eq!(decided(Some(&live), wanted, Absent::Create), expected);
+        }
+        assert_eq!(decided(None, ROLES, Absent::Create), Ok(1));
+        assert_eq!(
+            decided(None, ROLES, Absent::Refuse),
+            Err("the cluster has no aws-auth".to_owned()),
+        );
+    }
+}

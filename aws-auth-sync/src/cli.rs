@@ -51,8 +51,8 @@ pub struct SourceArgs {
     #[arg(long, value_name = "NAME")]
     pub owner: Option<Owner>,
 
-    /// The cluster this is for, by ARN, name or server URL: refused where a file's `cluster`, or
-    /// the kubeconfig, says another
+    /// The cluster this is for, as the kubeconfig names it (its ARN) or by the URL of its server:
+    /// refused where a file's `cluster`, or the kubeconfig, says another
     #[arg(long, value_name = "CLUSTER")]
     pub cluster: Option<String>,
 }
@@ -85,12 +85,19 @@ pub struct ApplyArgs {
     pub context: Option<String>,
 }
 
-/// The value of the variable `RUST_LOG`.
-#[must_use]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place that reads the environment"
-)]
-pub fn rust_log() -> Option<String> {
-    std::env::var("RUST_LOG").ok()
+impl Cli {
+    /// Which log lines are shown: what the variable `RUST_LOG` says, else, unless `--verbose` is
+    /// given, all warnings but those of the Kubernetes client, whose errors are ours to report.
+    #[must_use]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the environment"
+    )]
+    pub fn log_filter(&self) -> Option<String> {
+        let quiet = || (self.common.verbose == 0).then(|| "warn,kube_client=off".to_owned());
+        std::env::var("RUST_LOG")
+            .ok()
+            .filter(|filter| !filter.is_empty())
+            .or_else(quiet)
+    }
 }

@@ -105,7 +105,9 @@ impl Cluster {
         };
         let name = cluster_name(&kubeconfig, context);
         let loaded = Config::from_custom_kubeconfig(kubeconfig, &options).await;
-        let config = loaded.map_err(kubeconfig_error)?;
+        let mut config = loaded.map_err(kubeconfig_error)?;
+        // The deadline of the whole call covers connecting, and says what it is.
+        config.connect_timeout = None;
         let server = config.cluster_url.to_string();
         let client = Client::try_from(config).map_err(|source| ConnectError::Client {
             server: server.clone(),
@@ -234,9 +236,15 @@ impl Cluster {
         // The text is parsed here and not by the client, which would log it where it is senseless.
         match tokio::time::timeout(DEADLINE, self.client.request_text(request)).await {
             Err(_elapsed) => Err(CallError::Deadline { verb }),
+            // The parser's message would quote the answer, which may be anybody's.
             Ok(Ok(text)) => serde_json::from_str(&text)
                 .map(Answer::Object)
-                .map_err(|error| transport(format!("the answer is no ConfigMap: {error}"))),
+                .map_err(|error| {
+                    let (line, column) = (error.line(), error.column());
+                    transport(format!(
+                        "the answer is no ConfigMap (line {line}, column {column})"
+                    ))
+                }),
             Ok(Err(kube::Error::Api(status))) => Ok(Answer::Status(status)),
             Ok(Err(error)) => Err(transport(innermost(&error))),
         }
@@ -268,10 +276,11 @@ fn refused(verb: &'static str, status: Box<Status>) -> CallError {
         reason,
         ..
     } = *status;
+    let words = if message.is_empty() { reason } else { message };
     CallError::Refused {
         verb,
         code,
-        message: if message.is_empty() { reason } else { message },
+        message: words.chars().take(MAX_WORDS).collect(),
     }
 }
 
@@ -313,3 +322,5 @@ const COLLECTION: &str = "/api/v1/namespaces/kube-system/configmaps\
     ?fieldManager=aws-auth-sync&fieldValidation=Strict";
 /// For one call, connecting and an exec plugin's answer included.
 const DEADLINE: Duration = Duration::from_secs(30);
+/// What a proxy says in place of the API server may be a whole page.
+const MAX_WORDS: usize = 500;
