@@ -415,7 +415,7 @@ mod tests {
             ),
             (
                 with_spec(r#"{"token":"a"}} x"#),
-                body("malformed JSON", 1, 86),
+                body("malformed JSON", 1, 85),
             ),
         ];
         for (text, expected) in cases {
