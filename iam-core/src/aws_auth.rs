@@ -20,6 +20,7 @@ mod json;
 mod lookup;
 mod manifest;
 mod nearest;
+mod refused;
 mod sso;
 mod template;
 

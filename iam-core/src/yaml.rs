@@ -5,11 +5,13 @@
 //! what hostile text can cost. What a plain scalar *means* is not decided here but in
 //! [`scalar11`], because the readers of these files follow YAML 1.1.
 
+mod block;
 mod error;
 mod events;
 mod node;
 pub mod scalar11;
 pub mod splice;
+mod tree;
 
 pub use error::YamlError;
 pub use node::{Mapping, Node, Position, Scalar, Sequence, Span, Style, Value};

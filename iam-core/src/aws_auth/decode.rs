@@ -3,13 +3,16 @@
 //! Keys match without regard to case and are taken in the order of their bytes; a value of the
 //! wrong type leaves the field as it is, and the entry is kept if it still names somebody.
 
+mod sso;
+
 use super::{
     Diagnostic, Entry, Field, Fields, Identity, Section, Severity,
     json::{Json, Kind, Member},
     nearest::nearest,
-    sso::is_permission_set_name,
 };
-use crate::{account::AccountId, excerpt::Excerpt, partition::Partition, yaml::Position};
+use crate::{excerpt::Excerpt, yaml::Position};
+
+use sso::RawSso;
 
 /// Entries and remarks of a section, as they are found.
 #[derive(Debug, Default)]
@@ -72,13 +75,6 @@ struct Raw {
     groups: Vec<String>,
     fields: Fields,
     sso_field: Option<Field>,
-}
-
-#[derive(Default)]
-struct RawSso {
-    permission_set_name: String,
-    account_id: String,
-    partition: String,
 }
 
 impl Item<'_> {
@@ -217,33 +213,6 @@ impl Item<'_> {
         }
     }
 
-    fn sso(&mut self, json: &Json<'_>) {
-        if json.is_null() {
-            self.raw.sso = None;
-            return;
-        }
-        let mut sso = self.raw.sso.take().unwrap_or_default();
-        if let Kind::Object(members) = &json.kind {
-            for (name, member) in members {
-                let Some(canonical) = SSO_KEYS.iter().find(|key| is_fold_equal(name, key)) else {
-                    self.unknown_key(name, member.key.position, &SSO_KEYS);
-                    continue;
-                };
-                self.check_key(name, canonical, member);
-                let text = self.text(canonical, &member.value);
-                match *canonical {
-                    "permissionSetName" => set(&mut sso.permission_set_name, text),
-                    "accountID" => set(&mut sso.account_id, text),
-                    _ => set(&mut sso.partition, text),
-                }
-            }
-        } else {
-            let message = format!("sso is {}, not a mapping", json.what());
-            self.error(json.node.position, message);
-        }
-        self.raw.sso = Some(sso);
-    }
-
     /// Whom the entry is about; `None` drops it, as the consumer's validation does.
     fn identity(&mut self) -> Option<Identity> {
         let key = if self.section == Section::MapRoles {
@@ -278,54 +247,23 @@ impl Item<'_> {
         }
     }
 
-    fn sso_identity(&mut self, sso: RawSso) -> Option<Identity> {
-        let RawSso {
-            permission_set_name,
-            account_id,
-            partition,
-        } = sso;
-        let at = self
-            .raw
-            .sso_field
-            .map_or(self.position, |field| field.value);
-        let fault = if account_id.parse::<AccountId>().is_err() {
-            Some((
-                "accountID is not twelve digits in quotes",
-                "quote the account number",
-            ))
-        } else if !is_permission_set_name(&permission_set_name) {
-            let hint = "1 to 32 letters, digits and _+=,.@- (no wildcard)";
-            Some((
-                "permissionSetName is not the name of a permission set",
-                hint,
-            ))
-        } else if !partition.is_empty() && partition.parse::<Partition>().is_err() {
-            Some(("partition is unknown", "aws, aws-cn, aws-us-gov, …"))
-        } else {
-            None
-        };
-        if let Some((message, hint)) = fault {
-            self.push_error(at, format!("{message}: the entry is dropped"), Some(hint));
-            return None;
-        }
-        let partition = (!partition.is_empty()).then_some(partition);
-        Some(Identity::Sso {
-            permission_set_name,
-            account_id,
-            partition,
-        })
-    }
-
     fn unknown_key(&mut self, name: &str, position: Position, known: &[&'static str]) {
         let message = format!(
             "the key {} is unknown: the consumer ignores it",
             Excerpt(name)
         );
         let diagnostic = self.diagnostic(Severity::Warning, position, message);
-        self.output.diagnostics.push(match nearest(name, known) {
-            Some(meant) => diagnostic.hint(format!("did you mean {meant}?")),
-            None => diagnostic,
-        });
+        let is_arn = name.to_ascii_lowercase().ends_with("arn");
+        let meant = known
+            .iter()
+            .copied()
+            .find(|key| is_arn && key.ends_with("arn"));
+        self.output
+            .diagnostics
+            .push(match meant.or_else(|| nearest(name, known)) {
+                Some(meant) => diagnostic.hint(format!("did you mean {meant}?")),
+                None => diagnostic,
+            });
     }
 
     fn check_key(&mut self, name: &str, canonical: &str, member: &Member<'_>) {
@@ -381,5 +319,3 @@ fn is_fold_equal(found: &str, key: &str) -> bool {
     };
     found.chars().map(fold).eq(key.chars().map(fold))
 }
-
-const SSO_KEYS: [&str; 3] = ["permissionSetName", "accountID", "partition"];

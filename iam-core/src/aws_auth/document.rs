@@ -1,6 +1,11 @@
 //! The document: its sections read one by one.
 
-use super::{Diagnostic, Entry, Section, Severity, accounts, decode, decode::Output, json};
+use super::{
+    Diagnostic, Entry, Section, Severity, accounts, decode,
+    decode::Output,
+    json::{self, Fault},
+    refused,
+};
 use crate::yaml::{self, Limits, Node, Position, YamlError};
 
 /// The values of an aws-auth ConfigMap's `data`, each of them YAML text.
@@ -139,7 +144,9 @@ fn read_text(section: Section, text: &str, output: &mut Output) {
                         .hint("only the first YAML document counts; remove the line"),
                 );
             }
-            if let Some(node) = &first.node {
+            if let Some(fault) = refused::find(text, &first) {
+                output.unreadable(unreadable(section, fault));
+            } else if let Some(node) = &first.node {
                 read_node(section, node, output);
             }
         }
@@ -152,17 +159,22 @@ fn read_node(section: Section, node: &Node, output: &mut Output) {
         Section::MapAccounts => accounts::section(node, output),
         Section::MapRoles | Section::MapUsers => match json::convert(node) {
             Ok(json) => decode::section(section, &json, output),
-            Err(fault) => {
-                let message = format!("{}: the consumer reads nothing of this list", fault.reason);
-                let error = Diagnostic::new(Severity::Error, section, fault.position, message);
-                output.unreadable(error);
-            }
+            Err(fault) => output.unreadable(unreadable(section, fault)),
         },
     }
 }
 
+fn unreadable(section: Section, fault: Fault) -> Diagnostic {
+    let message = format!("{}: the consumer reads nothing of this list", fault.reason);
+    let diagnostic = Diagnostic::new(Severity::Error, section, fault.position, message);
+    Diagnostic {
+        hint: fault.hint.map(str::to_owned),
+        ..diagnostic
+    }
+}
+
 fn not_yaml(section: Section, text: &str, error: &YamlError) -> Diagnostic {
-    let position = error.position().unwrap_or(Position::START);
+    let mut position = error.position().unwrap_or(Position::START);
     let reason = match error {
         YamlError::Syntax { reason, .. } => format!("not YAML: {reason}"),
         YamlError::SelfReference { .. } => "an alias refers to a node that contains it".to_owned(),
@@ -170,6 +182,10 @@ fn not_yaml(section: Section, text: &str, error: &YamlError) -> Diagnostic {
         YamlError::TooDeep { limit, .. } => format!("nested more than {limit} levels deep"),
         YamlError::TooMany { what, limit, .. } => format!("more than {limit} {what}"),
     };
+    if reason.contains("tab") {
+        // The parser names the beginning of what the tab interrupts.
+        position = refused::first_tab(text, position.line).unwrap_or(position);
+    }
     let message = format!("{reason}: the consumer reads nothing of this list");
     let diagnostic = Diagnostic::new(Severity::Error, section, position, message);
     match syntax_hint(text, position.line) {
@@ -181,7 +197,7 @@ fn not_yaml(section: Section, text: &str, error: &YamlError) -> Diagnostic {
 /// The slips that people make most.
 fn syntax_hint(text: &str, line: usize) -> Option<&'static str> {
     let line = text.lines().nth(line.checked_sub(1)?)?;
-    if line.trim_start_matches(' ').starts_with('\t') {
+    if refused::has_tab_in_indentation(line) {
         return Some("indent with spaces, not with tabs");
     }
     let value = line

@@ -41,6 +41,7 @@ pub(super) struct Member<'a> {
 pub(super) struct Fault {
     pub(super) position: Position,
     pub(super) reason: &'static str,
+    pub(super) hint: Option<&'static str>,
 }
 
 impl Json<'_> {
@@ -149,7 +150,11 @@ fn is_merge(key: &Node) -> bool {
 fn key_text(key: &Node) -> Result<Cow<'_, str>, Fault> {
     let target = key.target();
     let Some(scalar) = target.as_scalar() else {
-        return Err(fault(key, "a list or mapping cannot be a key"));
+        let hint = Some("quote a value that begins with {{");
+        return Err(Fault {
+            hint,
+            ..fault(key, "a list or mapping cannot be a key")
+        });
     };
     match scalar11::resolve(target, scalar) {
         Ok(Scalar11::Str(text)) => Ok(text),
@@ -183,5 +188,6 @@ fn fault(node: &Node, reason: &'static str) -> Fault {
     Fault {
         position: node.position,
         reason,
+        hint: None,
     }
 }

@@ -1,13 +1,20 @@
 //! The known name that somebody probably meant.
 
-/// The candidate that differs least from `found`, unless even that one is quite another word.
+/// The first candidate that begins with `found`, else the one that differs least, unless even that
+/// one is quite another word. Case and punctuation do not count.
 pub(super) fn nearest<'a>(found: &str, candidates: &[&'a str]) -> Option<&'a str> {
     // A word this long is no misspelling; the bound also keeps the comparison cheap.
     if found.len() > 64 {
         return None;
     }
-    let folded: Vec<char> = found.chars().filter(char::is_ascii_alphanumeric).collect();
-    let found: String = folded.into_iter().collect::<String>().to_ascii_lowercase();
+    let found: String = found.chars().filter(char::is_ascii_alphanumeric).collect();
+    let found = found.to_ascii_lowercase();
+    let begins = |candidate: &&&str| candidate.to_ascii_lowercase().starts_with(&found);
+    if found.len() >= 3
+        && let Some(candidate) = candidates.iter().find(begins)
+    {
+        return Some(candidate);
+    }
     candidates
         .iter()
         .map(|candidate| {
@@ -51,7 +58,9 @@ mod tests {
         for (found, expected) in [
             ("role_arn", Some("rolearn")),
             ("group", Some("groups")),
-            ("user", Some("userid")),
+            ("user", Some("username")),
+            ("user-id", Some("userid")),
+            ("gropus", Some("groups")),
             ("userName", Some("username")),
             ("syncedBy", None),
             ("", None),

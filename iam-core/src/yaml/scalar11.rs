@@ -80,10 +80,6 @@ pub fn resolve_parts<'a>(
             text_as_is
         });
     };
-    // The non-specific tag makes even a quoted scalar an implicit one.
-    if tag == "!" {
-        return Ok(implicit(text, true));
-    }
     match tag.strip_prefix("tag:yaml.org,2002:") {
         Some("binary") => binary(text),
         Some(kind @ ("bool" | "int" | "float" | "null" | "timestamp")) => explicit(text, kind),

@@ -109,7 +109,7 @@ mod tests {
             ),
             (
                 &[splice(0..2, "a"), splice(0..0, "b")],
-                Ok("babc".to_owned()),
+                Ok("baabc".to_owned()),
             ),
         ];
         for (edits, expected) in table {

@@ -77,11 +77,11 @@ fn magnitude(digits: &str) -> Option<u64> {
         return of_base(digits, 10);
     };
     match rest.split_at_checked(1) {
-        None => Some(0),
         Some(("x" | "X", digits)) => of_base(digits, 16),
         Some(("b" | "B", digits)) => of_base(digits, 2),
         Some(("o" | "O", digits)) => of_base(digits, 8),
-        Some(_) => of_base(rest, 8),
+        Some(_) | None if rest.is_empty() => Some(0),
+        Some(_) | None => of_base(rest, 8),
     }
 }
 

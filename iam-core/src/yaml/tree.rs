@@ -1,0 +1,263 @@
+//! Nodes put together, within limits.
+
+use std::{collections::HashMap, sync::Arc};
+
+use super::{
+    Limits, YamlError,
+    node::{Mapping, Node, Position, Sequence, Value},
+};
+
+/// Builds the nodes of one document after the other.
+pub(super) struct Tree<'a> {
+    limits: &'a Limits,
+    nodes: usize,
+    aliases: usize,
+    anchors: HashMap<usize, Anchored>,
+    open: Vec<Frame>,
+    root: Option<Node>,
+}
+
+/// A node that an alias can stand for.
+struct Anchored {
+    node: Arc<Node>,
+    size: Size,
+}
+
+/// A collection that is being read.
+struct Frame {
+    position: Position,
+    properties: Properties,
+    content: Content,
+    size: Size,
+}
+
+/// A collection's children so far.
+pub(super) enum Content {
+    Sequence(Sequence),
+    Mapping { mapping: Mapping, key: Option<Node> },
+}
+
+/// What stands before a node: tag and anchor.
+#[derive(Default)]
+pub(super) struct Properties {
+    pub(super) start: Option<usize>,
+    pub(super) tag: Option<Box<str>>,
+    pub(super) anchor: Option<Box<str>>,
+    /// The parser's number of the anchor; 0 for none.
+    pub(super) id: usize,
+}
+
+/// Nodes and collections inside one another, aliases expanded.
+#[derive(Clone, Copy)]
+struct Size {
+    nodes: usize,
+    height: usize,
+}
+
+impl<'a> Tree<'a> {
+    pub(super) fn new(limits: &'a Limits) -> Self {
+        let anchors = HashMap::new();
+        Self {
+            limits,
+            nodes: 0,
+            aliases: 0,
+            anchors,
+            open: Vec::new(),
+            root: None,
+        }
+    }
+
+    /// Ends a document: its root. Anchors hold within a document.
+    pub(super) fn take_root(&mut self) -> Option<Node> {
+        self.anchors.clear();
+        self.root.take()
+    }
+
+    /// A scalar.
+    pub(super) fn leaf(
+        &mut self,
+        position: Position,
+        properties: Properties,
+        value: Value,
+    ) -> Result<(), YamlError> {
+        self.count(1, position)?;
+        self.attach(
+            position,
+            properties,
+            value,
+            Size {
+                nodes: 1,
+                height: 0,
+            },
+        );
+        Ok(())
+    }
+
+    /// `*name`, where `id` is the parser's number of the anchor.
+    pub(super) fn alias(&mut self, id: usize, position: Position) -> Result<(), YamlError> {
+        self.aliases += 1;
+        if self.aliases > self.limits.aliases {
+            return Err(too_many("aliases", self.limits.aliases, position));
+        }
+        // The anchor of a collection that is still open has no node yet.
+        let anchored = self
+            .anchors
+            .get(&id)
+            .ok_or(YamlError::SelfReference { position })?;
+        let (size, value) = (anchored.size, Value::Alias(Arc::clone(&anchored.node)));
+        if self.open.len() + size.height > self.limits.depth {
+            return Err(YamlError::TooDeep {
+                position,
+                limit: self.limits.depth,
+            });
+        }
+        self.count(size.nodes, position)?;
+        self.attach(position, Properties::default(), value, size);
+        Ok(())
+    }
+
+    /// Begins a collection.
+    pub(super) fn open(
+        &mut self,
+        position: Position,
+        properties: Properties,
+        content: Content,
+    ) -> Result<(), YamlError> {
+        self.count(1, position)?;
+        if self.open.len() >= self.limits.depth {
+            return Err(YamlError::TooDeep {
+                position,
+                limit: self.limits.depth,
+            });
+        }
+        self.open.push(Frame {
+            position,
+            properties,
+            content,
+            size: Size {
+                nodes: 1,
+                height: 1,
+            },
+        });
+        Ok(())
+    }
+
+    /// Ends the innermost collection; `end` is the end of its closing token. Returns whether it
+    /// has one.
+    pub(super) fn close(&mut self, end: usize) -> bool {
+        let Some(frame) = self.open.pop() else {
+            return false;
+        };
+        let Frame {
+            mut position,
+            properties,
+            content,
+            size,
+        } = frame;
+        let (value, is_flow, last) = content.finish();
+        position.span.end = if is_flow {
+            end
+        } else {
+            last.unwrap_or(position.span.end)
+        };
+        self.attach(position, properties, value, size);
+        is_flow
+    }
+
+    fn count(&mut self, nodes: usize, position: Position) -> Result<(), YamlError> {
+        self.nodes = self.nodes.saturating_add(nodes);
+        if self.nodes > self.limits.nodes {
+            return Err(too_many("nodes", self.limits.nodes, position));
+        }
+        Ok(())
+    }
+
+    /// Puts a finished node where it belongs.
+    fn attach(&mut self, position: Position, properties: Properties, value: Value, size: Size) {
+        let id = properties.id;
+        let node = properties.node(position, value);
+        if id != 0 {
+            // The copy counts, so that anchors inside of anchors stay within the limit.
+            self.nodes = self.nodes.saturating_add(size.nodes);
+            self.anchors.insert(
+                id,
+                Anchored {
+                    node: Arc::new(node.clone()),
+                    size,
+                },
+            );
+        }
+        let Some(frame) = self.open.last_mut() else {
+            self.root = Some(node);
+            return;
+        };
+        frame.size.nodes = frame.size.nodes.saturating_add(size.nodes);
+        frame.size.height = frame.size.height.max(size.height + 1);
+        match &mut frame.content {
+            Content::Sequence(sequence) => sequence.items.push(node),
+            Content::Mapping { mapping, key } => match key.take() {
+                Some(key) => mapping.pairs.push((key, node)),
+                None => *key = Some(node),
+            },
+        }
+    }
+}
+
+impl Content {
+    pub(super) const fn sequence(is_flow: bool) -> Self {
+        Self::Sequence(Sequence {
+            items: Vec::new(),
+            is_flow,
+        })
+    }
+
+    pub(super) const fn mapping(is_flow: bool) -> Self {
+        Self::Mapping {
+            mapping: Mapping {
+                pairs: Vec::new(),
+                is_flow,
+            },
+            key: None,
+        }
+    }
+
+    /// The value, whether it has a closing token, and where its last child ends.
+    fn finish(self) -> (Value, bool, Option<usize>) {
+        match self {
+            Self::Sequence(sequence) => {
+                let last = sequence.items.last().map(|item| item.position.span.end);
+                let is_flow = sequence.is_flow;
+                (Value::Sequence(sequence), is_flow, last)
+            }
+            Self::Mapping { mapping, .. } => {
+                let last = mapping
+                    .pairs
+                    .last()
+                    .map(|(_, value)| value.position.span.end);
+                let is_flow = mapping.is_flow;
+                (Value::Mapping(mapping), is_flow, last)
+            }
+        }
+    }
+}
+
+impl Properties {
+    fn node(self, position: Position, value: Value) -> Node {
+        let start = self.start.unwrap_or(position.span.start);
+        Node {
+            position,
+            start,
+            tag: self.tag,
+            anchor: self.anchor,
+            value,
+        }
+    }
+}
+
+pub(super) const fn too_many(what: &'static str, limit: usize, position: Position) -> YamlError {
+    YamlError::TooMany {
+        position,
+        what,
+        limit,
+    }
+}
