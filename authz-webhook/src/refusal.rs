@@ -52,6 +52,9 @@ pub enum Refusal {
     /// No source knows the caller.
     #[error("no mapping for {}", Principal(.0))]
     NotMapped(Box<AuditFacts>),
+    /// No source that has loaded knows the caller, and another has not loaded yet.
+    #[error("no mapping for {} yet: a source has not loaded", Principal(.0))]
+    MappingsNotLoaded(Box<AuditFacts>),
     /// The mapping's templates cannot be filled in for this caller.
     #[error("the mapping for {} cannot be rendered: {detail}", Principal(.facts))]
     NotRendered {
@@ -138,6 +141,7 @@ impl Refusal {
             Self::Contradictory { .. } => "contradictory",
             Self::Unsupported { .. } => "unsupported",
             Self::NotMapped(_) => "not_mapped",
+            Self::MappingsNotLoaded(_) => "mappings_not_loaded",
             Self::NotRendered { .. } => "not_rendered",
             Self::ReservedName { .. } => "reserved_name",
             Self::UnusableName(_) => "unusable_name",
@@ -169,6 +173,7 @@ impl Refusal {
             | Self::StsUnreachable { .. }
             | Self::StsSenseless { .. }
             | Self::Abandoned
+            | Self::MappingsNotLoaded(_)
             | Self::DeadlineExceeded => RefusalClass::Unavailable,
         }
     }
@@ -178,6 +183,7 @@ impl Refusal {
     pub fn facts(&self) -> Option<&AuditFacts> {
         match self {
             Self::NotMapped(facts)
+            | Self::MappingsNotLoaded(facts)
             | Self::NotRendered { facts, .. }
             | Self::ReservedName { facts, .. }
             | Self::UnusableName(facts) => Some(facts),
@@ -205,6 +211,7 @@ impl Refusal {
             | Self::AudienceNotServed => ReviewResult::InvalidToken,
             Self::Unsupported { .. }
             | Self::NotMapped(_)
+            | Self::MappingsNotLoaded(_)
             | Self::NotRendered { .. }
             | Self::ReservedName { .. }
             | Self::UnusableName(_) => ReviewResult::UnknownUser,
@@ -235,6 +242,7 @@ impl Refusal {
             | Self::Overloaded(_)
             | Self::Abandoned
             | Self::AudienceNotServed
+            | Self::MappingsNotLoaded(_)
             | Self::DeadlineExceeded => false,
         }
     }
