@@ -13,6 +13,7 @@ use crate::connection::Responder;
 use crate::http_body::{self, BodyError};
 use crate::http_response::{self as response, WholeResponse};
 use crate::limits::Limits;
+use crate::mappings::{SourceState, Sources};
 use crate::metrics::Metrics;
 use crate::panics;
 use crate::refusal::{Refusal, RefusalClass};
@@ -24,6 +25,8 @@ use crate::watched::OpenRequest;
 pub struct Webhook {
     /// The inner steps.
     pub authenticator: Arc<Authenticator>,
+    /// Whose mappings decide.
+    pub sources: Arc<Sources>,
     /// `server.audiences`.
     pub audiences: Vec<String>,
     /// Of its clients.
@@ -99,9 +102,18 @@ impl Webhook {
 
     async fn decide(&self, review: &Review<'_>, now: SystemTime) -> Result<Granted, Refusal> {
         let decision = self.authenticator.authenticate(review.token(), now);
-        tokio::time::timeout(self.deadline, decision)
-            .await
-            .unwrap_or(Err(Refusal::DeadlineExceeded))
+        match tokio::time::timeout(self.deadline, decision).await {
+            Ok(Err(Refusal::NotMapped(facts))) if self.is_loading() => {
+                Err(Refusal::MappingsNotLoaded(facts))
+            }
+            Ok(decision) => decision,
+            Err(_) => Err(Refusal::DeadlineExceeded),
+        }
+    }
+
+    fn is_loading(&self) -> bool {
+        let sources = self.sources.readiness();
+        sources.iter().any(|source| source.state == SourceState::Loading)
     }
 
     /// A denial is a clean answer; where none could be had, 503 is the one status that

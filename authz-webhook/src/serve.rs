@@ -158,6 +158,7 @@ impl<'a> Server<'a> {
         let limits = Limits::with_connections(config.max_connections());
         let webhook = Webhook {
             authenticator: Arc::new(authenticator(config, Arc::clone(&sources), &metrics)?),
+            sources: Arc::clone(&sources),
             audiences: served(config.audiences()),
             limits,
             deadline: config.request_deadline(),

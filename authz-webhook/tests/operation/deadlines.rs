@@ -49,7 +49,10 @@ impl Inside {
         let sources = Arc::new(Sources::open(&config, Arc::clone(&metrics)).unwrap());
         let (audit, _) = audit::start(std::io::sink(), Arc::clone(&metrics)).unwrap();
         let webhook = Webhook {
-            authenticator: Arc::new(authenticator(&config, sources, &metrics).unwrap()),
+            authenticator: Arc::new(
+                authenticator(&config, Arc::clone(&sources), &metrics).unwrap(),
+            ),
+            sources,
             audiences: Vec::new(),
             limits,
             deadline: config.request_deadline(),
