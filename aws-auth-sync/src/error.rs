@@ -6,7 +6,8 @@ use iam_cli::Failure;
 use thiserror::Error;
 
 use crate::apply::ApplyError;
-use crate::cluster::{CallError, ConnectError};
+use crate::cluster::CallError;
+use crate::connection::ConnectError;
 use crate::finding::Finding;
 use crate::guard::OtherCluster;
 use crate::input::InputError;

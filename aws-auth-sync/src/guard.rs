@@ -3,7 +3,7 @@
 use http::Uri;
 use thiserror::Error;
 
-use crate::cluster::ClusterIdentity;
+use crate::connection::ClusterIdentity;
 use crate::source::Located;
 
 /// The sources are for another cluster.

@@ -10,6 +10,7 @@
 pub mod apply;
 pub mod cli;
 pub mod cluster;
+pub mod connection;
 pub mod desired;
 pub mod error;
 pub mod finding;
@@ -26,7 +27,7 @@ use std::process::ExitCode;
 
 use apply::{Absent, Wanted};
 use cli::{ApplyArgs, Cli, Command, RenderArgs, SourceArgs};
-use cluster::Cluster;
+use connection::Cluster;
 use desired::Desired;
 use error::Error;
 use finding::Finding;

@@ -115,3 +115,101 @@ fn push(text: &mut String, line: std::fmt::Arguments<'_>) {
     // Writing to a String cannot fail.
     let _ = text.write_fmt(line);
 }
+
+#[cfg(test)]
+mod tests {
+    use iam_core::aws_auth::{Document, Manifest};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::desired::sections;
+    use crate::finding::Place;
+
+    /// Texts that readers of YAML stumble over, and any others.
+    const TEXT: &str = "\\PC{1,12}|[ -~]{1,12}|[yYnNoOfF01xe.:#~-]{1,6}|[a\n\t\r\u{85}]{1,4}";
+
+    fn identity() -> impl Strategy<Value = Identity> {
+        prop_oneof![
+            TEXT.prop_map(|arn| Identity::Role { arn }),
+            TEXT.prop_map(|arn| Identity::User { arn }),
+            "[0-9]{12}".prop_map(|id| Identity::Account { id }),
+            (
+                "[A-Za-z0-9+=,.@_-]{1,32}",
+                "[0-9]{12}",
+                prop::option::of("aws(-cn)?")
+            )
+                .prop_map(|(permission_set_name, account_id, partition)| {
+                    Identity::Sso {
+                        permission_set_name,
+                        account_id,
+                        partition,
+                    }
+                }),
+        ]
+    }
+
+    fn entry() -> impl Strategy<Value = Declared> {
+        (identity(), TEXT, prop::collection::vec(TEXT, 0..3)).prop_map(
+            |(identity, username, groups)| {
+                let place = Place {
+                    file: "f".into(),
+                    line: 1,
+                    column: 1,
+                };
+                match identity {
+                    Identity::Account { .. } => Declared {
+                        place,
+                        identity,
+                        username: String::new(),
+                        groups: Vec::new(),
+                    },
+                    Identity::Role { .. } | Identity::User { .. } | Identity::Sso { .. } => {
+                        Declared {
+                            place,
+                            identity,
+                            username,
+                            groups,
+                        }
+                    }
+                }
+            },
+        )
+    }
+
+    /// What the consumer must see, in its order.
+    fn values(entries: &[Declared]) -> Vec<(Identity, String, Vec<String>)> {
+        let mut entries: Vec<&Declared> = entries.iter().collect();
+        entries.sort_by_key(|entry| entry.section());
+        let values = |entry: &Declared| {
+            (
+                entry.identity.clone(),
+                entry.username.clone(),
+                entry.groups.clone(),
+            )
+        };
+        entries.into_iter().map(values).collect()
+    }
+
+    fn read(document: &Document) -> Vec<(Identity, String, Vec<String>)> {
+        let entries = document.entries.iter();
+        entries
+            .map(|entry| {
+                (
+                    entry.identity.clone(),
+                    entry.username.clone(),
+                    entry.groups.clone(),
+                )
+            })
+            .collect()
+    }
+
+    proptest! {
+        #[test]
+        fn the_consumer_reads_what_was_declared(entries in prop::collection::vec(entry(), 0..5)) {
+            let data = data(&entries);
+            prop_assert_eq!(read(&Document::parse(&sections(&data))), values(&entries));
+            let manifest = Manifest::parse(&manifest(&data, None)).unwrap();
+            prop_assert_eq!(read(&manifest.document), values(&entries));
+        }
+    }
+}

@@ -10,6 +10,7 @@ pub mod cli;
 pub mod cluster;
 pub mod describe;
 pub mod endpoint;
+pub mod error;
 pub mod kubeconfig;
 pub mod names;
 pub mod options;
@@ -24,8 +25,8 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use cli::{Cli, Command, Environment};
+use error::Error;
 use options::Options;
-use update::Error;
 
 /// Runs the program.
 ///

@@ -1,0 +1,97 @@
+//! From a kubeconfig to a connection.
+
+use std::path::Path;
+
+use kube::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
+use kube::{Client, Config};
+use thiserror::Error;
+
+/// A connection to one cluster.
+pub struct Cluster {
+    pub(crate) client: Client,
+    /// What the kubeconfig calls it, and where it answers.
+    pub identity: ClusterIdentity,
+}
+
+/// What a kubeconfig says about which cluster this is.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ClusterIdentity {
+    /// The name of the cluster entry.
+    pub name: String,
+    /// The URL of the API server.
+    pub server: String,
+}
+
+/// Why a cluster cannot be reached at all.
+#[derive(Debug, Error)]
+pub enum ConnectError {
+    /// The kubeconfig is no kubeconfig.
+    #[error("read the kubeconfig: it does not parse{}", place.as_deref().unwrap_or_default())]
+    Parse {
+        /// ` at line …, column …`. The parser's own message quotes lines, which may hold secrets.
+        place: Option<String>,
+    },
+    /// The kubeconfig cannot be read, or does not say what is asked of it.
+    #[error("read the kubeconfig")]
+    Kubeconfig(#[source] KubeconfigError),
+    /// The kubeconfig makes no client.
+    #[error("prepare the connection to {server}")]
+    Client {
+        /// The API server.
+        server: String,
+        /// Why.
+        source: Box<kube::Error>,
+    },
+}
+
+impl Cluster {
+    /// Connects as a kubeconfig says: that of `path`, else those of `KUBECONFIG`, else
+    /// `~/.kube/config`; `context`, else the current one.
+    ///
+    /// # Errors
+    /// When the kubeconfig cannot be read or names no usable cluster. Nothing is sent yet.
+    pub async fn connect(path: Option<&Path>, context: Option<&str>) -> Result<Self, ConnectError> {
+        let read = path.map_or_else(Kubeconfig::read, Kubeconfig::read_from);
+        let kubeconfig = read.map_err(kubeconfig_error)?;
+        let options = KubeConfigOptions {
+            context: context.map(str::to_owned),
+            ..KubeConfigOptions::default()
+        };
+        let name = cluster_name(&kubeconfig, context);
+        let loaded = Config::from_custom_kubeconfig(kubeconfig, &options).await;
+        let mut config = loaded.map_err(kubeconfig_error)?;
+        // The deadline of the whole call covers connecting, and says what it is.
+        config.connect_timeout = None;
+        let server = config.cluster_url.to_string();
+        let client = Client::try_from(config).map_err(|source| ConnectError::Client {
+            server: server.clone(),
+            source: Box::new(source),
+        })?;
+        Ok(Self {
+            client,
+            identity: ClusterIdentity { name, server },
+        })
+    }
+}
+
+fn cluster_name(kubeconfig: &Kubeconfig, context: Option<&str>) -> String {
+    let wanted = context.or(kubeconfig.current_context.as_deref());
+    let named = kubeconfig
+        .contexts
+        .iter()
+        .find(|named| Some(named.name.as_str()) == wanted);
+    named
+        .and_then(|named| named.context.as_ref())
+        .map_or_else(String::new, |c| c.cluster.clone())
+}
+
+fn kubeconfig_error(error: KubeconfigError) -> ConnectError {
+    match error {
+        KubeconfigError::Parse(error) => ConnectError::Parse {
+            place: error
+                .location()
+                .map(|place| format!(" at line {}, column {}", place.line(), place.column())),
+        },
+        other => ConnectError::Kubeconfig(other),
+    }
+}

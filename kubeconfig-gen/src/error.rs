@@ -1,0 +1,125 @@
+//! Why the program stops, with remedies.
+
+use std::io;
+use std::path::PathBuf;
+
+use iam_cli::Failure;
+use iam_cli::file::FileError;
+use thiserror::Error;
+
+use crate::certificate::CertificateError;
+use crate::cluster::ClusterRef;
+use crate::describe::DescribeError;
+use crate::options::OptionsError;
+use crate::target::TargetError;
+
+/// Why no kubeconfig was written.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The arguments and the environment do not go together.
+    #[error(transparent)]
+    Options(#[from] OptionsError),
+    /// A file that is there already.
+    #[error("write kubeconfig {}: the file exists, and existing files are not edited yet", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// An input that cannot be read.
+    #[error("read {file}")]
+    Read {
+        /// The file.
+        file: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// An input that is too large to be what it should be.
+    #[error("read {file}: it is larger than {limit} bytes")]
+    TooLarge {
+        /// The file.
+        file: String,
+        /// The limit.
+        limit: u64,
+    },
+    /// A description that makes no sense.
+    #[error("{file}:{source}")]
+    Description {
+        /// The file.
+        file: String,
+        /// What is wrong, after its line and column.
+        source: DescribeError,
+    },
+    /// A description of another cluster.
+    #[error("{file} describes cluster {}, not {}", clusters.found, clusters.expected)]
+    OtherCluster {
+        /// The file.
+        file: String,
+        /// The two.
+        clusters: Box<Mismatch>,
+    },
+    /// Certificates that are none.
+    #[error("{file}:{}:1: {source}", source.line())]
+    Certificates {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        source: CertificateError,
+    },
+    /// A directory that cannot be made.
+    #[error("make directory {}", path.display())]
+    Directory {
+        /// The directory.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A file that cannot be written.
+    #[error("write kubeconfig")]
+    Write(#[source] FileError),
+    /// stdout is closed or full.
+    #[error("write to stdout")]
+    Stdout(#[source] io::Error),
+}
+
+/// Two clusters that should be one.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Mismatch {
+    /// What a file describes.
+    pub found: ClusterRef,
+    /// What the user named.
+    pub expected: ClusterRef,
+}
+
+impl Failure for Error {
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Exists { path } => Some(format!(
+                "name a new file with --kubeconfig NEW; kubectl reads both with KUBECONFIG={}{}NEW",
+                path.display(),
+                if cfg!(windows) { ';' } else { ':' },
+            )),
+            Self::Description { source, .. } => source.hint.clone(),
+            Self::OtherCluster { .. } => {
+                Some("describe the other cluster, or leave --name out".to_owned())
+            }
+            Self::Certificates { .. } => {
+                Some("--ca-file takes the PEM certificates of the cluster's CA alone".to_owned())
+            }
+            Self::Options(OptionsError::Target(TargetError::EmptyList | TargetError::NoHome)) => {
+                Some("name the file with --kubeconfig FILE".to_owned())
+            }
+            Self::Options(OptionsError::Profile { variable, .. }) => {
+                Some(format!("unset {variable}, or give --profile"))
+            }
+            Self::Options(OptionsError::Region { variable, .. }) => {
+                Some(format!("unset {variable}, or give --region"))
+            }
+            Self::Options(OptionsError::NoSource)
+            | Self::Read { .. }
+            | Self::TooLarge { .. }
+            | Self::Directory { .. }
+            | Self::Write(_)
+            | Self::Stdout(_) => None,
+        }
+    }
+}
