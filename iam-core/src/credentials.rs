@@ -6,7 +6,7 @@ use std::str::FromStr;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::excerpt::Excerpt;
+use crate::excerpt::{Excerpt, first_unprintable};
 
 /// The public half of a key pair: `AKIA…` of an IAM user, `ASIA…` of a session.
 ///
@@ -115,8 +115,17 @@ impl FromStr for SessionToken {
     type Err = SecretError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        check_secret(text, "session token", MAX_SESSION_TOKEN_LEN)?;
-        Ok(Self(Zeroizing::new(text.to_owned())))
+        Self::try_from(Zeroizing::new(text.to_owned()))
+    }
+}
+
+impl TryFrom<Zeroizing<String>> for SessionToken {
+    type Error = SecretError;
+
+    /// Takes the text without another copy of it.
+    fn try_from(text: Zeroizing<String>) -> Result<Self, Self::Error> {
+        check_secret(&text, "session token", MAX_SESSION_TOKEN_LEN)?;
+        Ok(Self(text))
     }
 }
 
@@ -162,7 +171,7 @@ fn check_secret(text: &str, what: &'static str, max: usize) -> Result<(), Secret
             max,
         });
     }
-    match text.bytes().position(|byte| !byte.is_ascii_graphic()) {
+    match first_unprintable(text.as_bytes()) {
         Some(position) => Err(SecretError::Character { what, position }),
         None => Ok(()),
     }

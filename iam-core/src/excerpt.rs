@@ -21,6 +21,18 @@ impl fmt::Display for Excerpt<'_> {
     }
 }
 
+/// Where the first byte stands that is a space, a control character or not ASCII: outside 0x21–0x7E.
+pub(crate) fn first_unprintable(text: &[u8]) -> Option<usize> {
+    // Without a branch per byte the usual case, nothing found, runs many bytes at once.
+    if text
+        .iter()
+        .fold(true, |all, byte| all & byte.is_ascii_graphic())
+    {
+        return None;
+    }
+    text.iter().position(|byte| !byte.is_ascii_graphic())
+}
+
 const MAX_CHARACTERS: usize = 64;
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What a token says, for a person: every field that can be read and every rule that it breaks.
 
+use std::sync::LazyLock;
 use std::time::SystemTime;
 
 use base64::Engine as _;
@@ -59,8 +60,7 @@ pub fn inspect(text: &str, now: SystemTime) -> Inspection {
     };
     if let Some(url) = url {
         inspection.url_bytes = Some(url.len());
-        let hosts = StsHosts::of_every_partition();
-        if let Ok(reading) = reader::read(&url, &hosts, &mut faults) {
+        if let Ok(reading) = reader::read(&url, &HOSTS, &mut faults) {
             describe(&reading, &mut inspection);
             let window = reading.date.map(|date| check_window(date, now));
             faults.extend(window.and_then(Result::err));
@@ -93,7 +93,7 @@ fn describe(reading: &Reading<'_>, inspection: &mut Inspection) {
     inspection.date = reading.date.map(|date| date.instant());
     inspection.expires_at = reading.date.map(expires_at);
     inspection.expires = owned(Parameter::Expires);
-    inspection.session_token_bytes = reading.text(Parameter::SecurityToken).map(str::len);
+    inspection.session_token_bytes = reading.session_token_len;
 }
 
 /// The URL inside `text`: decoded strictly where that works, else with everything skipped that is
@@ -134,3 +134,5 @@ fn lenient_base64(encoded: &str) -> Option<Zeroizing<Vec<u8>>> {
         .ok()
         .map(Zeroizing::new)
 }
+
+static HOSTS: LazyLock<StsHosts> = LazyLock::new(StsHosts::of_every_partition);

@@ -208,10 +208,10 @@ impl StsHosts {
 
 fn entries(partition: Partition, extra_regions: &[Region]) -> Vec<ListedHost> {
     let known = partition.regions().iter().map(|name| Region::listed(name));
-    let extra = extra_regions.iter().cloned().filter(|region| {
+    let extra = extra_regions.iter().filter(|region| {
         Partition::claiming(region.as_str()).is_none_or(|claiming| claiming == partition)
     });
-    let regions: BTreeSet<Region> = known.chain(extra).collect();
+    let regions: BTreeSet<Region> = known.chain(extra.cloned()).collect();
     let mut entries: Vec<ListedHost> = regions
         .iter()
         .flat_map(|region| {

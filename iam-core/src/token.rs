@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use zeroize::Zeroizing;
 
+use crate::excerpt::first_unprintable;
 use crate::presigned::{Fault, PresignedRequest};
 use crate::sts_host::StsHosts;
 
@@ -98,10 +99,7 @@ pub(crate) fn decode(encoded: &str) -> Result<Zeroizing<Vec<u8>>, Fault> {
 }
 
 fn as_text(url: &[u8]) -> Result<&str, Fault> {
-    std::str::from_utf8(url).map_err(|_| {
-        let position = url.iter().position(|byte| !byte.is_ascii_graphic());
-        Fault::Unprintable {
-            position: position.unwrap_or(0),
-        }
+    std::str::from_utf8(url).map_err(|_| Fault::Unprintable {
+        position: first_unprintable(url).unwrap_or(0),
     })
 }

@@ -1,7 +1,8 @@
 //! The nine query parameters of a presigned request, and no other.
 
-use std::borrow::Cow;
 use std::fmt;
+
+use super::percent::Text;
 
 /// A query parameter that a presigned request may carry. Names are case-sensitive.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -72,15 +73,15 @@ impl fmt::Display for Parameter {
 /// The decoded value of each parameter found.
 #[derive(Default)]
 pub(super) struct Values<'a> {
-    action: Option<Cow<'a, str>>,
-    version: Option<Cow<'a, str>>,
-    algorithm: Option<Cow<'a, str>>,
-    credential: Option<Cow<'a, str>>,
-    date: Option<Cow<'a, str>>,
-    expires: Option<Cow<'a, str>>,
-    signed_headers: Option<Cow<'a, str>>,
-    security_token: Option<Cow<'a, str>>,
-    signature: Option<Cow<'a, str>>,
+    action: Option<Text<'a>>,
+    version: Option<Text<'a>>,
+    algorithm: Option<Text<'a>>,
+    credential: Option<Text<'a>>,
+    date: Option<Text<'a>>,
+    expires: Option<Text<'a>>,
+    signed_headers: Option<Text<'a>>,
+    security_token: Option<Text<'a>>,
+    signature: Option<Text<'a>>,
 }
 
 impl<'a> Values<'a> {
@@ -99,7 +100,7 @@ impl<'a> Values<'a> {
         value.as_deref()
     }
 
-    pub(super) fn slot(&mut self, parameter: Parameter) -> &mut Option<Cow<'a, str>> {
+    pub(super) fn slot(&mut self, parameter: Parameter) -> &mut Option<Text<'a>> {
         match parameter {
             Parameter::Action => &mut self.action,
             Parameter::Version => &mut self.version,

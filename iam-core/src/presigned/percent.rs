@@ -1,7 +1,35 @@
 //! Percent-encoding with one spelling per text (RFC 3986): letters, digits and `-_.~` as they are,
 //! every other byte as `%` and two upper-case hexadecimal digits.
 
-use std::borrow::Cow;
+use std::ops::Deref;
+
+use zeroize::Zeroizing;
+
+/// A decoded value. It may be a secret, so what had to be copied is wiped when dropped.
+pub(super) enum Text<'a> {
+    Plain(&'a str),
+    Decoded(Zeroizing<String>),
+}
+
+impl Deref for Text<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Self::Plain(text) => text,
+            Self::Decoded(text) => text,
+        }
+    }
+}
+
+impl Text<'_> {
+    pub(super) fn into_owned(self) -> Zeroizing<String> {
+        match self {
+            Self::Plain(text) => Zeroizing::new(text.to_owned()),
+            Self::Decoded(text) => text,
+        }
+    }
+}
 
 /// Why a value is refused.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -13,62 +41,56 @@ pub(super) enum Refused {
 }
 
 /// Decodes a value in its one spelling, whose bytes are printable ASCII.
-pub(super) fn decode(raw: &str) -> Result<Cow<'_, str>, Refused> {
-    let Some(plain) = raw.bytes().position(|byte| !is_unreserved(byte)) else {
-        return Ok(Cow::Borrowed(raw));
-    };
-    let mut decoded = String::with_capacity(raw.len());
-    let (head, mut rest) = raw.split_at_checked(plain).ok_or(Refused::Spelling)?;
-    decoded.push_str(head);
-    while let Some(escape) = rest.strip_prefix('%') {
-        let (digits, after) = escape.split_at_checked(2).ok_or(Refused::Spelling)?;
+pub(super) fn decode(raw: &str) -> Result<Text<'_>, Refused> {
+    // One pass without a branch per byte: session tokens are long.
+    if !raw.bytes().fold(true, |all, byte| {
+        all & (is_unreserved(byte) | (byte == b'%'))
+    }) {
+        return Err(Refused::Spelling);
+    }
+    let mut runs = raw.split('%');
+    let first = runs.next().unwrap_or_default();
+    if first.len() == raw.len() {
+        return Ok(Text::Plain(raw));
+    }
+    let mut decoded = Zeroizing::new(String::with_capacity(raw.len()));
+    decoded.push_str(first);
+    for run in runs {
+        let (digits, plain) = run.split_at_checked(2).ok_or(Refused::Spelling)?;
         decoded.push(char::from(escaped_byte(digits.as_bytes())?));
-        let plain = after
-            .bytes()
-            .position(|byte| !is_unreserved(byte))
-            .unwrap_or(after.len());
-        let (run, next) = after.split_at_checked(plain).ok_or(Refused::Spelling)?;
-        decoded.push_str(run);
-        rest = next;
+        decoded.push_str(plain);
     }
-    if rest.is_empty() {
-        Ok(Cow::Owned(decoded))
-    } else {
-        Err(Refused::Spelling)
-    }
+    Ok(Text::Decoded(decoded))
 }
 
 /// Decodes whatever can be decoded, for showing a value that [`decode`] refuses.
-pub(super) fn decode_leniently(raw: &str) -> String {
-    let mut decoded = Vec::with_capacity(raw.len());
+pub(super) fn decode_leniently(raw: &str) -> Text<'static> {
+    let mut decoded = Zeroizing::new(Vec::with_capacity(raw.len()));
     let mut rest = raw.as_bytes();
     while let [byte, after @ ..] = rest {
         let escaped = match rest {
             [b'%', high, low, after @ ..] => hex(high.to_ascii_uppercase())
                 .zip(hex(low.to_ascii_uppercase()))
-                .map(|pair| (pair, after)),
+                .map(|(high, low)| (high << 4 | low, after)),
             _ => None,
         };
-        match escaped {
-            Some(((high, low), after)) => {
-                decoded.push(high << 4 | low);
-                rest = after;
-            }
-            None => {
-                decoded.push(*byte);
-                rest = after;
-            }
-        }
+        let (decoded_byte, next) = escaped.unwrap_or((*byte, after));
+        decoded.push(decoded_byte);
+        rest = next;
     }
-    String::from_utf8_lossy(&decoded).into_owned()
+    Text::Decoded(Zeroizing::new(
+        String::from_utf8_lossy(&decoded).into_owned(),
+    ))
 }
 
 /// Appends the one spelling of `text`.
 pub(super) fn encode_into(out: &mut String, text: &str) {
-    for byte in text.bytes() {
-        if is_unreserved(byte) {
-            out.push(char::from(byte));
-        } else {
+    let reserved = |character| !u8::try_from(character).is_ok_and(is_unreserved);
+    // Each run ends with the one character in it that needs an escape, if any does.
+    for run in text.split_inclusive(reserved) {
+        let plain = run.trim_end_matches(reserved);
+        out.push_str(plain);
+        for byte in run.bytes().skip(plain.len()) {
             out.push('%');
             out.push(upper_hex(byte >> 4));
             out.push(upper_hex(byte & 0xf));
@@ -126,9 +148,9 @@ mod tests {
             let text = format!("a{}z", char::from(byte));
             let mut spelling = String::new();
             encode_into(&mut spelling, &text);
-            assert_eq!(decode(&spelling).as_deref(), Ok(text.as_str()));
+            assert_eq!(decode(&spelling).ok().as_deref(), Some(text.as_str()));
             assert_eq!(encoded_len(&text), spelling.len());
-            assert_eq!(decode_leniently(&spelling), text);
+            assert_eq!(*decode_leniently(&spelling), text);
         }
     }
 
@@ -139,10 +161,10 @@ mod tests {
             "a/b", "a+b", "a;b", "a=b", "a#b", "a b", "a\u{e9}", "%\u{e9}", "%2\u{e9}", "%2F/",
             "60%gh",
         ] {
-            assert_eq!(decode(raw), Err(Refused::Spelling), "{raw}");
+            assert_eq!(decode(raw).err(), Some(Refused::Spelling), "{raw}");
         }
         for raw in ["%00", "%0A", "%20", "%7F", "%80", "%E2%84%AA", "%FF"] {
-            assert_eq!(decode(raw), Err(Refused::Unprintable), "{raw}");
+            assert_eq!(decode(raw).err(), Some(Refused::Unprintable), "{raw}");
         }
     }
 
@@ -155,7 +177,7 @@ mod tests {
             ("%E2%84%AA", "\u{212a}"),
             ("a+b", "a+b"),
         ] {
-            assert_eq!(decode_leniently(raw), text);
+            assert_eq!(&*decode_leniently(raw), text);
         }
     }
 }

@@ -3,13 +3,13 @@
 //! The order of the checks is the order of the rules; a [`Judge`] decides whether the first broken
 //! one ends the reading.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::parameter::Values;
-use super::percent::{self, Refused};
+use super::percent::{self, Refused, Text};
 use super::{Fault, Parameter, Signature, rules};
 use crate::credentials::{AccessKeyId, SessionToken};
+use crate::excerpt::first_unprintable;
 use crate::sts_host::{ListedHost, StsHosts};
 use crate::time::AmzDate;
 
@@ -53,6 +53,7 @@ pub(crate) struct Reading<'a> {
     pub(crate) date: Option<AmzDate>,
     pub(crate) expires: Option<u16>,
     pub(crate) session_token: Option<SessionToken>,
+    pub(crate) session_token_len: Option<usize>,
     pub(crate) signature: Option<Signature>,
     values: Values<'a>,
 }
@@ -76,7 +77,7 @@ pub(crate) fn read<'a>(
     judge: &mut impl Judge,
 ) -> Result<Reading<'a>, Fault> {
     let mut reading = Reading::default();
-    if let Some(position) = url.bytes().position(|byte| !byte.is_ascii_graphic()) {
+    if let Some(position) = first_unprintable(url.as_bytes()) {
         judge.note(Fault::Unprintable { position })?;
     }
     let Some(rest) = url.strip_prefix(SCHEME) else {
@@ -158,17 +159,21 @@ fn read_value<'a>(
     parameter: Parameter,
     raw: &'a str,
     judge: &mut impl Judge,
-) -> Result<Cow<'a, str>, Fault> {
+) -> Result<Text<'a>, Fault> {
     let fault = match percent::decode(raw) {
         Ok(value) => return Ok(value),
         Err(Refused::Spelling) => Fault::ValueSpelling { parameter },
         Err(Refused::Unprintable) => Fault::ValueUnprintable { parameter },
     };
     judge.note(fault)?;
-    Ok(Cow::Owned(percent::decode_leniently(raw)))
+    Ok(percent::decode_leniently(raw))
 }
 
 fn read_values(reading: &mut Reading<'_>, judge: &mut impl Judge) -> Result<(), Fault> {
+    if let Some(text) = reading.values.slot(Parameter::SecurityToken).take() {
+        reading.session_token_len = Some(text.len());
+        reading.session_token = judge.take(rules::session_token(text.into_owned()))?;
+    }
     let values = &reading.values;
     check(values, Parameter::Action, rules::action, judge)?;
     check(values, Parameter::Version, rules::version, judge)?;
@@ -182,17 +187,13 @@ fn read_values(reading: &mut Reading<'_>, judge: &mut impl Judge) -> Result<(), 
     reading.expires = check(values, Parameter::Expires, rules::expires, judge)?;
     reading.date = check(values, Parameter::Date, rules::date, judge)?;
     reading.signature = check(values, Parameter::Signature, rules::signature, judge)?;
-    let security_token = values.get(Parameter::SecurityToken);
-    if let Some(text) = security_token {
-        reading.session_token = judge.take(rules::session_token(text))?;
-    }
     if let Some(parts) = check(
         values,
         Parameter::Credential,
         rules::credential_parts,
         judge,
     )? {
-        let token_given = security_token.is_some();
+        let token_given = reading.session_token_len.is_some();
         let scope = Scope {
             date: reading.date,
             host: reading.host.as_deref(),

@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use zeroize::Zeroizing;
+
 use super::{Fault, Signature};
 use crate::credentials::{AccessKeyId, SessionToken};
 use crate::time::{AmzDate, TimeError};
@@ -106,8 +108,8 @@ pub(super) fn signature(found: &str) -> Result<Signature, Fault> {
     Signature::from_str(found).map_err(|_| Fault::Signature)
 }
 
-pub(super) fn session_token(found: &str) -> Result<SessionToken, Fault> {
-    SessionToken::from_str(found).map_err(|_| Fault::SecurityToken)
+pub(super) fn session_token(found: Zeroizing<String>) -> Result<SessionToken, Fault> {
+    SessionToken::try_from(found).map_err(|_| Fault::SecurityToken)
 }
 
 /// A temporary key comes with a session token, a permanent one without.

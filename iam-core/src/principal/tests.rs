@@ -8,57 +8,7 @@ fn parse(resource: &str) -> Result<Principal, PrincipalError> {
 
 #[test]
 fn each_kind_has_its_canonical_arn_key_and_session() {
-    let long = "sts::ACCOUNT:assumed-role/aws:ec2-instance/i-0123456789abcdef0";
-    for (resource, canonical, key, session) in [
-        (
-            "iam::ACCOUNT:user/Alice",
-            "iam::ACCOUNT:user/Alice",
-            "iam::ACCOUNT:user/alice",
-            None,
-        ),
-        (
-            "iam::ACCOUNT:user/Org/A/Bob",
-            "iam::ACCOUNT:user/Org/A/Bob",
-            "iam::ACCOUNT:user/org/a/bob",
-            None,
-        ),
-        (
-            "iam::ACCOUNT:role/Admin",
-            "iam::ACCOUNT:role/Admin",
-            "iam::ACCOUNT:role/admin",
-            None,
-        ),
-        (
-            "iam::ACCOUNT:role/Org/Team/Admin",
-            "iam::ACCOUNT:role/Admin",
-            "iam::ACCOUNT:role/admin",
-            None,
-        ),
-        (
-            "sts::ACCOUNT:assumed-role/Admin/Me@x.org",
-            "iam::ACCOUNT:role/Admin",
-            "iam::ACCOUNT:role/admin",
-            Some("Me@x.org"),
-        ),
-        (
-            "sts::ACCOUNT:federated-user/Bob",
-            "sts::ACCOUNT:federated-user/Bob",
-            "sts::ACCOUNT:federated-user/bob",
-            None,
-        ),
-        (
-            "iam::ACCOUNT:root",
-            "iam::ACCOUNT:root",
-            "iam::ACCOUNT:root",
-            None,
-        ),
-        (
-            long,
-            "iam::ACCOUNT:role/aws:ec2-instance",
-            "iam::ACCOUNT:role/aws:ec2-instance",
-            Some("i-0123456789abcdef0"),
-        ),
-    ] {
+    for &(resource, canonical, key, session) in KINDS {
         let full = |resource: &str| format!("arn:aws:{}", resource.replace("ACCOUNT", ACCOUNT));
         let principal = parse(resource).unwrap();
         assert_eq!(principal.to_string(), full(resource));
@@ -72,6 +22,57 @@ fn each_kind_has_its_canonical_arn_key_and_session() {
         assert_eq!(principal.account().as_str(), ACCOUNT);
     }
 }
+
+const KINDS: &[(&str, &str, &str, Option<&str>)] = &[
+    (
+        "iam::ACCOUNT:user/Alice",
+        "iam::ACCOUNT:user/Alice",
+        "iam::ACCOUNT:user/alice",
+        None,
+    ),
+    (
+        "iam::ACCOUNT:user/Org/A/Bob",
+        "iam::ACCOUNT:user/Org/A/Bob",
+        "iam::ACCOUNT:user/org/a/bob",
+        None,
+    ),
+    (
+        "iam::ACCOUNT:role/Admin",
+        "iam::ACCOUNT:role/Admin",
+        "iam::ACCOUNT:role/admin",
+        None,
+    ),
+    (
+        "iam::ACCOUNT:role/Org/Team/Admin",
+        "iam::ACCOUNT:role/Admin",
+        "iam::ACCOUNT:role/admin",
+        None,
+    ),
+    (
+        "sts::ACCOUNT:assumed-role/Admin/Me@x.org",
+        "iam::ACCOUNT:role/Admin",
+        "iam::ACCOUNT:role/admin",
+        Some("Me@x.org"),
+    ),
+    (
+        "sts::ACCOUNT:federated-user/Bob",
+        "sts::ACCOUNT:federated-user/Bob",
+        "sts::ACCOUNT:federated-user/bob",
+        None,
+    ),
+    (
+        "iam::ACCOUNT:root",
+        "iam::ACCOUNT:root",
+        "iam::ACCOUNT:root",
+        None,
+    ),
+    (
+        "sts::ACCOUNT:assumed-role/aws:ec2-instance/i-0123456789abcdef0",
+        "iam::ACCOUNT:role/aws:ec2-instance",
+        "iam::ACCOUNT:role/aws:ec2-instance",
+        Some("i-0123456789abcdef0"),
+    ),
+];
 
 #[test]
 fn partitions_stay_apart() {
