@@ -48,7 +48,7 @@ pub struct UpdateArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["endpoint", "ca_file"])]
     pub from_file: Option<PathBuf>,
 
-    /// Address of the API server: https://HOST[:PORT]
+    /// Address of the API server: `https://HOST[:PORT]`
     #[arg(long, value_name = "URL", requires_all = ["ca_file", "name"])]
     pub endpoint: Option<Endpoint>,
 
@@ -87,7 +87,7 @@ pub struct UpdateArgs {
     #[arg(long, value_name = "NAMESPACE")]
     pub namespace: Option<Namespace>,
 
-    /// Proxy on the way to the API server: http://, https:// or socks5://
+    /// Proxy on the way to the API server, by `http://`, `https://` or `socks5://`
     #[arg(long, value_name = "URL")]
     pub proxy_url: Option<ProxyUrl>,
 
