@@ -72,7 +72,8 @@ impl Findings {
     }
 
     fn of_config(&mut self, config: &Config) {
-        self.warnings.extend(config.warnings().iter().map(ToString::to_string));
+        self.warnings
+            .extend(config.warnings().iter().map(ToString::to_string));
         self.of_certificates(config);
         if let Err(error) = roots(config.sts_ca_bundle()) {
             self.fault(&error);
@@ -104,7 +105,8 @@ impl Findings {
         if let Some(pem) = &client_ca
             && let Err(error) = tls::client_verifier(pem)
         {
-            self.faults.push(format!("server.clientCA: {}", ErrorChain(&error)));
+            self.faults
+                .push(format!("server.clientCA: {}", ErrorChain(&error)));
         }
         match (certificate.exists(), key.exists()) {
             (true, true) => self.of_pair(&certificate, &key),
@@ -129,13 +131,19 @@ impl Findings {
     }
 
     fn half(&mut self, present: &Path, missing: &Path) {
-        self.faults.push(format!("{} exists without {}", present.display(), missing.display()));
+        self.faults.push(format!(
+            "{} exists without {}",
+            present.display(),
+            missing.display()
+        ));
     }
 
     fn of_files(&mut self, config: &Config) {
         let origin = config.path().display().to_string();
         self.of_document(&Document::compile(&origin, config.inline()));
-        let Some(path) = config.mounted_file() else { return };
+        let Some(path) = config.mounted_file() else {
+            return;
+        };
         match read_mounted_file(path) {
             Ok(document) => {
                 self.of_document(&Document::compile(&path.display().to_string(), &document));

@@ -11,6 +11,8 @@ mod keys;
 mod nearest;
 mod reader;
 mod server;
+mod sources;
+mod sts;
 mod values;
 
 use std::collections::BTreeMap;

@@ -45,10 +45,11 @@ mod test_sts;
 pub mod tls;
 pub mod watched;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use cli::{Cli, Environment};
-use config::{Config, ConfigErrors};
+use config::{Config, ConfigErrors, Overrides};
 use error::Error;
 use options::{Action, Options};
 use serve::ServeSettings;
@@ -63,26 +64,25 @@ pub fn run(cli: Cli, environment: &Environment) -> Result<ExitCode, Error> {
         config,
         overrides,
     } = cli.into_options(environment)?;
-    if action == Action::Check {
-        check::check(&config, &overrides)?;
-        return Ok(ExitCode::SUCCESS);
+    match action {
+        Action::Serve(print_address) => {
+            let clock = environment.clock;
+            let settings = ServeSettings {
+                print_address,
+                clock,
+            };
+            serve::serve(&load(&config, &overrides)?, &settings)?;
+        }
+        Action::Init => init::init(&load(&config, &overrides)?, (environment.clock)())?,
+        Action::Check => check::check(&config, &overrides)?,
     }
-    let config = Config::load(&config, &overrides).inspect_err(ConfigErrors::report)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn load(path: &Path, overrides: &Overrides) -> Result<Config, ConfigErrors> {
+    let config = Config::load(path, overrides).inspect_err(ConfigErrors::report)?;
     for warning in config.warnings() {
         tracing::warn!("{warning}");
     }
-    match action {
-        Action::Serve(print_address) => {
-            serve::serve(
-                &config,
-                &ServeSettings {
-                    print_address,
-                    clock: environment.clock,
-                },
-            )?;
-        }
-        Action::Init => init::init(&config, (environment.clock)())?,
-        Action::Check => {}
-    }
-    Ok(ExitCode::SUCCESS)
+    Ok(config)
 }

@@ -135,7 +135,8 @@ impl Sources {
 
     /// From now on the source at `index`, in the order configured, holds these.
     pub(crate) fn hold(&self, index: usize, documents: Vec<Document>) {
-        self.snapshot.rcu(|now| Arc::new(now.with(index, documents.clone())));
+        self.snapshot
+            .rcu(|now| Arc::new(now.with(index, documents.clone())));
     }
 
     /// The prefixes that rendered usernames must not begin with.
@@ -180,6 +181,11 @@ impl Publisher {
         }
     }
 
+    /// These mappings act from now on, without a word on the state of the source.
+    fn hold(&self, documents: &[Document]) {
+        self.sources.hold(self.index, documents.to_vec());
+    }
+
     /// The source could not be read: what it held before goes on acting, if it held anything.
     fn failed(&self, why: &str) {
         if self.has_loaded() {
@@ -197,11 +203,6 @@ impl Publisher {
             self.mode.name()
         );
         self.set_state(SourceState::Degraded(why.to_owned()));
-    }
-
-    /// The source is there and says what it said before.
-    fn confirm(&self) {
-        self.set_state(SourceState::Loaded);
     }
 
     fn has_loaded(&self) -> bool {

@@ -62,7 +62,11 @@ impl TestSts {
                 tokio::spawn(async move { seen.serve(acceptor, stream).await });
             }
         });
-        Self { address, root, seen }
+        Self {
+            address,
+            root,
+            seen,
+        }
     }
 
     /// From now on these replies.
@@ -104,10 +108,14 @@ fn client(address: SocketAddr, root: Option<CertificateDer<'static>>) -> StsClie
 
 impl Seen {
     async fn serve(&self, acceptor: TlsAcceptor, stream: TcpStream) {
-        let Ok(mut stream) = acceptor.accept(stream).await else { return };
+        let Ok(mut stream) = acceptor.accept(stream).await else {
+            return;
+        };
         let mut received = Vec::new();
         loop {
-            let Ok(byte) = stream.read_u8().await else { return };
+            let Ok(byte) = stream.read_u8().await else {
+                return;
+            };
             received.push(byte);
             if !received.ends_with(b"\r\n\r\n") {
                 continue;
@@ -128,7 +136,11 @@ impl Seen {
 
     fn next(&self) -> Reply {
         let mut replies = self.replies.lock().unwrap();
-        if replies.len() > 1 { replies.remove(0) } else { replies[0].clone() }
+        if replies.len() > 1 {
+            replies.remove(0)
+        } else {
+            replies[0].clone()
+        }
     }
 }
 
@@ -172,7 +184,11 @@ pub(crate) fn identity(account: &str, arn: &str, user_id: &str) -> Reply {
 
 /// STS's answer about the user Alice.
 pub(crate) fn alice() -> Reply {
-    identity("111122223333", "arn:aws:iam::111122223333:user/Alice", "AIDAALICE")
+    identity(
+        "111122223333",
+        "arn:aws:iam::111122223333:user/Alice",
+        "AIDAALICE",
+    )
 }
 
 /// An error of STS.
@@ -211,5 +227,7 @@ pub(crate) fn request(parts: PresignedParts) -> PresignedRequest {
 
 /// The token of a request.
 pub(crate) fn token(parts: PresignedParts) -> String {
-    Token::mint(&PresignedRequest::new(parts).unwrap()).expose().to_owned()
+    Token::mint(&PresignedRequest::new(parts).unwrap())
+        .expose()
+        .to_owned()
 }

@@ -157,8 +157,16 @@ mod tests {
 
     #[test]
     fn nobody_is_given_the_names_of_those_who_are_nobody() {
-        let groups = |groups: &[&str]| groups.iter().map(|group| (*group).to_owned()).collect::<Vec<_>>();
-        assert_eq!(forbidden("jane", &groups(&["developers", "system:masters"])), None);
+        let groups = |groups: &[&str]| {
+            groups
+                .iter()
+                .map(|group| (*group).to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            forbidden("jane", &groups(&["developers", "system:masters"])),
+            None
+        );
         assert_eq!(forbidden("system:anonymous", &[]), Some("system:anonymous"));
         assert_eq!(
             forbidden("jane", &groups(&["developers", "system:unauthenticated"])),

@@ -44,7 +44,11 @@ fn authenticator(sts: &TestSts, server: &str) -> Authenticator {
         VerifiedCallers::new(hosts(), sts.client(), settings, Arc::clone(&metrics)).unwrap();
     let sources = Sources::open(&config, metrics).unwrap();
     sources.hold(0, vec![Document::compile("config.yaml", config.inline())]);
-    Authenticator::new(callers, Arc::new(sources), Scrub::new(config.scrubbed_accounts()))
+    Authenticator::new(
+        callers,
+        Arc::new(sources),
+        Scrub::new(config.scrubbed_accounts()),
+    )
 }
 
 const DEV: &str = "  \
@@ -57,7 +61,10 @@ const DEV: &str = "  \
 #[tokio::test]
 async fn a_user_has_name_uid_groups_and_extra() {
     let sts = TestSts::start([session("jane@corp")]).await;
-    let granted = authenticator(&sts, DEV).authenticate(&temporary(), now()).await.unwrap();
+    let granted = authenticator(&sts, DEV)
+        .authenticate(&temporary(), now())
+        .await
+        .unwrap();
     let arn = "arn:aws:sts::111122223333:assumed-role/Dev/jane@corp";
     let expected = UserInfo {
         username: "dev:jane-corp".to_owned(),
@@ -66,15 +73,24 @@ async fn a_user_has_name_uid_groups_and_extra() {
         extra: vec![
             ("accessKeyId", "ASIAIOSFODNN7EXAMPLE".to_owned()),
             ("arn", arn.to_owned()),
-            ("canonicalArn", "arn:aws:iam::111122223333:role/Dev".to_owned()),
+            (
+                "canonicalArn",
+                "arn:aws:iam::111122223333:role/Dev".to_owned(),
+            ),
             ("principalId", "AROADEV".to_owned()),
             ("sessionName", "jane@corp".to_owned()),
-            ("sigs.k8s.io/aws-iam-authenticator/principalId", "AROADEV".to_owned()),
+            (
+                "sigs.k8s.io/aws-iam-authenticator/principalId",
+                "AROADEV".to_owned(),
+            ),
         ],
     };
     assert_eq!(granted.user, expected);
     let facts = granted.facts;
-    assert_eq!(facts.canonical_arn(), Some("arn:aws:iam::111122223333:role/Dev"));
+    assert_eq!(
+        facts.canonical_arn(),
+        Some("arn:aws:iam::111122223333:role/Dev")
+    );
     assert_eq!(facts.arn(), Some(arn));
     assert_eq!(facts.account().as_str(), "111122223333");
     assert_eq!(facts.access_key_id(), Some("ASIAIOSFODNN7EXAMPLE"));
@@ -84,18 +100,31 @@ async fn a_user_has_name_uid_groups_and_extra() {
         Some("MountedFile config.yaml mapRoles[0] line 4")
     );
     assert_eq!(facts.sts_host().name(), "sts.us-east-1.amazonaws.com");
-    assert_eq!((facts.from_cache(), facts.stale(), facts.scrubbed()), (false, false, false));
+    assert_eq!(
+        (facts.from_cache(), facts.stale(), facts.scrubbed()),
+        (false, false, false)
+    );
 }
 
 #[tokio::test]
 async fn a_mapped_account_gives_the_canonical_arn_and_no_groups() {
     let sts = TestSts::start([alice()]).await;
     let line = authenticator(&sts, "  mapAccounts: ['111122223333']\n");
-    let granted = line.authenticate(&token(parts(now())), now()).await.unwrap();
+    let granted = line
+        .authenticate(&token(parts(now())), now())
+        .await
+        .unwrap();
     let user = granted.user;
     assert_eq!(user.username, "arn:aws:iam::111122223333:user/Alice");
     assert_eq!(user.groups, Vec::<String>::new());
-    assert_eq!(user.extra.iter().find(|(key, _)| *key == "sessionName").unwrap().1, "");
+    assert_eq!(
+        user.extra
+            .iter()
+            .find(|(key, _)| *key == "sessionName")
+            .unwrap()
+            .1,
+        ""
+    );
     assert_eq!(
         granted.facts.source().map(ToString::to_string).as_deref(),
         Some("MountedFile config.yaml mapAccounts")
@@ -106,7 +135,10 @@ async fn a_mapped_account_gives_the_canonical_arn_and_no_groups() {
 async fn nothing_of_a_scrubbed_account_is_told() {
     let sts = TestSts::start([session("jane")]).await;
     let scrubbed = format!("  scrubbedAccounts: ['111122223333']\n{DEV}");
-    let granted = authenticator(&sts, &scrubbed).authenticate(&temporary(), now()).await.unwrap();
+    let granted = authenticator(&sts, &scrubbed)
+        .authenticate(&temporary(), now())
+        .await
+        .unwrap();
     let expected = UserInfo {
         username: "dev:jane".to_owned(),
         uid: "aws-iam-authenticator:administrative:dev:jane".to_owned(),
@@ -115,37 +147,80 @@ async fn nothing_of_a_scrubbed_account_is_told() {
     };
     assert_eq!(granted.user, expected);
     let facts = granted.facts;
-    let told = [facts.canonical_arn(), facts.arn(), facts.access_key_id(), facts.session_name()];
+    let told = [
+        facts.canonical_arn(),
+        facts.arn(),
+        facts.access_key_id(),
+        facts.session_name(),
+    ];
     assert_eq!((told, facts.scrubbed()), ([None; 4], true));
 
     let unmapped = authenticator(&sts, "  scrubbedAccounts: ['111122223333']\n");
-    let refusal = unmapped.authenticate(&temporary(), now()).await.unwrap_err();
-    assert_eq!(refusal.to_string(), "no mapping for a principal of a scrubbed account");
+    let refusal = unmapped
+        .authenticate(&temporary(), now())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        refusal.to_string(),
+        "no mapping for a principal of a scrubbed account"
+    );
 }
 
 #[tokio::test]
 async fn a_caller_without_a_usable_name_is_denied() {
     let role = "arn:aws:iam::111122223333:role/Dev";
     let entry = |username: &str, group: &str| {
-        format!("  mapRoles: [{{rolearn: '{role}', username: '{username}', groups: ['{group}']}}]\n")
+        format!(
+            "  mapRoles: [{{rolearn: '{role}', username: '{username}', groups: ['{group}']}}]\n"
+        )
     };
     let reserved = "  reservedPrefixConfig:\n  - backendMode: MountedFile\n    \
                     usernamePrefixReserveList: ['ops:']\n";
     let table = [
         ("  mapRoles: []\n".to_owned(), "jane", "not_mapped"),
         (entry("system:anonymous", "g"), "jane", "not_mapped"),
-        (entry("system:{{SessionName}}", "g"), "anonymous", "not_mapped"),
-        (entry("dev", "system:{{SessionName}}"), "unauthenticated", "not_mapped"),
-        (entry("{{SessionName}}:masters", "g"), "system", "reserved_name"),
-        (entry("dev", "{{SessionName}}:masters"), "system", "reserved_name"),
-        (entry("{{EC2PrivateDNSName}}", "g"), "i-0123456789abcdef0", "not_rendered"),
-        (format!("{reserved}{}", entry("ops:{{SessionName}}", "g")), "jane", "reserved_name"),
+        (
+            entry("system:{{SessionName}}", "g"),
+            "anonymous",
+            "not_mapped",
+        ),
+        (
+            entry("dev", "system:{{SessionName}}"),
+            "unauthenticated",
+            "not_mapped",
+        ),
+        (
+            entry("{{SessionName}}:masters", "g"),
+            "system",
+            "reserved_name",
+        ),
+        (
+            entry("dev", "{{SessionName}}:masters"),
+            "system",
+            "reserved_name",
+        ),
+        (
+            entry("{{EC2PrivateDNSName}}", "g"),
+            "i-0123456789abcdef0",
+            "not_rendered",
+        ),
+        (
+            format!("{reserved}{}", entry("ops:{{SessionName}}", "g")),
+            "jane",
+            "reserved_name",
+        ),
     ];
     for (server, name, word) in table {
         let sts = TestSts::start([session(name)]).await;
-        let refusal = authenticator(&sts, &server).authenticate(&temporary(), now()).await;
+        let refusal = authenticator(&sts, &server)
+            .authenticate(&temporary(), now())
+            .await;
         let refusal = refusal.expect_err(&server);
-        assert_eq!((refusal.word(), refusal.class()), (word, RefusalClass::Denied), "{server}");
+        assert_eq!(
+            (refusal.word(), refusal.class()),
+            (word, RefusalClass::Denied),
+            "{server}"
+        );
         let facts = refusal.facts().expect("STS vouched for him");
         assert_eq!(facts.canonical_arn(), Some(role));
     }
@@ -161,6 +236,9 @@ async fn a_mapping_that_is_gone_ends_access_although_the_caller_is_known() {
     line.sources.hold(0, Vec::new());
     let refusal = line.authenticate(&temporary(), now()).await.unwrap_err();
     assert_eq!(refusal.word(), "not_mapped");
-    assert_eq!(refusal.to_string(), "no mapping for arn:aws:iam::111122223333:role/Dev");
+    assert_eq!(
+        refusal.to_string(),
+        "no mapping for arn:aws:iam::111122223333:role/Dev"
+    );
     assert_eq!(sts.heads().len(), 1);
 }

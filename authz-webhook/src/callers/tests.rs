@@ -61,7 +61,10 @@ async fn a_known_token_dies_fifteen_minutes_after_it_was_signed() {
     assert_eq!(seen(&callers, &token, now()).await, alice_is(Age::New));
     let last = minutes(15) - Duration::from_secs(1);
     assert_eq!(seen(&callers, &token, last).await, alice_is(Age::Fresh));
-    assert_eq!(seen(&callers, &token, minutes(15) + Duration::from_secs(1)).await, Err("expired"));
+    assert_eq!(
+        seen(&callers, &token, minutes(15) + Duration::from_secs(1)).await,
+        Err("expired")
+    );
     assert_eq!(sts.heads().len(), 1);
 }
 
@@ -71,7 +74,11 @@ async fn equal_tokens_at_once_are_one_question() {
     let callers = remembering(&sts);
     let token = token(parts(now()));
     let answers = join_all((0..500).map(|_| seen(&callers, &token, now()))).await;
-    assert!(answers.iter().all(|answer| answer.as_ref().is_ok_and(|(arn, _)| arn.ends_with("Alice"))));
+    assert!(
+        answers
+            .iter()
+            .all(|answer| answer.as_ref().is_ok_and(|(arn, _)| arn.ends_with("Alice")))
+    );
     assert_eq!(sts.heads().len(), 1);
 }
 
@@ -95,7 +102,10 @@ async fn a_question_outlives_the_one_who_asked() {
 async fn a_rejection_is_remembered_for_that_token_alone() {
     let sts = TestSts::start([error(403, "SignatureDoesNotMatch"), alice()]).await;
     let callers = remembering(&sts);
-    let (bad, good) = (token(parts(now())), token(parts(now() - Duration::from_secs(1))));
+    let (bad, good) = (
+        token(parts(now())),
+        token(parts(now() - Duration::from_secs(1))),
+    );
     for _ in 0..3 {
         assert_eq!(seen(&callers, &bad, now()).await, Err("rejected"));
     }
@@ -122,8 +132,11 @@ async fn an_outage_is_never_remembered() {
 
 #[tokio::test]
 async fn a_known_caller_is_served_through_an_outage_and_nobody_else() {
-    let outages =
-        [http(200, "text/html", ""), error(400, "Throttling"), error(500, "InternalFailure")];
+    let outages = [
+        http(200, "text/html", ""),
+        error(400, "Throttling"),
+        error(500, "InternalFailure"),
+    ];
     for reply in outages {
         let sts = TestSts::start([alice(), reply]).await;
         let callers = forgetful(&sts);
@@ -175,7 +188,10 @@ async fn a_contradiction_is_a_denial_that_is_counted() {
     )])
     .await;
     let callers = remembering(&sts);
-    assert_eq!(seen(&callers, &token(parts(now())), now()).await, Err("contradictory"));
+    assert_eq!(
+        seen(&callers, &token(parts(now())), now()).await,
+        Err("contradictory")
+    );
     let counted = "authz_webhook_sts_contradictions_total{StsRegion=\"us-east-1\"} 1";
     let metrics = callers.shared.metrics.encode();
     assert!(metrics.lines().any(|line| line == counted), "{metrics}");

@@ -8,7 +8,7 @@ use iam_core::yaml::{self, Limits, Node};
 
 use super::faults::{ConfigErrors, ConfigFault, Place};
 use super::fields::{Fields, Findings};
-use super::{Config, Overrides, inline, keys, server};
+use super::{Config, Overrides, inline, keys, server, sources};
 
 /// The text of the file at `path`.
 ///
@@ -39,14 +39,15 @@ pub(super) fn read(path: &Path, text: &str, overrides: &Overrides) -> Result<Con
         findings.fault(second.position, "the file must be a single YAML document");
     }
     let top = Fields::of(documents.first(), "", keys::TOP, &mut findings);
-    if let Some(errors) = ConfigErrors::all(findings.faults.clone()).filter(|_| top.is_no_mapping()) {
+    if let Some(errors) = ConfigErrors::all(findings.faults.clone()).filter(|_| top.is_no_mapping())
+    {
         return Err(errors);
     }
     let cluster_id = cluster_id(&top, overrides, &mut findings);
     let fields = Fields::of(top.node("server"), "server.", keys::SERVER, &mut findings);
     let server = server::read(&fields, overrides, &mut findings);
     let inline = inline::read(&fields, &mut findings);
-    server::warn_of_unused(&server, &fields, &mut findings);
+    sources::warn_of_unused(&server, &fields, &mut findings);
     let Findings {
         faults, warnings, ..
     } = findings;

@@ -10,13 +10,13 @@ use iam_core::account::AccountId;
 use iam_core::partition::Partition;
 use iam_core::region::Region;
 use iam_core::sts_host::StsHosts;
-use iam_core::yaml::Node;
+use iam_core::yaml::Position;
 
-use super::faults::{ConfigFault, Place};
 use super::fields::{Fields, Findings};
-use super::nearest::nearest;
-use super::values::{Audiences, BackendMode, BackendModeError, ReservedPrefixes};
-use super::{Overrides, duration, keys};
+use super::sources::{backend_modes, reserved_prefixes};
+use super::sts::{sts_regions, sts_resolve};
+use super::values::{Audiences, BackendMode, ReservedPrefixes};
+use super::{Overrides, duration};
 
 /// The values under `server`, defaults filled in.
 #[derive(Clone, Debug)]
@@ -114,33 +114,7 @@ pub(super) fn read(
     }
 }
 
-/// Says which settings belong to a source that is not asked.
-pub(super) fn warn_of_unused(server: &Server, fields: &Fields<'_>, findings: &mut Findings<'_>) {
-    let groups: [(BackendMode, &[&str]); 2] = [
-        (
-            BackendMode::MountedFile,
-            &["mountedFile", "mapRoles", "mapUsers", "mapAccounts"],
-        ),
-        (BackendMode::EksConfigMap, &["kubeconfig", "master"]),
-    ];
-    for (mode, keys) in groups {
-        if server.backend_modes.contains(&mode) {
-            continue;
-        }
-        for key in keys {
-            if let Some(node) = fields
-                .node(key)
-                .filter(|node| !super::fields::is_null(node))
-            {
-                let why =
-                    format!("server.{key} has no effect: {mode} is not in server.backendMode");
-                findings.warning(node.position, why);
-            }
-        }
-    }
-}
-
-fn text(text: &str) -> Result<String, Infallible> {
+pub(super) fn text(text: &str) -> Result<String, Infallible> {
     Ok(text.to_owned())
 }
 
@@ -207,174 +181,8 @@ fn audiences(fields: &Fields<'_>, findings: &mut Findings<'_>) -> Audiences {
     }
 }
 
-fn sts_regions(
-    fields: &Fields<'_>,
-    partition: Partition,
-    findings: &mut Findings<'_>,
-) -> Vec<Region> {
-    let parse = |text: &str| {
-        let region: Region = text.parse().map_err(|error| format!("{error}"))?;
-        match Partition::claiming(region.as_str()) {
-            Some(other) if other != partition => Err(format!(
-                "{region} is a region of partition {other}, not of {partition}"
-            )),
-            Some(_) | None => Ok(region),
-        }
-    };
-    values(fields.list("stsRegions", findings, parse))
-}
-
-fn sts_resolve(
-    fields: &Fields<'_>,
-    hosts: &StsHosts,
-    findings: &mut Findings<'_>,
-) -> BTreeMap<String, SocketAddr> {
-    let mut addresses = BTreeMap::new();
-    let Some(node) = fields
-        .node("stsResolve")
-        .filter(|node| !super::fields::is_null(node))
-    else {
-        return addresses;
-    };
-    let Some(mapping) = node.as_mapping() else {
-        findings.fault(
-            node.position,
-            "server.stsResolve must map STS hosts to `ip:port`",
-        );
-        return addresses;
-    };
-    for (key, value) in &mapping.pairs {
-        let Some(host) = findings.text("server.stsResolve", key) else {
-            continue;
-        };
-        let listed = is_listed(host, key, hosts, findings);
-        let Some(text) = findings.text("server.stsResolve", value) else {
-            continue;
-        };
-        let Some(address) = socket_address(text) else {
-            findings.fault(
-                value.position,
-                "server.stsResolve: not an address `ip:port`",
-            );
-            continue;
-        };
-        if listed && addresses.insert(host.to_owned(), address).is_some() {
-            findings.fault(
-                key.position,
-                format!("server.stsResolve: {host} is given twice"),
-            );
-        }
-    }
-    addresses
-}
-
-fn is_listed(host: &str, key: &Node, hosts: &StsHosts, findings: &mut Findings<'_>) -> bool {
-    if hosts.get(host).is_some() {
-        return true;
-    }
-    let place = findings.place(key.position);
-    let message = "server.stsResolve: not an STS host of this partition and of server.stsRegions";
-    let fault = ConfigFault::new(place, message);
-    let meant = nearest(host, hosts.iter().map(|listed| listed.name()));
-    findings.faults.push(match meant {
-        Some(name) => fault.hint(format!("did you mean {name}?")),
-        None => fault,
-    });
-    false
-}
-
-/// `ip:port`, or an address alone with HTTPS's port.
-fn socket_address(text: &str) -> Option<SocketAddr> {
-    let alone = || {
-        text.parse::<IpAddr>()
-            .ok()
-            .map(|address| SocketAddr::new(address, 443))
-    };
-    text.parse().ok().or_else(alone)
-}
-
-fn backend_modes(
-    fields: &Fields<'_>,
-    given: Vec<BackendMode>,
-    findings: &mut Findings<'_>,
-) -> Vec<BackendMode> {
-    let mut read: Vec<(Option<Place>, BackendMode)> = Vec::new();
-    for (position, (name, mode)) in fields
-        .list("backendMode", findings, named_mode)
-        .unwrap_or_default()
-    {
-        if name != mode.name() {
-            let message = format!("server.backendMode: {name} is an old name; use {mode}");
-            findings.warning(position, message);
-        }
-        read.push((Some(findings.place(position)), mode));
-    }
-    if !given.is_empty() {
-        read = given.into_iter().map(|mode| (None, mode)).collect();
-    }
-    let mut modes = Vec::new();
-    for (place, mode) in read {
-        if modes.contains(&mode) {
-            let place = place.unwrap_or_else(|| Place::whole("--backend-mode".as_ref()));
-            findings
-                .faults
-                .push(ConfigFault::new(place, format!("{mode} is given twice")));
-        } else {
-            modes.push(mode);
-        }
-    }
-    if modes.is_empty() {
-        vec![BackendMode::MountedFile]
-    } else {
-        modes
-    }
-}
-
-fn named_mode(text: &str) -> Result<(String, BackendMode), BackendModeError> {
-    Ok((text.to_owned(), text.parse()?))
-}
-
-fn reserved_prefixes(fields: &Fields<'_>, findings: &mut Findings<'_>) -> ReservedPrefixes {
-    let mut reserved = ReservedPrefixes::default();
-    let Some(node) = fields.node("reservedPrefixConfig") else {
-        return reserved;
-    };
-    let Some(list) = node.as_sequence() else {
-        if !super::fields::is_null(node) {
-            findings.fault(node.position, "server.reservedPrefixConfig must be a list");
-        }
-        return reserved;
-    };
-    for item in &list.items {
-        let prefix = "server.reservedPrefixConfig.";
-        let entry = Fields::of(Some(item), prefix, keys::RESERVED_PREFIXES, findings);
-        let prefixes = values(entry.list("usernamePrefixReserveList", findings, text));
-        let mode = entry.value("backendMode", findings, mode_of_any_version);
-        match mode {
-            Some(Some(mode)) => reserved.add(mode, prefixes),
-            Some(None) => {
-                let why = "the source is not supported by this version";
-                findings.warning(item.position, format!("{prefix}* has no effect: {why}"));
-            }
-            None if entry.node("backendMode").is_none() => {
-                findings.fault(item.position, format!("{prefix}backendMode is missing"));
-            }
-            None => {}
-        }
-    }
-    reserved
-}
-
-/// A mode, or `None` for one that a later version will know: its prefixes bind nobody yet.
-fn mode_of_any_version(text: &str) -> Result<Option<BackendMode>, BackendModeError> {
-    match text.parse() {
-        Ok(mode) => Ok(Some(mode)),
-        Err(BackendModeError::NotYet(_)) => Ok(None),
-        Err(error @ BackendModeError::Unknown(_)) => Err(error),
-    }
-}
-
-fn values<T>(list: Option<Vec<(iam_core::yaml::Position, T)>>) -> Vec<T> {
+/// The values of a list, without their places.
+pub(super) fn values<T>(list: Option<Vec<(Position, T)>>) -> Vec<T> {
     list.unwrap_or_default()
         .into_iter()
         .map(|(_, value)| value)

@@ -21,7 +21,9 @@ fn faults(text: &str) -> Vec<String> {
 fn faults_of(setting: &str) -> Vec<String> {
     let text = format!("clusterID: c\nserver:\n  {setting}\n");
     let faults = faults(&text).into_iter();
-    faults.map(|fault| fault.trim_start_matches("config.yaml:").to_owned()).collect()
+    faults
+        .map(|fault| fault.trim_start_matches("config.yaml:").to_owned())
+        .collect()
 }
 
 fn warnings_of(setting: &str) -> Vec<String> {
@@ -34,8 +36,14 @@ fn the_least_file_has_the_defaults_of_aws_iam_authenticator() {
     let config = parse("clusterID: my-cluster\n").unwrap();
     assert_eq!(config.cluster_id().as_str(), "my-cluster");
     assert_eq!(config.partition(), Partition::Aws);
-    assert_eq!((config.address(), config.port()), ([127, 0, 0, 1].into(), 21_362));
-    assert_eq!((config.admin_address(), config.admin_port()), ([127, 0, 0, 1].into(), 21_363));
+    assert_eq!(
+        (config.address(), config.port()),
+        ([127, 0, 0, 1].into(), 21_362)
+    );
+    assert_eq!(
+        (config.admin_address(), config.admin_port()),
+        ([127, 0, 0, 1].into(), 21_363)
+    );
     assert_eq!(config.hostname(), "localhost");
     assert_eq!(config.state_dir(), Path::new("/var/aws-iam-authenticator"));
     assert_eq!(
@@ -45,7 +53,14 @@ fn the_least_file_has_the_defaults_of_aws_iam_authenticator() {
     assert!(!config.kubeconfig_pregenerated());
     assert_eq!((config.kubeconfig(), config.master()), (None, None));
     assert_eq!(config.backend_modes(), [BackendMode::MountedFile]);
-    assert_eq!((config.client_ca(), config.mounted_file(), config.sts_ca_bundle()), (None, None, None));
+    assert_eq!(
+        (
+            config.client_ca(),
+            config.mounted_file(),
+            config.sts_ca_bundle()
+        ),
+        (None, None, None)
+    );
     assert_eq!(config.shutdown_grace(), Duration::from_secs(20));
     assert_eq!(config.request_deadline(), Duration::from_secs(5));
     assert_eq!(config.cache_freshness(), Duration::from_secs(60));
@@ -55,10 +70,7 @@ fn the_least_file_has_the_defaults_of_aws_iam_authenticator() {
     assert_eq!(config.warnings(), []);
 }
 
-#[test]
-fn a_file_of_both_sides_loads_in_any_case_of_its_keys() {
-    let config = parse(
-        "\
+const BOTH_SIDES: &str = "\
 clusterid: c
 defaultRole: arn:aws:iam::111122223333:role/Client
 externalID: x
@@ -87,22 +99,42 @@ SERVER:
   mapUsers: []
   mapAccounts:
   - '111122223333'
-",
-    )
-    .unwrap();
+";
+
+#[test]
+fn a_file_of_both_sides_loads_in_any_case_of_its_keys() {
+    let config = parse(BOTH_SIDES).unwrap();
     assert_eq!(config.cluster_id().as_str(), "c");
     assert_eq!(config.partition(), Partition::AwsUsGov);
-    assert_eq!((config.address(), config.port()), ([0, 0, 0, 0].into(), 8_443));
+    assert_eq!(
+        (config.address(), config.port()),
+        ([0, 0, 0, 0].into(), 8_443)
+    );
     assert_eq!(config.hostname(), "webhook.local");
     assert_eq!(config.state_dir(), Path::new("/state"));
-    assert_eq!(config.generate_kubeconfig(), Path::new("/out/kubeconfig.yaml"));
+    assert_eq!(
+        config.generate_kubeconfig(),
+        Path::new("/out/kubeconfig.yaml")
+    );
     assert!(config.kubeconfig_pregenerated());
     assert_eq!(config.kubeconfig(), Some(Path::new("/in/kubeconfig")));
     assert_eq!(config.master(), Some("https://10.0.0.1:6443"));
-    assert_eq!(config.backend_modes(), [BackendMode::MountedFile, BackendMode::EksConfigMap]);
-    let scrubbed: Vec<&str> = config.scrubbed_accounts().iter().map(AccountId::as_str).collect();
+    assert_eq!(
+        config.backend_modes(),
+        [BackendMode::MountedFile, BackendMode::EksConfigMap]
+    );
+    let scrubbed: Vec<&str> = config
+        .scrubbed_accounts()
+        .iter()
+        .map(AccountId::as_str)
+        .collect();
     assert_eq!(scrubbed, ["111122223333", "012345678901"]);
-    assert_eq!(config.reserved_prefixes().find(BackendMode::EksConfigMap, "eks:a"), Some("eks:"));
+    assert_eq!(
+        config
+            .reserved_prefixes()
+            .find(BackendMode::EksConfigMap, "eks:a"),
+        Some("eks:")
+    );
     assert_eq!(config.inline().entries.len(), 2);
     assert_eq!(config.inline().diagnostics, []);
     assert_eq!(config.warnings(), []);
@@ -132,7 +164,10 @@ server:
 ",
     )
     .unwrap();
-    assert_eq!((config.admin_address(), config.admin_port()), ("::1".parse().unwrap(), 0));
+    assert_eq!(
+        (config.admin_address(), config.admin_port()),
+        ("::1".parse().unwrap(), 0)
+    );
     assert_eq!(config.client_ca(), Some(Path::new("/pki/client-ca.crt")));
     assert_eq!(
         config.audiences(),
@@ -145,8 +180,11 @@ server:
     assert_eq!(config.mounted_file(), Some(Path::new("/etc/aws-auth")));
     assert_eq!(config.sts_ca_bundle(), Some(Path::new("/pki/sts.crt")));
     assert_eq!(config.sts_regions(), ["zz-north-9".parse().unwrap()]);
-    let resolve: Vec<String> =
-        config.sts_resolve().iter().map(|(host, address)| format!("{host} {address}")).collect();
+    let resolve: Vec<String> = config
+        .sts_resolve()
+        .iter()
+        .map(|(host, address)| format!("{host} {address}"))
+        .collect();
     assert_eq!(
         resolve,
         [
@@ -168,7 +206,8 @@ fn what_the_command_line_says_wins() {
         ..Overrides::default()
     };
     let read = |text| Config::parse(Path::new(PATH), text, &overrides).unwrap();
-    let config = read("clusterID: file\nserver: {port: 2, partition: aws, stsCABundle: /file.crt}\n");
+    let config =
+        read("clusterID: file\nserver: {port: 2, partition: aws, stsCABundle: /file.crt}\n");
     assert_eq!(config.cluster_id().as_str(), "flag");
     assert_eq!((config.partition(), config.port()), (Partition::AwsCn, 1));
     assert_eq!(config.backend_modes(), [BackendMode::EksConfigMap]);
@@ -201,48 +240,97 @@ server:
              version; use MountedFile or EKSConfigMap"
                 .to_owned(),
             "config.yaml:5:35: MountedFile is given twice".to_owned(),
-            "config.yaml:6:3: unknown key server.mapRole (did you mean server.mapRoles?)".to_owned(),
+            "config.yaml:6:3: unknown key server.mapRole (did you mean server.mapRoles?)"
+                .to_owned(),
             "config.yaml:7:13: server.mapUsers must be a list".to_owned(),
             "config.yaml:8:3: server.sourceARN is not supported by this version".to_owned(),
         ]
     );
 }
 
+const RULES: &[(&str, &str)] = &[
+    ("partition: aws-mars", "3:14: server.partition: "),
+    (
+        "address: localhost",
+        "3:12: server.address: not an IP address",
+    ),
+    (
+        "kubeconfigPregenerated: perhaps",
+        "3:27: server.kubeconfigPregenerated: neither true nor false",
+    ),
+    (
+        "master: 10.0.0.1",
+        "3:11: server.master: not the URL of an API server",
+    ),
+    (
+        "shutdownGrace: 20",
+        "3:18: server.shutdownGrace: not a duration such as 500ms, 20s or 1m30s",
+    ),
+    (
+        "requestDeadline: 31s",
+        "3:20: server.requestDeadline: not between 500ms and 30s",
+    ),
+    (
+        "cacheFreshness: 16m",
+        "3:19: server.cacheFreshness: not between 0ns and 900s",
+    ),
+    (
+        "maxConnections: 0",
+        "3:19: server.maxConnections: not a number from 1 to 1000000",
+    ),
+    (
+        "scrubbedAccounts: [1234]",
+        "3:22: server.scrubbedAccounts: ",
+    ),
+    (
+        "stsRegions: [cn-north-1]",
+        "3:16: server.stsRegions: cn-north-1 is a region of partition aws-cn, not of aws",
+    ),
+    ("stsRegions: ['@']", "3:16: server.stsRegions: "),
+    (
+        "stsResolve: {sts.us-east1.amazonaws.com: 127.0.0.1:1}",
+        "3:16: server.stsResolve: not an STS host of this partition and of server.stsRegions \
+             (did you mean sts.us-east-1.amazonaws.com?)",
+    ),
+    (
+        "stsResolve: {sts.us-east-1.amazonaws.com: localhost:1}",
+        "3:45: server.stsResolve: not an address `ip:port`",
+    ),
+    (
+        "stsResolve: []",
+        "3:15: server.stsResolve must map STS hosts to `ip:port`",
+    ),
+    (
+        "backendMode: [mountedfile]",
+        "3:17: server.backendMode: \"mountedfile\" is not a backend mode; use MountedFile or EKSConfigMap",
+    ),
+    ("port: [1]", "3:9: server.port must be a single value"),
+    (
+        "reservedPrefixConfig: {}",
+        "3:25: server.reservedPrefixConfig must be a list",
+    ),
+    (
+        "reservedPrefixConfig: [{}]",
+        "3:26: server.reservedPrefixConfig.backendMode is missing",
+    ),
+    (
+        "dynamicfileUserIDStrict: true",
+        "3:3: server.dynamicfileUserIDStrict is not supported by this version",
+    ),
+    (
+        "additionalClusterIDs: [a]",
+        "3:3: server.additionalClusterIDs is not supported by this version",
+    ),
+    ("frobnicate: 1", "3:3: unknown key server.frobnicate"),
+];
+
 #[test]
 fn each_value_has_its_own_rule() {
-    let table = [
-        ("partition: aws-mars", "3:14: server.partition: "),
-        ("address: localhost", "3:12: server.address: not an IP address"),
-        ("kubeconfigPregenerated: perhaps", "3:27: server.kubeconfigPregenerated: neither true nor false"),
-        ("master: 10.0.0.1", "3:11: server.master: not the URL of an API server"),
-        ("shutdownGrace: 20", "3:18: server.shutdownGrace: not a duration such as 500ms, 20s or 1m30s"),
-        ("requestDeadline: 31s", "3:20: server.requestDeadline: not between 500ms and 30s"),
-        ("cacheFreshness: 16m", "3:19: server.cacheFreshness: not between 0ns and 900s"),
-        ("maxConnections: 0", "3:19: server.maxConnections: not a number from 1 to 1000000"),
-        ("scrubbedAccounts: [1234]", "3:22: server.scrubbedAccounts: "),
-        ("stsRegions: [cn-north-1]", "3:16: server.stsRegions: cn-north-1 is a region of partition aws-cn, not of aws"),
-        ("stsRegions: ['@']", "3:16: server.stsRegions: "),
-        (
-            "stsResolve: {sts.us-east1.amazonaws.com: 127.0.0.1:1}",
-            "3:16: server.stsResolve: not an STS host of this partition and of server.stsRegions \
-             (did you mean sts.us-east-1.amazonaws.com?)",
-        ),
-        (
-            "stsResolve: {sts.us-east-1.amazonaws.com: localhost:1}",
-            "3:45: server.stsResolve: not an address `ip:port`",
-        ),
-        ("stsResolve: []", "3:15: server.stsResolve must map STS hosts to `ip:port`"),
-        ("backendMode: [mountedfile]", "3:17: server.backendMode: \"mountedfile\" is not a backend mode; use MountedFile or EKSConfigMap"),
-        ("port: [1]", "3:9: server.port must be a single value"),
-        ("reservedPrefixConfig: {}", "3:25: server.reservedPrefixConfig must be a list"),
-        ("reservedPrefixConfig: [{}]", "3:26: server.reservedPrefixConfig.backendMode is missing"),
-        ("dynamicfileUserIDStrict: true", "3:3: server.dynamicfileUserIDStrict is not supported by this version"),
-        ("additionalClusterIDs: [a]", "3:3: server.additionalClusterIDs is not supported by this version"),
-        ("frobnicate: 1", "3:3: unknown key server.frobnicate"),
-    ];
-    for (setting, expected) in table {
+    for (setting, expected) in RULES.iter().copied() {
         let found = faults_of(setting);
-        let [fault] = found.as_slice() else { panic!("{setting}: {found:?}") };
+        let [fault] = found.as_slice() else {
+            panic!("{setting}: {found:?}")
+        };
         if expected.ends_with(": ") {
             assert!(fault.starts_with(expected), "{setting}: {fault}");
         } else {
@@ -255,10 +343,22 @@ fn each_value_has_its_own_rule() {
 fn what_is_no_configuration_at_all_is_one_fault() {
     let table = [
         ("a: [", "config.yaml:"),
-        ("- a", "config.yaml:1:1: the file must be a mapping of keys to values"),
-        ("clusterID: a\nclusterid: b", "config.yaml:2:1: clusterID is given twice"),
-        ("clusterID: a\n---\nclusterID: b", "config.yaml:3:1: the file must be a single YAML document"),
-        ("clusterID: a\nserver: 1", "config.yaml:2:9: server must be a mapping of keys to values"),
+        (
+            "- a",
+            "config.yaml:1:1: the file must be a mapping of keys to values",
+        ),
+        (
+            "clusterID: a\nclusterid: b",
+            "config.yaml:2:1: clusterID is given twice",
+        ),
+        (
+            "clusterID: a\n---\nclusterID: b",
+            "config.yaml:3:1: the file must be a single YAML document",
+        ),
+        (
+            "clusterID: a\nserver: 1",
+            "config.yaml:2:9: server must be a mapping of keys to values",
+        ),
     ];
     for (text, expected) in table {
         let found = faults(text);
@@ -274,21 +374,34 @@ fn what_is_no_configuration_at_all_is_one_fault() {
 #[test]
 fn warns_of_what_has_no_effect_and_of_old_names() {
     let table = [
-        ("ec2DescribeInstancesQps: 15", vec![
-            "config.yaml:3:3: server.ec2DescribeInstancesQps has no effect: EC2 is not asked for the names of instances by this version",
-        ]),
-        ("backendMode: [File]", vec![
-            "config.yaml:3:17: server.backendMode: File is an old name; use MountedFile",
-        ]),
-        ("{backendMode: EKSConfigMap, mapAccounts: []}", vec![
-            "config.yaml:3:44: server.mapAccounts has no effect: MountedFile is not in server.backendMode",
-        ]),
-        ("kubeconfig: /k", vec![
-            "config.yaml:3:15: server.kubeconfig has no effect: EKSConfigMap is not in server.backendMode",
-        ]),
-        ("reservedPrefixConfig: [{backendMode: CRD}]", vec![
-            "config.yaml:3:26: server.reservedPrefixConfig.* has no effect: the source is not supported by this version",
-        ]),
+        (
+            "ec2DescribeInstancesQps: 15",
+            vec![
+                "config.yaml:3:3: server.ec2DescribeInstancesQps has no effect: EC2 is not asked for the names of instances by this version",
+            ],
+        ),
+        (
+            "backendMode: [File]",
+            vec!["config.yaml:3:17: server.backendMode: File is an old name; use MountedFile"],
+        ),
+        (
+            "{backendMode: EKSConfigMap, mapAccounts: []}",
+            vec![
+                "config.yaml:3:44: server.mapAccounts has no effect: MountedFile is not in server.backendMode",
+            ],
+        ),
+        (
+            "kubeconfig: /k",
+            vec![
+                "config.yaml:3:15: server.kubeconfig has no effect: EKSConfigMap is not in server.backendMode",
+            ],
+        ),
+        (
+            "reservedPrefixConfig: [{backendMode: CRD}]",
+            vec![
+                "config.yaml:3:26: server.reservedPrefixConfig.* has no effect: the source is not supported by this version",
+            ],
+        ),
     ];
     for (setting, expected) in table {
         assert_eq!(warnings_of(setting), expected, "{setting}");
@@ -300,9 +413,21 @@ fn a_file_that_cannot_be_read_is_named() {
     let home = tempfile::tempdir().unwrap();
     let missing = home.path().join("none.yaml");
     let errors = Config::load(&missing, &Overrides::default()).unwrap_err();
-    assert_eq!(errors.to_string(), format!("{}: cannot open: No such file or directory (os error 2)", missing.display()));
+    assert_eq!(
+        errors.to_string(),
+        format!(
+            "{}: cannot open: No such file or directory (os error 2)",
+            missing.display()
+        )
+    );
     let binary = home.path().join("binary.yaml");
     fs::write(&binary, b"\xff\xfe").unwrap();
     let errors = Config::load(&binary, &Overrides::default()).unwrap_err();
-    assert_eq!(errors.to_string(), format!("{}: cannot read: stream did not contain valid UTF-8", binary.display()));
+    assert_eq!(
+        errors.to_string(),
+        format!(
+            "{}: cannot read: stream did not contain valid UTF-8",
+            binary.display()
+        )
+    );
 }

@@ -3,14 +3,13 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use backon::ExponentialBuilder;
+use backon::{BackoffBuilder as _, ExponentialBuilder};
 use futures_util::StreamExt as _;
 use iam_core::aws_auth::{self, Data};
 use iam_core::error_chain::ErrorChain;
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube::config::{KubeConfigOptions, Kubeconfig};
-use kube::runtime::watcher::{self, Event, ExponentialBackoff};
-use kube::runtime::{WatchStreamExt as _, watcher as watch};
+use kube::runtime::watcher::{self, Event};
 use kube::{Api, Client};
 use thiserror::Error;
 use tokio::time::sleep;
@@ -43,10 +42,15 @@ enum ClusterError {
 
 /// Whether the kubeconfig can be read.
 pub(super) fn check(config: &Config) -> Result<(), SourcesError> {
-    let Some(path) = config.kubeconfig() else { return Ok(()) };
+    let Some(path) = config.kubeconfig() else {
+        return Ok(());
+    };
     Kubeconfig::read_from(path)
         .map(drop)
-        .map_err(|source| SourcesError::Kubeconfig { path: path.to_owned(), source: source.into() })
+        .map_err(|source| SourcesError::Kubeconfig {
+            path: path.to_owned(),
+            source: source.into(),
+        })
 }
 
 /// Whether everything is there by which the API server is reached; it is not asked.
@@ -54,7 +58,9 @@ pub(super) fn check(config: &Config) -> Result<(), SourcesError> {
 /// # Errors
 /// What is missing or faulty.
 pub fn check_cluster(config: &Config) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     Ok(runtime.block_on(connect(config)).map(drop)?)
 }
 
@@ -87,18 +93,16 @@ pub(super) async fn follow(config: Config, publisher: Publisher) {
         last: None,
         document: None,
     };
+    let mut pauses = pauses().build();
     loop {
-        match connect(&config).await {
-            Ok(client) => {
-                tokio::select! {
-                    () = object.watch(client) => {}
-                    asked = reloads.changed() => if asked.is_err() { return },
+        tokio::select! {
+            told = object.watch_once(&config) => {
+                if told == Told::Something {
+                    pauses = self::pauses().build();
                 }
+                sleep(pauses.next().unwrap_or(LONGEST_PAUSE)).await;
             }
-            Err(error) => {
-                object.failed(&error);
-                sleep(LONGEST_PAUSE).await;
-            }
+            asked = reloads.changed() => if asked.is_err() { return },
         }
     }
 }
@@ -108,34 +112,57 @@ async fn connect(config: &Config) -> Result<Client, ClusterError> {
     Ok(Client::try_from(cluster).map_err(Box::new)?)
 }
 
+/// Whether the API server said anything before it failed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Told {
+    Something,
+    Nothing,
+}
+
 /// What is known of the object.
 #[derive(Debug)]
 struct Object {
     publisher: Publisher,
     /// The object of a listing that is not complete yet.
     pending: Option<aws_auth::Document>,
-    /// What was read last, good or bad: the same again is not judged again.
+    /// What was read last, good or bad: of the same again nothing is logged.
     last: Option<aws_auth::Document>,
     /// What acts.
     document: Option<Document>,
 }
 
 impl Object {
-    async fn watch(&mut self, client: Client) {
+    /// Lists and watches until something fails. Then all is begun anew with a listing: a watch
+    /// that is merely resumed does not say whether the object is still what it was.
+    async fn watch_once(&mut self, config: &Config) -> Told {
+        let client = match connect(config).await {
+            Ok(client) => client,
+            Err(error) => {
+                self.failed(&error);
+                return Told::Nothing;
+            }
+        };
         let api: Api<ConfigMap> = Api::namespaced(client, NAMESPACE);
         let of_name = watcher::Config::default()
             .fields(&format!("metadata.name={NAME}"))
             .timeout(WATCH_SECONDS);
-        let mut events = pin!(watch(api, of_name).backoff(ExponentialBackoff::from(pauses())));
+        let mut events = pin!(watcher::watcher(api, of_name));
+        let mut told = Told::Nothing;
         while let Some(event) = events.next().await {
             match event {
-                Ok(event) => self.seen(event),
+                Ok(Event::Init) => self.pending = None,
+                Ok(event) => {
+                    told = Told::Something;
+                    self.seen(event);
+                }
                 Err(error) => {
                     self.publisher.sources.metrics.configmap_watch_failed();
                     self.failed(&error);
+                    return told;
                 }
             }
         }
+        told
     }
 
     fn seen(&mut self, event: Event<ConfigMap>) {
@@ -155,15 +182,10 @@ impl Object {
     /// An object that cannot be read as a whole leaves its last good version in force.
     fn judge(&mut self, read: aws_auth::Document) {
         let document = Document::compile(ORIGIN, &read);
-        if self.last.as_ref() == Some(&read) {
-            // Said again, after an interruption perhaps.
-            if document.fault().is_none() {
-                self.publisher.confirm();
-            }
-            return;
+        if self.last.as_ref() != Some(&read) {
+            document.report();
         }
         self.last = Some(read);
-        document.report();
         match (document.fault(), &self.document) {
             (Some(why), Some(_)) => self.publisher.failed(why),
             (why, _) => {
@@ -196,3 +218,6 @@ fn aws_auth_of(object: &ConfigMap) -> aws_auth::Document {
         map_accounts: section("mapAccounts"),
     })
 }
+
+#[cfg(test)]
+mod tests;

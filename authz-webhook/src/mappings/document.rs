@@ -38,7 +38,12 @@ impl Document {
         let of_core = document.diagnostics.iter().chain(&of_compiling);
         let diagnostics: Vec<SourceDiagnostic> = of_core
             .map(|diagnostic| SourceDiagnostic::new(origin, diagnostic))
-            .chain(document.entries.iter().filter_map(|entry| not_yet(origin, entry)))
+            .chain(
+                document
+                    .entries
+                    .iter()
+                    .filter_map(|entry| not_yet(origin, entry)),
+            )
             .collect();
         let fault = fault(origin, document, &diagnostics);
         Self(Arc::new(Inner {
@@ -131,11 +136,17 @@ fn place(origin: &str, position: Position, section: Section, index: Option<usize
 fn not_yet(origin: &str, entry: &Entry) -> Option<SourceDiagnostic> {
     let variable = Variable::Ec2PrivateDnsName.to_string();
     let mut templates = std::iter::once(&entry.username).chain(&entry.groups);
-    templates.any(|template| template.contains(&variable)).then(|| {
-        let place = place(origin, entry.position, entry.section, Some(entry.index));
-        let text = format!("{place}: {variable} is not supported by this version");
-        SourceDiagnostic { text, hint: None, severity: Severity::Error }
-    })
+    templates
+        .any(|template| template.contains(&variable))
+        .then(|| {
+            let place = place(origin, entry.position, entry.section, Some(entry.index));
+            let text = format!("{place}: {variable} is not supported by this version");
+            SourceDiagnostic {
+                text,
+                hint: None,
+                severity: Severity::Error,
+            }
+        })
 }
 
 /// The first word on a section of which nothing can be read.

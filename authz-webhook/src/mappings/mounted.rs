@@ -1,5 +1,6 @@
 //! The `MountedFile` source: the lists in the configuration itself, and `server.mountedFile`,
-//! both read again when they change.
+//! both read again when they change. Of the configuration only its lists are taken anew; for its
+//! other settings the webhook is started again.
 
 use std::path::PathBuf;
 
@@ -11,17 +12,14 @@ use super::{Publisher, mounted_file};
 use crate::config::Config;
 use crate::file_watch::FileWatch;
 
-/// What was read: each origin with its aws-auth, or why nothing could be read.
-type Read = Result<Vec<(String, aws_auth::Document)>, String>;
-
 /// Loads the files and keeps them fresh, for as long as the runtime lives.
 pub(super) async fn follow(config: Config, publisher: Publisher) {
     let mut reloads = publisher.reloads();
     let mut watch = FileWatch::new(watched(&config));
     let mut files = Files {
         config,
-        last: None,
-        documents: Vec::new(),
+        last: Vec::new(),
+        acting: Vec::new(),
     };
     loop {
         files.load(&publisher).await;
@@ -41,56 +39,78 @@ fn watched(config: &Config) -> Vec<PathBuf> {
     files
 }
 
+/// What one of the files says, or why it says nothing.
+#[derive(Clone, Debug, Eq, PartialEq)]
+struct Reading {
+    origin: String,
+    document: Result<aws_auth::Document, String>,
+}
+
 #[derive(Debug)]
 struct Files {
     config: Config,
     /// What was read last, good or bad: the same again is not judged again.
-    last: Option<Read>,
-    /// What acts.
-    documents: Vec<Document>,
+    last: Vec<Reading>,
+    /// What acts of each file; none where none was ever good.
+    acting: Vec<Option<Document>>,
 }
 
 impl Files {
     async fn load(&mut self, publisher: &Publisher) {
         let config = self.config.clone();
-        let read = tokio::task::spawn_blocking(move || read(&config)).await;
-        let read = read.unwrap_or_else(|_| Err("reading was given up".to_owned()));
-        if self.last.as_ref() == Some(&read) {
+        let Ok(readings) = tokio::task::spawn_blocking(move || read(&config)).await else {
+            return;
+        };
+        if readings == self.last {
             return;
         }
-        match &read {
-            Ok(documents) => self.judge(documents, publisher),
-            Err(why) => publisher.failed(why),
-        }
-        self.last = Some(read);
-    }
-
-    /// What cannot be read as a whole leaves its last good version in force.
-    fn judge(&mut self, read: &[(String, aws_auth::Document)], publisher: &Publisher) {
+        let mut before = std::mem::take(&mut self.acting).into_iter();
         let mut fault = None;
-        let mut documents = Vec::new();
-        for (index, (origin, document)) in read.iter().enumerate() {
-            let document = Document::compile(origin, document);
-            document.report();
-            fault = fault.or(document.fault().map(str::to_owned));
-            let before = self
-                .documents
-                .get(index)
-                .filter(|_| document.fault().is_some());
-            documents.push(before.cloned().unwrap_or(document));
+        for reading in &readings {
+            let (document, why) = judge(reading, before.next().flatten());
+            fault = fault.or(why);
+            self.acting.push(document);
         }
-        publisher.publish(&documents, fault);
-        self.documents = documents;
+        self.last = readings;
+        let acting: Vec<Document> = self.acting.iter().flatten().cloned().collect();
+        match fault {
+            // A file that was never good: what the others say acts, but the source is not loaded.
+            Some(why) if acting.len() < self.acting.len() => {
+                publisher.hold(&acting);
+                publisher.failed(&why);
+            }
+            fault => publisher.publish(&acting, fault),
+        }
     }
 }
 
-fn read(config: &Config) -> Read {
-    let again = Config::load(config.path(), config.overrides())
-        .map_err(|faults| faults.first().to_string())?;
-    let mut documents = vec![(config.path().display().to_string(), again.inline().clone())];
-    if let Some(path) = config.mounted_file() {
-        let document = mounted_file::read(path).map_err(|error| ErrorChain(&error).to_string())?;
-        documents.push((path.display().to_string(), document));
+/// What acts from now on, and what is wrong: a file that cannot be read as a whole leaves its
+/// last good version in force.
+fn judge(reading: &Reading, before: Option<Document>) -> (Option<Document>, Option<String>) {
+    let document = match &reading.document {
+        Ok(document) => Document::compile(&reading.origin, document),
+        Err(why) => return (before, Some(why.clone())),
+    };
+    document.report();
+    match document.fault().map(str::to_owned) {
+        Some(why) => (Some(before.unwrap_or(document)), Some(why)),
+        None => (Some(document), None),
     }
-    Ok(documents)
+}
+
+fn read(config: &Config) -> Vec<Reading> {
+    let again = Config::load(config.path(), config.overrides());
+    let mut readings = vec![Reading {
+        origin: config.path().display().to_string(),
+        document: again
+            .map(|config| config.inline().clone())
+            .map_err(|faults| faults.first().to_string()),
+    }];
+    if let Some(path) = config.mounted_file() {
+        readings.push(Reading {
+            origin: path.display().to_string(),
+            document: mounted_file::read(path).map_err(|error| ErrorChain(&error).to_string()),
+        });
+    }
+    readings
 }

@@ -18,7 +18,9 @@ struct Home {
 
 impl Home {
     fn new(config: &str, aws_auth: &str) -> Self {
-        let home = Self { directory: tempfile::tempdir().unwrap() };
+        let home = Self {
+            directory: tempfile::tempdir().unwrap(),
+        };
         home.write("config.yaml", config);
         home.write("aws-auth.yaml", aws_auth);
         home
@@ -37,7 +39,10 @@ impl Home {
     fn sources(&self) -> (Arc<Sources>, Arc<Metrics>) {
         let metrics = Arc::new(Metrics::new());
         let config = Config::load(&self.path("config.yaml"), &Overrides::default()).unwrap();
-        (Arc::new(Sources::open(&config, Arc::clone(&metrics)).unwrap()), metrics)
+        (
+            Arc::new(Sources::open(&config, Arc::clone(&metrics)).unwrap()),
+            metrics,
+        )
     }
 }
 
@@ -63,7 +68,10 @@ fn mapped(sources: &Sources, role: &str) -> Option<(String, String)> {
     let principal: Principal = arn.parse().unwrap();
     let snapshot = sources.snapshot();
     let hit = snapshot.lookup(&principal)?;
-    let file = Path::new(&*hit.place.origin).file_name()?.to_string_lossy().into_owned();
+    let file = Path::new(&*hit.place.origin)
+        .file_name()?
+        .to_string_lossy()
+        .into_owned();
     Some((hit.mapping?.username.to_string(), file))
 }
 
@@ -82,7 +90,9 @@ async fn eventually(what: &str, holds: impl Fn() -> bool) {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), waiting).await.expect(what);
+    tokio::time::timeout(Duration::from_secs(20), waiting)
+        .await
+        .expect(what);
 }
 
 #[tokio::test]
@@ -91,7 +101,10 @@ async fn nothing_is_ready_before_it_was_read() {
     let (sources, _) = home.sources();
     assert_eq!(
         sources.readiness(),
-        [SourceReadiness { name: "MountedFile", state: SourceState::Loading }]
+        [SourceReadiness {
+            name: "MountedFile",
+            state: SourceState::Loading
+        }]
     );
     sources.start();
     eventually("loaded", || state(&sources) == SourceState::Loaded).await;
@@ -114,20 +127,38 @@ async fn a_changed_file_acts_without_a_restart() {
     let home = Home::new(CONFIG, &manifest("before"));
     let (sources, _) = home.sources();
     sources.start();
-    eventually("loaded", || username(&sources, "B").as_deref() == Some("before")).await;
+    eventually("loaded", || {
+        username(&sources, "B").as_deref() == Some("before")
+    })
+    .await;
     home.write("aws-auth.yaml", &manifest("after"));
-    eventually("mounted", || username(&sources, "B").as_deref() == Some("after")).await;
+    eventually("mounted", || {
+        username(&sources, "B").as_deref() == Some("after")
+    })
+    .await;
     home.write("config.yaml", &CONFIG.replace("a-of-config", "a-again"));
-    eventually("inline", || username(&sources, "A").as_deref() == Some("a-again")).await;
-    home.write("config.yaml", "clusterID: c\nserver: {mountedFile: MOUNTED}\n");
-    eventually("revoked", || username(&sources, "A").as_deref() == Some("after")).await;
+    eventually("inline", || {
+        username(&sources, "A").as_deref() == Some("a-again")
+    })
+    .await;
+    home.write(
+        "config.yaml",
+        "clusterID: c\nserver: {mountedFile: MOUNTED}\n",
+    );
+    eventually("revoked", || {
+        username(&sources, "A").as_deref() == Some("after")
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn what_cannot_be_read_keeps_the_last_good_mappings() {
     let broken = [
         ("aws-auth.yaml", "kind: ["),
-        ("aws-auth.yaml", "kind: ConfigMap\nmetadata: {name: aws-auth}\ndata:\n  mapRoles: \"[\"\n"),
+        (
+            "aws-auth.yaml",
+            "kind: ConfigMap\nmetadata: {name: aws-auth}\ndata:\n  mapRoles: \"[\"\n",
+        ),
         ("config.yaml", "clusterID: c\nserver: {prot: 1}\n"),
         ("config.yaml", ""),
     ];
@@ -137,16 +168,28 @@ async fn what_cannot_be_read_keeps_the_last_good_mappings() {
         sources.start();
         eventually("loaded", || state(&sources) == SourceState::Loaded).await;
         home.write(file, text);
-        eventually("degraded", || matches!(state(&sources), SourceState::Degraded(_))).await;
-        let SourceState::Degraded(why) = state(&sources) else { panic!("degraded") };
+        eventually("degraded", || {
+            matches!(state(&sources), SourceState::Degraded(_))
+        })
+        .await;
+        let SourceState::Degraded(why) = state(&sources) else {
+            panic!("degraded")
+        };
         assert!(why.contains(file), "{why}");
         assert_eq!(username(&sources, "A").as_deref(), Some("a-of-config"));
         assert_eq!(username(&sources, "B").as_deref(), Some("good"));
         let gauge = "authz_webhook_mapping_degraded{source=\"MountedFile\"} 1";
-        assert!(metrics.encode().lines().any(|line| line == gauge), "{}", metrics.encode());
+        assert!(
+            metrics.encode().lines().any(|line| line == gauge),
+            "{}",
+            metrics.encode()
+        );
         home.write("config.yaml", CONFIG);
         home.write("aws-auth.yaml", &manifest("mended"));
-        eventually("mended", || username(&sources, "B").as_deref() == Some("mended")).await;
+        eventually("mended", || {
+            username(&sources, "B").as_deref() == Some("mended")
+        })
+        .await;
         eventually("loaded again", || state(&sources) == SourceState::Loaded).await;
     }
 }
@@ -158,8 +201,31 @@ async fn a_file_that_vanishes_empties_nothing() {
     sources.start();
     eventually("loaded", || state(&sources) == SourceState::Loaded).await;
     fs::remove_file(home.path("aws-auth.yaml")).unwrap();
-    eventually("degraded", || matches!(state(&sources), SourceState::Degraded(_))).await;
+    eventually("degraded", || {
+        matches!(state(&sources), SourceState::Degraded(_))
+    })
+    .await;
     assert_eq!(username(&sources, "B").as_deref(), Some("good"));
+}
+
+#[tokio::test]
+async fn a_broken_file_does_not_hold_up_the_other() {
+    let home = Home::new(CONFIG, "kind: [");
+    let (sources, _) = home.sources();
+    sources.start();
+    eventually("inline", || {
+        username(&sources, "A").as_deref() == Some("a-of-config")
+    })
+    .await;
+    assert_eq!(state(&sources), SourceState::Loading);
+    home.write("config.yaml", &CONFIG.replace("a-of-config", "a-again"));
+    eventually("inline again", || {
+        username(&sources, "A").as_deref() == Some("a-again")
+    })
+    .await;
+    home.write("aws-auth.yaml", &manifest("mended"));
+    eventually("mended", || state(&sources) == SourceState::Loaded).await;
+    assert_eq!(username(&sources, "B").as_deref(), Some("mended"));
 }
 
 #[tokio::test]
@@ -167,7 +233,10 @@ async fn one_faulty_entry_falls_alone_and_a_revocation_beside_it_lands() {
     let home = Home::new(CONFIG, &manifest("good"));
     let (sources, _) = home.sources();
     sources.start();
-    eventually("loaded", || username(&sources, "B").as_deref() == Some("good")).await;
+    eventually("loaded", || {
+        username(&sources, "B").as_deref() == Some("good")
+    })
+    .await;
     let one_bad = manifest("good").replace("role/B', username: good", "role/C', username: ''");
     home.write("aws-auth.yaml", &one_bad);
     eventually("revoked", || username(&sources, "B").is_none()).await;
@@ -183,6 +252,9 @@ fn a_kubeconfig_that_is_none_ends_the_start() {
     );
     let config = Config::load(&home.path("config.yaml"), &Overrides::default()).unwrap();
     let error = Sources::open(&config, Arc::new(Metrics::new())).unwrap_err();
-    let expected = format!("cannot use the kubeconfig {}", home.path("aws-auth.yaml").display());
+    let expected = format!(
+        "cannot use the kubeconfig {}",
+        home.path("aws-auth.yaml").display()
+    );
     assert_eq!(error.to_string(), expected);
 }

@@ -207,6 +207,10 @@ mod tests {
         }
         let trailing = format!("{}{{}}", body(ALICE));
         assert_eq!(Answer::parse(trailing.as_bytes()), Err(Senseless::NotJson));
+    }
+
+    #[test]
+    fn refuses_values_that_are_missing_double_or_of_another_kind() {
         let results = [
             (r#"{"Account":"1","UserId":"A"}"#, Senseless::Missing("Arn")),
             (
