@@ -69,12 +69,18 @@ impl Names {
 /// # Errors
 /// The system gives no random numbers.
 pub fn authority(now: SystemTime) -> Result<Pair, rcgen::Error> {
-    let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
-    let certificate = authority_params(now)?.self_signed(&key)?.pem();
-    Ok(Pair {
-        certificate,
-        key: key.serialize_pem(),
-    })
+    let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?.serialize_pem();
+    let certificate = authority_certificate(&key, now)?;
+    Ok(Pair { certificate, key })
+}
+
+/// A certificate for an authority's key: leaves under an older one are good under it as well.
+///
+/// # Errors
+/// The key is none, or the system gives no random numbers.
+pub fn authority_certificate(key: &str, now: SystemTime) -> Result<String, rcgen::Error> {
+    let key = KeyPair::from_pem(key)?;
+    Ok(authority_params(now)?.self_signed(&key)?.pem())
 }
 
 /// Makes a new leaf under an authority that [`authority`] made.

@@ -5,17 +5,17 @@
 //! Without it they are supplied by somebody else and only read; `ca.pem`, if there is one, is
 //! then what kube-apiserver is told to trust, otherwise `cert.pem` itself.
 
-use std::fs;
+use std::fs::{self, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 use iam_cli::file::{self, FileError, Mode};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use thiserror::Error;
 
-use crate::certificate::{self, LEAF_LIFE, Names, Pair, RENEWAL};
+use crate::certificate::{self, LEAF_LIFE, Names, RENEWAL};
 
 /// The files of one state directory.
 #[derive(Clone, Debug)]
@@ -50,6 +50,14 @@ pub enum CertificateError {
     #[error("cannot make the directory {}", path.display())]
     Directory {
         /// The directory.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Another process holds the lock, or there can be none.
+    #[error("cannot lock {}", path.display())]
+    Lock {
+        /// The lock's file.
         path: PathBuf,
         /// What the system said.
         source: io::Error,
@@ -99,7 +107,7 @@ impl CertificateError {
             Self::NoCertificate { .. } => {
                 Some("supply it anew, or remove it to have it made".to_owned())
             }
-            Self::Directory { .. } | Self::Write(_) => {
+            Self::Directory { .. } | Self::Lock { .. } | Self::Write(_) => {
                 Some("set server.stateDir to a directory that this user may write".to_owned())
             }
             Self::Read { .. } | Self::Make(_) => None,
@@ -147,13 +155,15 @@ impl CertificateFiles {
             }
         }
         self.make_directory()?;
+        let _one_at_a_time = self.lock()?;
         let authority_key = self.ensure_authority(now)?;
         if self.is_served_well(now + RENEWAL)? && self.is_served_well(now)? {
             return Ok(Origin::Kept);
         }
         let leaf = certificate::leaf(&authority_key, &self.names, now)?;
         let der = first(leaf.certificate.as_bytes(), &self.certificate())?;
-        if !certificate::is_good(&der, &self.read_first(&self.authority())?, &self.names, now) {
+        let authority = self.read_first(&self.authority())?;
+        if !certificate::is_good(&der, &authority, &self.names, now) {
             let (certificate, key) = (self.authority(), self.authority_key());
             return Err(CertificateError::ForeignAuthority { certificate, key });
         }
@@ -181,43 +191,47 @@ impl CertificateFiles {
         })
     }
 
-    /// The authority's key; another process may be making the first one at the same time.
+    /// Held until the file is dropped: `init` and `serve` may begin at the same time.
+    fn lock(&self) -> Result<fs::File, CertificateError> {
+        let path = self.directory.join(".lock");
+        let failed = |source| CertificateError::Lock {
+            path: path.clone(),
+            source,
+        };
+        let file = fs::File::create(&path).map_err(failed)?;
+        let end = Instant::now() + LOCK_PATIENCE;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(file),
+                Err(TryLockError::WouldBlock) if Instant::now() < end => {
+                    std::thread::sleep(LOCK_LOOK);
+                }
+                Err(error) => return Err(failed(error.into())),
+            }
+        }
+    }
+
+    /// Makes the authority's key, and the certificate for it, as far as they are missing or end
+    /// before a new leaf would. The key stays for good.
     fn ensure_authority(&self, now: SystemTime) -> Result<String, CertificateError> {
         let (certificate, key) = (self.authority(), self.authority_key());
         if !key.exists() {
             if certificate.exists() {
                 return Err(half(certificate, key));
             }
-            return self.first_authority(now);
+            let new = certificate::authority(now)?;
+            file::create_new(&key, new.key.as_bytes(), Mode::Private)?;
+            file::create_new(&certificate, new.certificate.as_bytes(), Mode::Public)?;
+            return Ok(new.key);
         }
-        if certificate.exists()
-            && certificate::is_in_date(&self.read_first(&certificate)?, now + LEAF_LIFE)
-        {
-            return read_text(&key);
+        let key_pem = read_text(&key)?;
+        let lasts = certificate.exists()
+            && certificate::is_in_date(&self.read_first(&certificate)?, now + LEAF_LIFE);
+        if !lasts {
+            let pem = certificate::authority_certificate(&key_pem, now)?;
+            file::replace(&certificate, pem.as_bytes(), Mode::Public)?;
         }
-        let Pair {
-            certificate: pem,
-            key: key_pem,
-        } = certificate::authority(now)?;
-        file::replace(&key, key_pem.as_bytes(), Mode::Private)?;
-        file::replace(&certificate, pem.as_bytes(), Mode::Public)?;
         Ok(key_pem)
-    }
-
-    fn first_authority(&self, now: SystemTime) -> Result<String, CertificateError> {
-        let Pair { certificate, key } = certificate::authority(now)?;
-        match file::create_new(&self.authority_key(), key.as_bytes(), Mode::Private) {
-            Ok(()) => {}
-            Err(FileError::Exists { .. }) => return self.others_authority(),
-            Err(error) => return Err(error.into()),
-        }
-        file::replace(&self.authority(), certificate.as_bytes(), Mode::Public)?;
-        Ok(key)
-    }
-
-    fn others_authority(&self) -> Result<String, CertificateError> {
-        self.read_first(&self.authority())?;
-        read_text(&self.authority_key())
     }
 
     /// Whether the files serve every name at that time, with the key that belongs to them.
@@ -277,4 +291,9 @@ const fn half(present: PathBuf, missing: PathBuf) -> CertificateError {
     CertificateError::Half { present, missing }
 }
 
+const LOCK_PATIENCE: Duration = Duration::from_secs(10);
+const LOCK_LOOK: Duration = Duration::from_millis(10);
 const FILE_LIMIT: u64 = 1024 * 1024;
+
+#[cfg(test)]
+mod tests;

@@ -57,6 +57,7 @@ fn init_writes_certificates_and_the_kubeconfig_and_then_nothing_more() {
     let expected = [
         "kube/ca.pem",
         "kube/kubeconfig.yaml",
+        "state/.lock",
         "state/ca-key.pem",
         "state/ca.pem",
         "state/cert.pem",
