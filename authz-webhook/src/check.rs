@@ -166,3 +166,6 @@ impl Findings {
         self.faults.push(ErrorChain(error).to_string());
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -38,6 +38,7 @@ pub(crate) struct TestSts {
     address: SocketAddr,
     root: CertificateDer<'static>,
     seen: Arc<Seen>,
+    _unheard: Option<tokio::net::TcpSocket>,
 }
 
 #[derive(Debug, Default)]
@@ -66,6 +67,19 @@ impl TestSts {
             address,
             root,
             seen,
+            _unheard: None,
+        }
+    }
+
+    /// The same, at a port where nobody listens: it stays bound, so that nobody else gets it.
+    pub(crate) fn closed(self) -> Self {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let address = socket.local_addr().unwrap();
+        Self {
+            address,
+            _unheard: Some(socket),
+            ..self
         }
     }
 

@@ -1,5 +1,6 @@
 //! The `EKSConfigMap` source: `kube-system/aws-auth`, listed once and watched ever after.
 
+use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::time::Duration;
 
@@ -30,8 +31,11 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// Why the cluster cannot be asked.
 #[derive(Debug, Error)]
 enum ClusterError {
-    #[error("cannot use the kubeconfig")]
-    Kubeconfig(#[from] Box<kube::config::KubeconfigError>),
+    #[error("cannot use the kubeconfig {}", .path.display())]
+    Kubeconfig {
+        path: PathBuf,
+        source: Box<kube::config::KubeconfigError>,
+    },
     #[error("no kubeconfig is configured and this is no pod")]
     InCluster(#[from] Box<kube::config::InClusterError>),
     #[error("{0:?} is not the URL of an API server")]
@@ -67,13 +71,13 @@ pub fn check_cluster(config: &Config) -> Result<(), Box<dyn std::error::Error + 
 /// How the API server is reached: by the kubeconfig, or as a pod.
 async fn client_config(config: &Config) -> Result<kube::Config, ClusterError> {
     let mut cluster = match config.kubeconfig() {
-        Some(path) => {
-            let kubeconfig = Kubeconfig::read_from(path).map_err(Box::new)?;
-            let options = KubeConfigOptions::default();
-            kube::Config::from_custom_kubeconfig(kubeconfig, &options)
-                .await
-                .map_err(Box::new)?
-        }
+        Some(path) => of_kubeconfig(path).await.map_err(|source| {
+            let source = Box::new(source);
+            ClusterError::Kubeconfig {
+                path: path.to_owned(),
+                source,
+            }
+        })?,
         None => kube::Config::incluster().map_err(Box::new)?,
     };
     if let Some(master) = config.master() {
@@ -82,6 +86,11 @@ async fn client_config(config: &Config) -> Result<kube::Config, ClusterError> {
             .map_err(|_| ClusterError::Master(master.to_owned()))?;
     }
     Ok(cluster)
+}
+
+async fn of_kubeconfig(path: &Path) -> Result<kube::Config, kube::config::KubeconfigError> {
+    let kubeconfig = Kubeconfig::read_from(path)?;
+    kube::Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await
 }
 
 /// Loads the object and keeps it fresh, for as long as the runtime lives.

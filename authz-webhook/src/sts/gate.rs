@@ -18,7 +18,7 @@ pub(super) const IN_PROCESS: usize = 512;
 /// Open questions per host: one host that hangs leaves room for the others.
 const PER_HOST: usize = 256;
 /// Open questions per slot of access keys.
-const PER_KEY: u16 = 64;
+const PER_KEY: u16 = 128;
 /// Access keys share this many slots, by a hash that nobody outside can foresee. A table of
 /// fixed size: what a stranger sends makes nothing grow.
 const KEY_SLOTS: usize = 4_096;

@@ -138,6 +138,13 @@ async fn a_server_without_a_trusted_certificate_is_told_nothing() {
 }
 
 #[tokio::test]
+async fn a_host_that_refuses_connections_cannot_be_reached() {
+    let closed = TestSts::start([alice()]).await.closed();
+    let failure = ask(&closed.client()).await.unwrap_err();
+    assert!(matches!(failure, Failure::Unreachable(_)), "{failure:?}");
+}
+
+#[tokio::test]
 async fn silence_ends_at_the_deadline() {
     let sts = TestSts::start([Reply::Hang]).await;
     let soon = Instant::now() + Duration::from_millis(200);

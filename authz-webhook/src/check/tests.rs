@@ -1,0 +1,166 @@
+//! Configurations on disk, and everything there is to say of them.
+
+use std::fs;
+use std::path::PathBuf;
+
+use tempfile::TempDir;
+
+use super::*;
+
+/// A directory with a configuration whose `HOME` is that directory.
+struct Home(TempDir);
+
+impl Home {
+    fn new(server: &str) -> Self {
+        let home = Self(tempfile::tempdir().unwrap());
+        let root = "stateDir: HOME\n  stsCABundle: HOME/root.pem\n";
+        home.write(
+            "config.yaml",
+            &format!("clusterID: c\nserver:\n  {root}{server}"),
+        );
+        home.write("root.pem", &self_signed().0);
+        home
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let text = text.replace("HOME", &self.0.path().display().to_string());
+        fs::write(self.0.path().join(name), text).unwrap();
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// The findings, with `HOME` for the directory.
+    fn findings(&self) -> Findings {
+        let home = self.0.path().display().to_string();
+        let short = |texts: Vec<String>| -> Vec<String> {
+            texts
+                .into_iter()
+                .map(|text| text.replace(&home, "HOME"))
+                .collect()
+        };
+        let Findings {
+            faults,
+            warnings,
+            mappings,
+        } = find(&self.path("config.yaml"), &Overrides::default());
+        Findings {
+            faults: short(faults),
+            warnings: short(warnings),
+            mappings,
+        }
+    }
+}
+
+/// A certificate and its key.
+fn self_signed() -> (String, String) {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    (made.cert.pem(), made.signing_key.serialize_pem())
+}
+
+fn faults(faults: &[&str]) -> Findings {
+    Findings {
+        faults: faults.iter().map(|fault| (*fault).to_owned()).collect(),
+        ..Findings::default()
+    }
+}
+
+#[test]
+fn a_good_configuration_has_no_fault() {
+    let home = Home::new(
+        "  mountedFile: HOME/aws-auth.yaml\n  \
+           mapUsers: [{userarn: 'arn:aws:iam::111122223333:user/Alice', username: alice}]\n",
+    );
+    home.write(
+        "aws-auth.yaml",
+        "kind: ConfigMap\nmetadata: {name: aws-auth}\ndata:\n  mapAccounts: |\n    - '111122223333'\n",
+    );
+    assert_eq!(
+        home.findings(),
+        Findings {
+            mappings: 2,
+            ..Findings::default()
+        }
+    );
+    assert_eq!(
+        check(&home.path("config.yaml"), &Overrides::default()),
+        Ok(())
+    );
+}
+
+#[test]
+fn supplied_certificates_must_belong_together() {
+    let home = Home::new("  clientCA: HOME/client-ca.pem\n");
+    let ((one, its_key), (_, another_key)) = (self_signed(), self_signed());
+    home.write("client-ca.pem", &one);
+    home.write("cert.pem", &one);
+    assert_eq!(
+        home.findings(),
+        faults(&["HOME/cert.pem exists without HOME/key.pem"])
+    );
+    home.write("key.pem", &its_key);
+    assert_eq!(home.findings(), Findings::default());
+    home.write("key.pem", &another_key);
+    let found = home.findings().faults;
+    let [fault] = found.as_slice() else {
+        panic!("{found:?}")
+    };
+    assert!(
+        fault.starts_with("HOME/cert.pem and HOME/key.pem: "),
+        "{fault}"
+    );
+}
+
+#[test]
+fn every_fault_is_told_in_one_run() {
+    let home = Home::new(
+        "  clientCA: HOME/none.pem\n  mountedFile: HOME/none.yaml\n  \
+           mapRoles:\n  \
+           - {rolearn: 'arn:aws:iam::111122223333:role/A', username: 'node:{{EC2PrivateDNSName}}'}\n",
+    );
+    home.write("root.pem", "no certificate");
+    assert_eq!(
+        home.findings(),
+        Findings {
+            mappings: 1,
+            ..faults(&[
+                "cannot read HOME/none.pem: No such file or directory (os error 2)",
+                "the CA bundle HOME/root.pem holds no certificate",
+                "HOME/config.yaml:8:5: mapRoles[0]: {{EC2PrivateDNSName}} is not supported by \
+                 this version",
+                "cannot read HOME/none.yaml: No such file or directory (os error 2)",
+            ])
+        }
+    );
+    assert_eq!(
+        check(&home.path("config.yaml"), &Overrides::default()),
+        Err(CheckError { faults: 4 })
+    );
+}
+
+#[test]
+fn a_file_that_does_not_load_is_told_fault_by_fault() {
+    let home = Home::new("  prot: 1\n  port: x\n");
+    assert_eq!(
+        home.findings(),
+        faults(&[
+            "HOME/config.yaml:5:3: unknown key server.prot (did you mean server.port?)",
+            "HOME/config.yaml:6:9: server.port: not a port from 0 to 65535",
+        ])
+    );
+}
+
+#[test]
+fn the_kubeconfig_of_the_config_map_must_lead_somewhere() {
+    let home = Home::new("  backendMode: [EKSConfigMap]\n  kubeconfig: HOME/kubeconfig\n");
+    home.write("kubeconfig", "kind: Config\ncurrent-context: nowhere\n");
+    let found = home.findings().faults;
+    let [fault] = found.as_slice() else {
+        panic!("{found:?}")
+    };
+    assert!(
+        fault.starts_with("cannot use the kubeconfig HOME/kubeconfig: "),
+        "{fault}"
+    );
+}
