@@ -9,16 +9,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use rustls::ServerConfig;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
 use thiserror::Error;
 use tokio::sync::Notify;
 
 use crate::certificate;
 use crate::certificate_files::{self, CertificateError, CertificateFiles, Origin};
 use crate::metrics::{Metrics, ReloadResult};
-use crate::tls::{self, ServerTls, TlsError};
+use crate::tls::{self, ServerTls, Serving, TlsError};
 
 /// The files behind the TLS configuration, and the configuration made of them.
 #[derive(Debug)]
@@ -90,13 +87,10 @@ impl Certificates {
         self.at_once.notify_one();
     }
 
-    /// Whether the certificate in the file is in date for another hour.
+    /// Whether the certificate in use is in date for another hour.
     pub fn is_in_date(&self) -> bool {
         let soon = (self.clock)() + Duration::from_secs(3600);
-        certificate_files::read(&self.files.certificate())
-            .ok()
-            .and_then(|pem| CertificateDer::from_pem_slice(&pem).ok())
-            .is_some_and(|certificate| certificate::is_in_date(&certificate, soon))
+        certificate::is_in_date(&self.tls.leaf(), soon)
     }
 
     /// Keeps the configuration up to date until the future is dropped.
@@ -134,8 +128,8 @@ impl Certificates {
 
     fn load_again(&self) {
         match load(&self.files, self.client_ca.as_deref()) {
-            Ok(config) => {
-                self.tls.replace(config);
+            Ok(serving) => {
+                self.tls.replace(serving);
                 self.metrics.certificate_reloaded(ReloadResult::Loaded);
                 tracing::info!(target: iam_cli::NOTICE, "the certificate files were read again");
             }
@@ -160,7 +154,7 @@ impl Certificates {
     }
 }
 
-fn load(files: &CertificateFiles, client_ca: Option<&Path>) -> Result<ServerConfig, LoadError> {
+fn load(files: &CertificateFiles, client_ca: Option<&Path>) -> Result<Serving, LoadError> {
     let (certificate, key) = (files.certificate(), files.key());
     let pem = certificate_files::read(&certificate)?;
     let key_pem = certificate_files::read(&key)?;

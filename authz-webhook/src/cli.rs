@@ -14,7 +14,7 @@ use crate::config::BackendMode;
 
 /// Tell kube-apiserver who a bearer token of AWS IAM belongs to
 #[derive(Debug, Parser)]
-#[command(name = "authz-webhook", version, about)]
+#[command(name = "authz-webhook", version)]
 pub struct Cli {
     /// What every program takes.
     #[command(flatten)]

@@ -34,25 +34,30 @@ pub trait Responder: Send + Sync + 'static {
 /// What the connections of a listener have in common.
 #[derive(Debug)]
 pub struct Connections<R> {
-    responder: Arc<R>,
+    answering: Arc<Answering<R>>,
     limits: Limits,
     tls: Option<Arc<ServerTls>>,
     http1: auto::Builder<TokioExecutor>,
     http2: auto::Builder<TokioExecutor>,
+}
+
+/// What every request needs: one count of references to move for each.
+#[derive(Debug)]
+struct Answering<R> {
+    responder: R,
     phases: Phases,
 }
 
 impl<R: Responder> Connections<R> {
     /// Connections in clear text without `tls`, and then HTTP/1.1 only.
     pub fn new(responder: R, limits: Limits, tls: Option<Arc<ServerTls>>, phases: Phases) -> Self {
-        let responder = Arc::new(responder);
+        let answering = Arc::new(Answering { responder, phases });
         Self {
-            responder,
+            answering,
             limits,
             tls,
             http1: http1(),
             http2: http2(),
-            phases,
         }
     }
 
@@ -96,7 +101,7 @@ impl<R: Responder> Connections<R> {
         let stream = Watched::new(stream, Arc::clone(&activity), heads, self.limits);
         let service = service_fn(|request| self.request(request, activity.open_request()));
         let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
-        let mut phases = self.phases.clone();
+        let mut phases = self.answering.phases.clone();
         let ended = tokio::select! {
             biased;
             ended = connection.as_mut() => ended,
@@ -119,12 +124,11 @@ impl<R: Responder> Connections<R> {
         request: Request<Incoming>,
         open: OpenRequest,
     ) -> impl Future<Output = Result<WholeResponse, Infallible>> + Send + 'static {
-        let responder = Arc::clone(&self.responder);
-        let phases = self.phases.clone();
+        let answering = Arc::clone(&self.answering);
         async move {
             let version = request.version();
-            let mut response = responder.respond(request, open).await;
-            if version < Version::HTTP_2 && !phases.is_running() {
+            let mut response = answering.responder.respond(request, open).await;
+            if version < Version::HTTP_2 && !answering.phases.is_running() {
                 last_of_its_connection(&mut response);
             }
             Ok(response)
@@ -138,7 +142,6 @@ fn http1() -> auto::Builder<TokioExecutor> {
     builder
         .http1()
         .header_read_timeout(None)
-        .max_headers(64)
         .max_buf_size(HEAD_BYTES);
     builder
 }

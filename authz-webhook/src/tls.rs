@@ -13,9 +13,16 @@ use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{RootCertStore, ServerConfig};
 use thiserror::Error;
 
-/// The configuration of TLS that new connections meet.
+/// What new connections meet; it can be replaced while serving.
 #[derive(Debug)]
-pub struct ServerTls(ArcSwap<ServerConfig>);
+pub struct ServerTls(ArcSwap<Serving>);
+
+/// A configuration, and the certificate in it.
+#[derive(Debug)]
+pub struct Serving {
+    config: Arc<ServerConfig>,
+    leaf: CertificateDer<'static>,
+}
 
 /// Why PEM texts make no TLS configuration.
 #[derive(Debug, Error)]
@@ -36,18 +43,23 @@ pub enum TlsError {
 
 impl ServerTls {
     /// For new connections.
-    pub fn new(config: ServerConfig) -> Self {
-        Self(ArcSwap::from_pointee(config))
+    pub fn new(serving: Serving) -> Self {
+        Self(ArcSwap::from_pointee(serving))
     }
 
     /// What a new connection meets.
     pub fn config(&self) -> Arc<ServerConfig> {
-        self.0.load_full()
+        Arc::clone(&self.0.load().config)
+    }
+
+    /// The certificate that a new connection meets.
+    pub fn leaf(&self) -> CertificateDer<'static> {
+        self.0.load().leaf.clone()
     }
 
     /// From now on, for new connections.
-    pub fn replace(&self, config: ServerConfig) {
-        self.0.store(Arc::new(config));
+    pub fn replace(&self, serving: Serving) {
+        self.0.store(Arc::new(serving));
     }
 }
 
@@ -60,8 +72,13 @@ pub fn server_config(
     certificate: &[u8],
     key: &[u8],
     client_ca: Option<&[u8]>,
-) -> Result<ServerConfig, TlsError> {
+) -> Result<Serving, TlsError> {
     let key = Arc::new(certified_key(certificate, key)?);
+    let leaf = key
+        .end_entity_cert()
+        .map_err(TlsError::Pair)?
+        .clone()
+        .into_owned();
     let clients: Arc<dyn ClientCertVerifier> = match client_ca {
         Some(pem) => client_verifier(pem)?,
         None => Arc::new(NoClientAuth),
@@ -72,7 +89,10 @@ pub fn server_config(
         .with_client_cert_verifier(clients)
         .with_cert_resolver(Arc::new(SingleCertAndKey::from(key)));
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(config)
+    Ok(Serving {
+        config: Arc::new(config),
+        leaf,
+    })
 }
 
 /// A certificate chain with its key.

@@ -53,7 +53,8 @@ fn a_leaf_is_kept_until_a_third_of_its_life_is_left() {
 
 #[test]
 fn a_leaf_that_does_not_serve_is_made_anew() {
-    let cases: [(&str, fn(&CertificateFiles)); 5] = [
+    type Damage = fn(&CertificateFiles);
+    let cases: [(&str, Damage); 5] = [
         ("no certificate", |files| {
             fs::remove_file(files.certificate()).unwrap()
         }),

@@ -75,7 +75,7 @@ impl Line {
             webhook,
             writer,
             written,
-            directory: directory,
+            directory,
         }
     }
 
