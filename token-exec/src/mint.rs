@@ -44,6 +44,7 @@ pub fn mint(
     let shared = SharedConfig::load(environment, unreadable)?;
     let credentials = match exported {
         Some(credentials) => {
+            tracing::info!("signing with the exported keys");
             say_which_won(chosen);
             credentials
         }
@@ -56,6 +57,7 @@ pub fn mint(
         cluster: options.cluster.arn(),
     };
     let host = settings.host()?;
+    tracing::info!("signing for {host}");
     warn_of_custom_endpoint(environment, &host);
     let expiration = expiration(&credentials, now);
     let token = Token::mint(&presign(credentials, host, options.cluster.id(), now)?);

@@ -61,7 +61,12 @@ fn keys(section: Option<Section<'_>>) -> Result<Option<Credentials>, Credentials
         secret_access_key: part("aws_secret_access_key"),
         session_token: part("aws_session_token"),
     };
-    parts.assemble()
+    let credentials = parts.assemble()?;
+    if credentials.is_some() {
+        let (name, path) = (section.profile_name(), section.path.display());
+        tracing::info!("signing with the keys of profile `{name}` in {path}");
+    }
+    Ok(credentials)
 }
 
 /// An error if the profile has one of `keys`.

@@ -8,6 +8,9 @@ const LINE: &str = "--cluster-name prod --region us-west-2";
 const SYNTAX: &str = "hint: a section is `[default]` or `[profile NAME]` (in the credentials file \
                       `[NAME]`), a setting `key = value`";
 
+const UNREADABLE: &str = "hint: make it readable to you, or name another file in AWS_CONFIG_FILE or \
+                          AWS_SHARED_CREDENTIALS_FILE";
+
 #[test]
 fn a_file_that_does_not_parse_is_named_with_the_line() {
     let keys = format!("aws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}\n");
@@ -72,8 +75,6 @@ fn a_file_that_cannot_be_read_is_named() {
     let sandbox = Sandbox::with_profile();
     fs::remove_file(sandbox.path("config")).unwrap();
     fs::create_dir(sandbox.path("config")).unwrap();
-    let hint = "hint: make it readable to you, or name another file in AWS_CONFIG_FILE or \
-                AWS_SHARED_CREDENTIALS_FILE";
     assert_eq!(
         sandbox.run(LINE),
         refused(
@@ -81,7 +82,7 @@ fn a_file_that_cannot_be_read_is_named() {
             &[
                 "token-exec: reading the shared AWS files: ~/.aws/config: cannot read it: is a \
                  directory",
-                hint,
+                UNREADABLE,
             ],
         ),
     );
@@ -89,21 +90,17 @@ fn a_file_that_cannot_be_read_is_named() {
 
 #[cfg(unix)]
 #[test]
-fn a_file_without_permission_is_named() {
-    use std::os::unix::fs::PermissionsExt as _;
+fn what_the_system_says_of_a_file_is_passed_on() {
     let sandbox = Sandbox::with_profile();
-    fs::set_permissions(sandbox.path("config"), fs::Permissions::from_mode(0o000)).unwrap();
-    if fs::read(sandbox.path("config")).is_ok() {
-        // The superuser may read everything, so there is nothing to see here.
-        return;
-    }
-    let outcome = sandbox.run(LINE);
-    assert_eq!(outcome.code, 1);
-    assert!(
-        outcome
-            .stderr
-            .contains("~/.aws/config: cannot read it: Permission denied")
+    let config = sandbox.path("config");
+    fs::remove_file(&config).unwrap();
+    // A loop: not even the superuser can read it.
+    std::os::unix::fs::symlink(&config, &config).unwrap();
+    let what = format!(
+        "token-exec: reading the shared AWS files: ~/.aws/config: cannot read it: {}",
+        fs::metadata(&config).unwrap_err(),
     );
+    assert_eq!(sandbox.run(LINE), refused(1, &[&what, UNREADABLE]));
 }
 
 #[test]

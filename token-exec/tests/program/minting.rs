@@ -68,7 +68,7 @@ fn every_spelling_prints_an_exec_credential_for_the_cluster_and_region() {
         ),
         ("token -i prod", "us-west-2", "prod"),
         (
-            "-v token --region=ca-west-1 --cluster-id prod",
+            "token --region=ca-west-1 --cluster-id prod",
             "ca-west-1",
             "prod",
         ),
@@ -319,4 +319,24 @@ fn exported_keys_need_no_home_and_no_readable_files() {
         .set("AWS_SHARED_CREDENTIALS_FILE", "");
     let outcome = sandbox.run("--cluster-id c");
     assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
+}
+
+#[test]
+fn says_on_request_what_it_signs_with_and_for_which_host() {
+    for (sandbox, keys) in [
+        (
+            Sandbox::exported().set("AWS_REGION", "eu-central-1"),
+            "the exported keys",
+        ),
+        (
+            Sandbox::with_profile(),
+            "the keys of profile `default` in ~/.aws/credentials",
+        ),
+    ] {
+        let outcome = sandbox.run("-v --cluster-id c");
+        let stderr = format!(
+            "notice: signing with {keys}\nnotice: signing for sts.eu-central-1.amazonaws.com\n",
+        );
+        assert_eq!((outcome.code, outcome.stderr), (0, stderr));
+    }
 }
