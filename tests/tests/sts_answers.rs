@@ -1,9 +1,14 @@
 //! The local STS answers as STS does: whom it knows, what it refuses and how it says so.
 
-#![expect(clippy::unwrap_used, reason = "what is not as expected fails the test")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "what is not as expected fails the test"
+)]
 
 use std::time::SystemTime;
 
+use e2e::support::clock::amz_date;
 use e2e::support::http::Response;
 use e2e::support::keys::Keys;
 use e2e::support::pki::Ca;
@@ -12,6 +17,9 @@ use e2e::support::sigv4::{Request, Signer};
 use e2e::support::sts::{ACCOUNT, Caller, Counts, STS_HOST, STS_REGION, Sts};
 use e2e::support::token::TokenRecipe;
 use serde_json::{Value, json};
+
+const OK: (u16, &str) = (200, "OK");
+const MISMATCH: (u16, &str) = (403, "SignatureDoesNotMatch");
 
 struct Story {
     sts: Sts,
@@ -45,6 +53,16 @@ impl Story {
             .client(&self.ca, &host)
             .send_signed(request)
             .unwrap()
+    }
+
+    fn expect(&self, verdict: (u16, &str), requests: &[(&str, Request)]) {
+        for (name, request) in requests {
+            assert_eq!(
+                (verdict.0, verdict.1.to_owned()),
+                self.verdict(request),
+                "{name}"
+            );
+        }
     }
 
     /// Status and error code of the answer; `OK` for a caller.
@@ -131,139 +149,114 @@ fn answers_in_json_when_asked_and_in_xml_otherwise() {
 }
 
 #[test]
-fn refuses_what_sts_refuses_with_its_code() {
+fn takes_a_signature_for_fifteen_minutes_both_ways_whatever_its_expiry_says() {
+    let story = Story::new();
+    let keys = story.sts.add_user("alice");
+    let at = |seconds| story.recipe(&keys).signed_at(story.now(), seconds);
+    story.expect(
+        OK,
+        &[
+            ("now", at(0).request()),
+            ("almost too old", at(-14 * 60).request()),
+            ("almost too new", at(14 * 60).request()),
+            ("past its expiry", at(-14 * 60).expires("1").request()),
+            (
+                "with a session token",
+                story
+                    .recipe(&story.sts.add_assumed_role("dev", "a"))
+                    .request(),
+            ),
+        ],
+    );
+    story.expect(
+        MISMATCH,
+        &[
+            ("too old", at(-16 * 60).request()),
+            ("too new", at(16 * 60).request()),
+            (
+                "too old for its expiry",
+                at(-16 * 60).expires("3600").request(),
+            ),
+        ],
+    );
+}
+
+#[test]
+fn refuses_a_request_that_is_not_the_one_that_was_signed() {
+    let story = Story::new();
+    let keys = story.sts.add_user("alice");
+    let good = || story.recipe(&keys);
+    let mut missing_header = good().request();
+    missing_header
+        .headers
+        .retain(|(name, _)| name != "x-k8s-aws-id");
+    let mut other_cluster = missing_header.clone();
+    other_cluster.push_header("x-k8s-aws-id", "production");
+    let mut added = good().request();
+    added.push_query("X-Extra", "1");
+    story.expect(
+        MISMATCH,
+        &[
+            ("another cluster", other_cluster),
+            ("a signed header missing", missing_header),
+            ("a pair added", added),
+            (
+                "another's secret",
+                story
+                    .recipe(&keys.with_secret_of(&Keys::long_lived()))
+                    .request(),
+            ),
+            ("another region", good().region("eu-west-1").request()),
+            ("another service", good().service("s3").request()),
+            ("a date of another day", good().date("today").request()),
+        ],
+    );
+}
+
+#[test]
+fn knows_keys_only_with_the_session_token_issued_with_them() {
     let story = Story::new();
     let keys = story.sts.add_user("alice");
     let session = story.sts.add_assumed_role("dev", "alice");
-    let good = || story.recipe(&keys);
-    let at = |seconds| {
-        story
-            .recipe(&keys)
-            .signed_at(story.now(), seconds)
-            .request()
-    };
-    let mut tokenless = session.clone();
-    tokenless.session_token = None;
-    let mut other_token = session.clone();
-    other_token.session_token = Keys::of_session().session_token;
-    let mut other_secret = keys.clone();
-    other_secret.secret_access_key = Keys::long_lived().secret_access_key;
-    let mut other_cluster = good().request();
-    other_cluster
-        .headers
-        .retain(|(name, _)| name != "x-k8s-aws-id");
-    let mut missing_header = other_cluster.clone();
-    other_cluster.push_header("x-k8s-aws-id", "production");
-    missing_header.push_header("x-other", "demo");
-    let unsigned = Request::get(STS_HOST, "/?Action=GetCallerIdentity&Version=2011-06-15");
-    let mut added = good().request();
-    added.push_query("X-Extra", "1");
-    let twice = |name: &str| {
-        let mut request = good().request();
-        let value = request
-            .query()
-            .into_iter()
-            .find(|(sent, _)| sent == name)
-            .unwrap()
-            .1;
-        request.push_query(name, &value);
-        request
-    };
-    let action = |name: &str| {
-        let query = vec![
-            ("Action".to_owned(), name.to_owned()),
-            ("Version".to_owned(), "2011-06-15".to_owned()),
-        ];
-        TokenRecipe { query, ..good() }.request()
-    };
+    let other = story.sts.add_assumed_role("dev", "alice");
+    story.expect(
+        (403, "InvalidClientTokenId"),
+        &[
+            (
+                "keys of nobody",
+                story.recipe(&Keys::long_lived()).request(),
+            ),
+            (
+                "a session without its token",
+                story.recipe(&session.with_token_of(&keys)).request(),
+            ),
+            (
+                "a session with another's token",
+                story.recipe(&session.with_token_of(&other)).request(),
+            ),
+            (
+                "a user with a token",
+                story.recipe(&keys.with_token_of(&other)).request(),
+            ),
+        ],
+    );
+}
 
-    let mismatch = (403, "SignatureDoesNotMatch");
-    let unknown = (403, "InvalidClientTokenId");
-    let cases = [
-        ("as it should be", good().request(), (200, "OK")),
-        (
-            "with a session token",
-            story.recipe(&session).request(),
-            (200, "OK"),
-        ),
-        (
-            "any expiry",
-            TokenRecipe {
-                expires: "1".to_owned(),
-                ..good().signed_at(story.now(), -800)
-            }
-            .request(),
-            (200, "OK"),
-        ),
-        ("almost too old", at(-14 * 60), (200, "OK")),
-        ("almost too new", at(14 * 60), (200, "OK")),
-        ("too old", at(-16 * 60), mismatch),
-        ("too new", at(16 * 60), mismatch),
-        ("another cluster", other_cluster, mismatch),
-        ("signed header missing", missing_header, mismatch),
-        (
-            "another secret",
-            story.recipe(&other_secret).request(),
-            mismatch,
-        ),
-        (
-            "another region",
-            TokenRecipe {
-                region: "eu-west-1".to_owned(),
-                ..good()
-            }
-            .request(),
-            mismatch,
-        ),
-        (
-            "another service",
-            TokenRecipe {
-                service: "s3".to_owned(),
-                ..good()
-            }
-            .request(),
-            mismatch,
-        ),
-        ("a pair added", added, mismatch),
-        (
-            "unknown key",
-            story.recipe(&Keys::long_lived()).request(),
-            unknown,
-        ),
-        (
-            "session without its token",
-            story.recipe(&tokenless).request(),
-            unknown,
-        ),
-        (
-            "session with another's token",
-            story.recipe(&other_token).request(),
-            unknown,
-        ),
-        ("not signed", unsigned, (403, "MissingAuthenticationToken")),
-        (
-            "date twice",
-            twice("X-Amz-Date"),
-            (400, "IncompleteSignature"),
-        ),
-        (
-            "no date",
-            TokenRecipe {
-                date: "today".to_owned(),
-                ..good()
-            }
-            .request(),
-            mismatch,
-        ),
-        (
-            "another action",
-            action("AssumeRole"),
-            (400, "InvalidAction"),
-        ),
-    ];
-    for (name, request, (status, code)) in cases {
-        assert_eq!((status, code.to_owned()), story.verdict(&request), "{name}");
-    }
+#[test]
+fn refuses_what_is_not_a_whole_request_with_a_code_of_its_own() {
+    let story = Story::new();
+    let keys = story.sts.add_user("alice");
+    let mut date_twice = story.recipe(&keys).request();
+    date_twice.push_query("X-Amz-Date", "20260101T000000Z");
+    let other_action = [("Action", "AssumeRole"), ("Version", "2011-06-15")];
+    let unsigned = Request::get(STS_HOST, "/?Action=GetCallerIdentity&Version=2011-06-15");
+    story.expect(
+        (403, "MissingAuthenticationToken"),
+        &[("not signed", unsigned)],
+    );
+    story.expect((400, "IncompleteSignature"), &[("date twice", date_twice)]);
+    let other_action = story.recipe(&keys).query(&other_action).request();
+    story.expect((400, "InvalidAction"), &[("another action", other_action)]);
 }
 
 #[test]
@@ -309,7 +302,7 @@ fn verifies_a_form_posted_with_an_authorization_header() {
         request.method = "POST".to_owned();
         request.body = body.as_bytes().to_vec();
         request.push_header("Content-Type", "application/x-www-form-urlencoded");
-        let date = story.recipe(&keys).date;
+        let date = amz_date(story.now());
         Signer::new(&keys, STS_REGION, "sts", &date).sign(request)
     };
     let mut good = request("Action=GetCallerIdentity&Version=2011-06-15");

@@ -1,6 +1,10 @@
 //! The faults of the local STS happen on the wire as they are called.
 
-#![expect(clippy::unwrap_used, reason = "what is not as expected fails the test")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "what is not as expected fails the test"
+)]
 
 use std::thread;
 use std::time::Duration;

@@ -2,27 +2,28 @@
 
 use e2e::support::line::{ALICE, CLUSTER, DEV, Line};
 use e2e::support::programs::Program;
-use e2e::support::sts::{Caller, STS_HOST, STS_REGION};
-use serde_json::{Value, json};
+use e2e::support::sts::{ACCOUNT, Caller, STS_HOST, STS_REGION};
+use serde_json::json;
 
-/// `status` for a caller: everything of it is decided by these.
-struct Expected<'a> {
-    caller: &'a Caller,
+/// A caller, and whom the cluster takes him for.
+struct Case<'a> {
+    caller: Caller,
     canonical_arn: &'a str,
     session_name: &'a str,
-    access_key_id: &'a str,
     username: &'a str,
     groups: &'a [&'a str],
 }
 
-impl Expected<'_> {
-    fn status(&self) -> Value {
+impl Case<'_> {
+    fn check(&self, line: &Line) {
+        let keys = line.sts.add(&self.caller);
         let principal_id = self.caller.principal_id();
         let mut user = json!({
             "username": self.username,
             "uid": format!("aws-iam-authenticator:{}:{principal_id}", self.caller.account),
+            "groups": self.groups,
             "extra": {
-                "accessKeyId": [self.access_key_id],
+                "accessKeyId": [keys.access_key_id],
                 "arn": [self.caller.arn],
                 "canonicalArn": [self.canonical_arn],
                 "principalId": [principal_id],
@@ -30,102 +31,95 @@ impl Expected<'_> {
                 "sigs.k8s.io/aws-iam-authenticator/principalId": [principal_id],
             },
         });
-        if !self.groups.is_empty() {
-            user["groups"] = json!(self.groups);
+        if let Some(user) = user.as_object_mut().filter(|_| self.groups.is_empty()) {
+            user.remove("groups");
         }
-        json!({"authenticated": true, "user": user})
+        let status = json!({"authenticated": true, "user": user});
+        assert_eq!(status, *line.ask(&keys).status(), "{}", self.caller.arn);
     }
 }
 
 #[test]
-fn names_users_sessions_federated_users_root_and_instances() {
-    let instance = "arn:aws:iam::111122223333:role/aws:ec2-instance";
-    let line = Line::with("kinds", |config| {
+fn names_users_federated_users_and_root() {
+    let team = "arn:aws:iam::111122223333:user/team/bob";
+    let federated = "arn:aws:sts::111122223333:federated-user/carol";
+    let root = "arn:aws:iam::111122223333:root";
+    let line = Line::with("users", |config| {
+        let config = config.map_user(team, "bob", &["readers", "writers"]);
         config
-            .map_user(
-                "arn:aws:iam::111122223333:user/team/bob",
-                "bob",
-                &["readers"],
-            )
-            .map_user(
-                "arn:aws:sts::111122223333:federated-user/carol",
-                "carol",
-                &[],
-            )
-            .map_user("arn:aws:iam::111122223333:root", "the-root", &["admins"])
-            .map_role(instance, "node:{{SessionName}}", &["nodes"])
-            .map_account("444455556666")
+            .map_user(federated, "carol", &[])
+            .map_user(root, "the-root", &["admins"])
     });
-    let account = "111122223333";
-    let cases: [(Caller, &str, &str, &str, &[&str]); 7] = [
-        (
-            Caller::user(account, "alice"),
-            ALICE,
-            "",
-            "alice",
-            &["readers"],
-        ),
-        (
-            Caller::user(account, "team/bob"),
-            "arn:aws:iam::111122223333:user/team/bob",
-            "",
-            "bob",
-            &["readers"],
-        ),
-        (
-            Caller::assumed_role(account, "dev", "dan@corp"),
-            DEV,
-            "dan@corp",
-            "dev:dan-corp",
-            &["developers"],
-        ),
-        (
-            Caller::federated_user(account, "carol"),
-            "arn:aws:sts::111122223333:federated-user/carol",
-            "",
-            "carol",
-            &[],
-        ),
-        (
-            Caller::root(account),
-            "arn:aws:iam::111122223333:root",
-            "",
-            "the-root",
-            &["admins"],
-        ),
-        (
-            Caller::ec2_instance(account, "i-0123456789abcdef0"),
-            instance,
-            "i-0123456789abcdef0",
-            "node:i-0123456789abcdef0",
-            &["nodes"],
-        ),
-        (
-            Caller::assumed_role("444455556666", "any", "eve"),
-            "arn:aws:iam::444455556666:role/any",
-            "eve",
-            "arn:aws:iam::444455556666:role/any",
-            &[],
-        ),
-    ];
-    for (caller, canonical_arn, session_name, username, groups) in cases {
-        let keys = line.sts.add(&caller);
-        let access_key_id = &keys.access_key_id;
-        let expected = Expected {
-            caller: &caller,
+    let case = |caller, canonical_arn, username, groups| {
+        Case {
+            caller,
             canonical_arn,
-            session_name,
-            access_key_id,
+            session_name: "",
             username,
             groups,
-        };
-        assert_eq!(
-            expected.status(),
-            *line.ask(&keys).status(),
-            "{}",
-            caller.arn
-        );
+        }
+        .check(&line);
+    };
+    case(Caller::user(ACCOUNT, "alice"), ALICE, "alice", &["readers"]);
+    case(
+        Caller::user(ACCOUNT, "team/bob"),
+        team,
+        "bob",
+        &["readers", "writers"],
+    );
+    case(
+        Caller::federated_user(ACCOUNT, "carol"),
+        federated,
+        "carol",
+        &[],
+    );
+    case(Caller::root(ACCOUNT), root, "the-root", &["admins"]);
+}
+
+#[test]
+fn names_sessions_of_roles_and_instances() {
+    let instance = "arn:aws:iam::111122223333:role/aws:ec2-instance";
+    let line = Line::with("roles", |config| {
+        config.map_role(instance, "node:{{SessionName}}", &["nodes"])
+    });
+    Case {
+        caller: Caller::assumed_role(ACCOUNT, "dev", "dan@corp"),
+        canonical_arn: DEV,
+        session_name: "dan@corp",
+        username: "dev:dan-corp",
+        groups: &["developers"],
     }
+    .check(&line);
+    Case {
+        caller: Caller::ec2_instance(ACCOUNT, "i-0123456789abcdef0"),
+        canonical_arn: instance,
+        session_name: "i-0123456789abcdef0",
+        username: "node:i-0123456789abcdef0",
+        groups: &["nodes"],
+    }
+    .check(&line);
+}
+
+#[test]
+fn names_callers_of_a_mapped_account_by_their_canonical_arn() {
+    let account = "444455556666";
+    let line = Line::with("accounts", |config| config.map_account(account));
+    let role = "arn:aws:iam::444455556666:role/any";
+    let user = "arn:aws:iam::444455556666:user/team/frank";
+    let case = |caller, canonical_arn, session_name| {
+        Case {
+            caller,
+            canonical_arn,
+            session_name,
+            username: canonical_arn,
+            groups: &[],
+        }
+        .check(&line);
+    };
+    case(Caller::assumed_role(account, "any", "eve"), role, "eve");
+    case(Caller::user(account, "team/frank"), user, "");
+    let root = line.sts.add(&Caller::root(account));
+    assert_eq!((200, "not_mapped"), line.ask(&root).refusal());
 }
 
 #[test]

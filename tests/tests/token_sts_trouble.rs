@@ -1,8 +1,6 @@
 //! STS in trouble: what cannot be answered now is a 503 that nobody is asked to repeat, what
 //! cannot be true is a denial, and neither outlives the trouble.
 
-#![expect(clippy::unwrap_used, reason = "what is not as expected fails the test")]
-
 use std::thread;
 use std::time::Duration;
 

@@ -36,6 +36,22 @@ impl Keys {
             ..Self::long_lived()
         }
     }
+
+    /// The same keys with the session token of others, or without one.
+    pub fn with_token_of(&self, other: &Self) -> Self {
+        Self {
+            session_token: other.session_token.clone(),
+            ..self.clone()
+        }
+    }
+
+    /// The same keys with the secret of others.
+    pub fn with_secret_of(&self, other: &Self) -> Self {
+        Self {
+            secret_access_key: other.secret_access_key.clone(),
+            ..self.clone()
+        }
+    }
 }
 
 impl fmt::Debug for Keys {

@@ -1,11 +1,11 @@
 //! What a story is written with. Everything blocks, binds to loopback, and is taken down on drop.
 //!
-//! ```text
+//! ```no_run
 //! use e2e::support::pki::Ca;
 //! use e2e::support::programs::Program;
 //! use e2e::support::sandbox::Sandbox;
 //! use e2e::support::sts::{STS_HOST, Sts};
-//! use e2e::support::webhook::{Mappings, Webhook, WebhookConfig};
+//! use e2e::support::webhook::{Webhook, WebhookConfig};
 //!
 //! let sandbox = Sandbox::new("a-story");
 //! let ca = Ca::new("story CA");
@@ -16,9 +16,10 @@
 //!     .args(["--region", "us-west-2", "--cluster-name", "demo", "--output", "token"])
 //!     .keys(&keys)
 //!     .bearer();
-//! let mappings = Mappings::default().user("alice", "alice", &["readers"]);
-//! let webhook = Webhook::start(&sandbox, &WebhookConfig::new("demo", &sts, &ca).mappings(mappings));
-//! assert!(webhook.authenticate(&token).is_authenticated());
+//! let config = WebhookConfig::new(&sandbox, "demo", &sts, &ca)
+//!     .map_user("arn:aws:iam::111122223333:user/alice", "alice", &["readers"]);
+//! let webhook = Webhook::start(&sandbox, &config.to_yaml());
+//! assert_eq!(Some("alice"), webhook.authenticate(&token).username());
 //! assert_eq!(1, sts.requests_to(STS_HOST));
 //! ```
 //!
@@ -26,21 +27,25 @@
 //! with what to do about it: in a test that is the failure, in the demo the message.
 
 pub mod clock;
+pub mod cluster;
 pub mod command;
 pub mod control_plane;
 pub mod http;
 pub mod keys;
 pub mod kubectl;
+pub mod line;
 pub mod pki;
 pub mod process;
 pub mod programs;
 pub mod python;
+pub mod review;
 pub mod sandbox;
 pub mod scan;
 pub mod sigv4;
 pub mod skip;
 pub mod sts;
 pub mod token;
+pub mod webhook;
 
 /// Ends the story with what went wrong.
 #[expect(

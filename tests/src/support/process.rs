@@ -260,3 +260,75 @@ fn tail(log: &str) -> String {
 const TERM_DEADLINE: Duration = Duration::from_secs(3);
 const KILL_DEADLINE: Duration = Duration::from_secs(10);
 const TAIL_LINES: usize = 40;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::support::sandbox::Sandbox;
+
+    fn shell(sandbox: &Sandbox, script: &str) -> Process {
+        sandbox
+            .command("/bin/sh")
+            .args(["-c", script])
+            .start("shell")
+    }
+
+    fn is_running(pid: Pid) -> bool {
+        rustix::process::test_kill_process(pid).is_ok()
+    }
+
+    #[test]
+    fn finds_a_line_of_either_output_and_keeps_both_in_files() {
+        let sandbox = Sandbox::new("self");
+        let mut process = shell(&sandbox, "echo one; echo port 7; echo oops >&2");
+        let second = Duration::from_secs(30);
+        let port: u16 =
+            process.wait_for_stdout(second, |line| line.strip_prefix("port ")?.parse().ok());
+        assert_eq!(7, port);
+        assert!(process.wait_for_stderr(second, |line| Some(line == "oops")));
+        assert_eq!(
+            Some(0),
+            process.wait(second).and_then(|status| status.code())
+        );
+        drop(process);
+        let files = (
+            sandbox.read("logs/shell.stdout"),
+            sandbox.read("logs/shell.stderr"),
+        );
+        assert_eq!(("one\nport 7\n".to_owned(), "oops\n".to_owned()), files);
+    }
+
+    #[test]
+    fn ends_a_child_that_ignores_being_asked() {
+        let sandbox = Sandbox::new("self");
+        let deaf = "trap '' TERM; echo ready; while :; do read line || sleep 1; done";
+        let process = shell(&sandbox, deaf);
+        process.wait_for_stdout(Duration::from_secs(30), |line| {
+            (line == "ready").then_some(())
+        });
+        let pid = process.pid;
+        assert!(is_running(pid));
+        drop(process);
+        assert!(!is_running(pid));
+    }
+
+    #[test]
+    fn a_child_dies_with_a_process_that_is_killed() {
+        let sandbox = Sandbox::new("self");
+        let mut process = shell(&sandbox, "echo ready; exec sleep 600");
+        process.wait_for_stdout(Duration::from_secs(30), |line| {
+            (line == "ready").then_some(())
+        });
+        // What the death of this process does: the watchdog's pipe closes.
+        drop(
+            process
+                .watchdog
+                .as_mut()
+                .and_then(|watchdog| watchdog.stdin.take()),
+        );
+        let status = process
+            .wait(Duration::from_secs(30))
+            .expect("the watchdog kills it");
+        assert_eq!(None, status.code());
+    }
+}

@@ -194,3 +194,104 @@ fn files_below(directory: &Path) -> Vec<PathBuf> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::time::Duration;
+
+    use super::*;
+
+    const SHELL: &str = "/bin/sh";
+
+    fn panics(story: impl FnOnce()) -> bool {
+        catch_unwind(AssertUnwindSafe(story)).is_err()
+    }
+
+    fn sandbox_with(keys: &Keys) -> Sandbox {
+        let sandbox = Sandbox::new("self");
+        sandbox
+            .secrets()
+            .add("secret access key", &keys.secret_access_key);
+        sandbox
+    }
+
+    #[test]
+    fn fails_at_its_end_when_a_file_shows_a_secret() {
+        let keys = Keys::long_lived();
+        assert!(panics(|| {
+            sandbox_with(&keys).write("home/notes", &keys.secret_access_key);
+        }));
+        assert!(!panics(|| {
+            sandbox_with(&keys).write("home/notes", &keys.access_key_id);
+        }));
+        assert!(!panics(|| {
+            sandbox_with(&keys).credentials_file(&[("default", &keys)]);
+        }));
+    }
+
+    #[test]
+    fn fails_when_a_command_or_a_process_shows_a_secret() {
+        let keys = Keys::long_lived();
+        for stream in ["1", "2"] {
+            let print = format!("echo \"$AWS_SECRET_ACCESS_KEY\" >&{stream}");
+            assert!(panics(|| {
+                sandbox_with(&keys)
+                    .command(SHELL)
+                    .keys(&keys)
+                    .args(["-c", &print])
+                    .run();
+            }));
+            assert!(panics(|| {
+                let sandbox = sandbox_with(&keys);
+                let command = sandbox.command(SHELL).keys(&keys).args(["-c", &print]);
+                command.start("shell").wait(Duration::from_secs(30));
+            }));
+        }
+    }
+
+    #[test]
+    fn lets_a_bearer_stand_on_the_stdout_of_a_command_that_may_show_one() {
+        let print = |stream: &str| format!("echo k8s-aws-v1.aHR0cHM6Ly9zdHMuYW1hem9u >&{stream}");
+        let sandbox = Sandbox::new("self");
+        let command = || sandbox.command(SHELL).arg("-c");
+        assert_eq!(
+            "k8s-aws-v1.aHR0cHM6Ly9zdHMuYW1hem9u",
+            command().arg(print("1")).bearer()
+        );
+        assert!(panics(|| drop(command().arg(print("1")).run())));
+        assert!(panics(|| drop(
+            command().arg(print("2")).bearer_on_stdout().run()
+        )));
+    }
+
+    #[test]
+    fn runs_a_command_with_its_own_environment_and_nothing_else() {
+        let sandbox = Sandbox::new("self");
+        let output = sandbox
+            .command("/usr/bin/env")
+            .env("AWS_REGION", "us-west-2")
+            .succeed();
+        let mut names: Vec<_> = output
+            .stdout
+            .lines()
+            .filter_map(|line| Some(line.split_once('=')?.0))
+            .collect();
+        names.sort_unstable();
+        let own = sandbox.environment().into_iter().map(|(name, _)| name);
+        let mut expected: Vec<_> = own.chain(["AWS_REGION"]).collect();
+        expected.sort_unstable();
+        assert_eq!(expected, names);
+    }
+
+    #[test]
+    fn ends_a_command_that_outlives_its_deadline() {
+        let sandbox = Sandbox::new("self");
+        let endless = sandbox
+            .command(SHELL)
+            .args(["-c", "read line; exec sleep 600"]);
+        assert!(panics(|| drop(
+            endless.deadline(Duration::from_millis(50)).run()
+        )));
+    }
+}

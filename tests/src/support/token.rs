@@ -10,55 +10,89 @@ use super::keys::Keys;
 use super::sigv4::{Request, Signer};
 
 /// A token to be. [`TokenRecipe::new`] makes the one that every server accepts; a story changes
-/// one field.
+/// one thing.
 #[derive(Clone, Debug)]
 pub struct TokenRecipe<'a> {
-    /// Who signs.
-    pub keys: &'a Keys,
-    /// The host signed for.
-    pub host: String,
-    /// The region of the credential scope.
-    pub region: String,
-    /// The service of the credential scope.
-    pub service: String,
-    /// The cluster signed for; `None` leaves the header out.
-    pub cluster_id: Option<String>,
-    /// `X-Amz-Date`.
-    pub date: String,
-    /// `X-Amz-Expires`.
-    pub expires: String,
-    /// The pairs before those of the signature.
-    pub query: Vec<(String, String)>,
+    keys: &'a Keys,
+    host: String,
+    region: String,
+    service: String,
+    cluster_id: Option<String>,
+    date: String,
+    expires: String,
+    query: Vec<(String, String)>,
 }
 
 impl<'a> TokenRecipe<'a> {
     /// A good token for `host` of `region`, signed at `now`.
-    pub fn new(
-        keys: &'a Keys,
-        host: &str,
-        region: &str,
-        cluster_id: &str,
-        now: SystemTime,
-    ) -> Self {
-        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        Self {
+    pub fn new(keys: &'a Keys, host: &str, region: &str, cluster: &str, now: SystemTime) -> Self {
+        let recipe = Self {
             keys,
             host: host.to_owned(),
             region: region.to_owned(),
             service: "sts".to_owned(),
-            cluster_id: Some(cluster_id.to_owned()),
+            cluster_id: Some(cluster.to_owned()),
             date: amz_date(now),
             expires: "60".to_owned(),
-            query: vec![
-                pair("Action", "GetCallerIdentity"),
-                pair("Version", "2011-06-15"),
-            ],
-        }
+            query: Vec::new(),
+        };
+        recipe.query(&[("Action", "GetCallerIdentity"), ("Version", "2011-06-15")])
     }
 
-    /// The same, signed so many seconds later; earlier when negative.
+    /// Signed for another host.
+    pub fn host(mut self, host: &str) -> Self {
+        host.clone_into(&mut self.host);
+        self
+    }
+
+    /// With another region in the credential scope.
+    pub fn region(mut self, region: &str) -> Self {
+        region.clone_into(&mut self.region);
+        self
+    }
+
+    /// With another service in the credential scope.
+    pub fn service(mut self, service: &str) -> Self {
+        service.clone_into(&mut self.service);
+        self
+    }
+
+    /// Signed for another cluster.
+    pub fn cluster(mut self, cluster_id: &str) -> Self {
+        self.cluster_id = Some(cluster_id.to_owned());
+        self
+    }
+
+    /// Signed without the cluster's header.
+    pub fn without_cluster(mut self) -> Self {
+        self.cluster_id = None;
+        self
+    }
+
+    /// With any text as `X-Amz-Date`.
+    pub fn date(mut self, date: &str) -> Self {
+        date.clone_into(&mut self.date);
+        self
+    }
+
+    /// Signed so many seconds after `now`; before it when negative.
     pub fn signed_at(mut self, now: SystemTime, seconds: i64) -> Self {
         self.date = amz_date(shifted(now, seconds));
+        self
+    }
+
+    /// With any text as `X-Amz-Expires`.
+    pub fn expires(mut self, expires: &str) -> Self {
+        expires.clone_into(&mut self.expires);
+        self
+    }
+
+    /// With these pairs before those of the signature.
+    pub fn query(mut self, pairs: &[(&str, &str)]) -> Self {
+        let pairs = pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        self.query = pairs.collect();
         self
     }
 
@@ -71,8 +105,7 @@ impl<'a> TokenRecipe<'a> {
         if let Some(cluster_id) = &self.cluster_id {
             request.push_header(CLUSTER_HEADER, cluster_id);
         }
-        let mut signer = Signer::new(self.keys, &self.region, &self.service, &self.date);
-        signer.scope.service.clone_from(&self.service);
+        let signer = Signer::new(self.keys, &self.region, &self.service, &self.date);
         signer.presign(request, &self.expires)
     }
 

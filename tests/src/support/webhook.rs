@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use http::Method;
 use serde_json::{Map, Value, json};
 
+use super::command::Command;
 use super::http::{Client, ClientError, Response};
 use super::pki::{Ca, client_config_for};
 use super::process::Process;
@@ -110,20 +111,25 @@ impl Webhook {
     /// # Panics
     /// When it does not start; shows the end of its log.
     pub fn start(sandbox: &Sandbox, config: &str) -> Self {
-        Self::start_as(sandbox, "authz-webhook", config)
+        Self::start_as(sandbox, "authz-webhook", config, |command| command)
     }
 
-    /// As [`Self::start`], with another name for its log files: for a second one in a sandbox.
+    /// As [`Self::start`], with a name for its log files (a second one in a sandbox needs its own)
+    /// and with a changed command.
     ///
     /// # Panics
     /// As [`Self::start`].
-    pub fn start_as(sandbox: &Sandbox, name: &str, config: &str) -> Self {
+    pub fn start_as(
+        sandbox: &Sandbox,
+        name: &str,
+        config: &str,
+        change: impl FnOnce(Command<'_>) -> Command<'_>,
+    ) -> Self {
         let config = sandbox.write("webhook/config.yaml", config);
         let command = sandbox
             .command(Program::AuthzWebhook)
-            .arg("serve")
-            .arg("--print-address");
-        let process = command.arg("--config").arg(config).start(name);
+            .args(["serve", "--print-address"]);
+        let process = change(command.arg("--config").arg(config)).start(name);
         let (address, admin) = process.wait_for_stdout(START, |line| {
             let line: Value = serde_json::from_str(line).ok()?;
             let address = |key: &str| line.get(key)?.as_str()?.parse::<SocketAddr>().ok();
