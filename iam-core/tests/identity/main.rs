@@ -2,6 +2,7 @@
 
 mod exec_api;
 mod inspect;
+mod presigned_parts;
 mod real_clients;
 mod round_trips;
 mod sts_hosts;
