@@ -1,0 +1,102 @@
+//! Whole programs beside their peers and floors, in one interleaved run each.
+//!
+//! ```console
+//! $ cargo bench -p e2e --bench side_by_side                # all of it
+//! $ cargo bench -p e2e --bench side_by_side -- client      # or server, or validation
+//! $ cargo bench -p e2e --bench side_by_side -- --rounds 41
+//! ```
+//!
+//! Prints one table, and writes the same figures to `target/side-by-side.json`. The machine may be
+//! noisy: every bar is a ratio within the run, a count, or a median. Exit code 1 when a bar is
+//! missed.
+
+#![expect(
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    missing_docs,
+    reason = "a benchmark: what is not as expected ends it, and its output is the point"
+)]
+
+mod client;
+mod floor;
+mod load;
+mod server;
+mod table;
+mod validation;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Parser;
+use e2e::support::programs::target_dir;
+use e2e::support::python;
+
+/// Whole programs beside their peers and floors
+#[derive(Parser)]
+struct Cli {
+    /// What to measure; all of it when nothing is named
+    #[arg(value_parser = ["client", "server", "validation"])]
+    parts: Vec<String>,
+
+    /// Interleaved rounds of the client; the server takes a tenth of them
+    #[arg(long, default_value_t = 41)]
+    rounds: usize,
+
+    /// cargo bench passes it; nothing depends on it
+    #[arg(long, hide = true)]
+    bench: bool,
+
+    /// Serve as the floor with this certificate and key
+    #[arg(long, hide = true, num_args = 2)]
+    floor: Option<Vec<String>>,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if let Some([certificate, key]) = cli.floor.as_deref() {
+        server::serve_floor(certificate, key);
+        return ExitCode::SUCCESS;
+    }
+    let figures = measure(&cli);
+    print!("{}", table::render(&figures));
+    let report = target_dir().join("side-by-side.json");
+    let json = serde_json::to_string_pretty(&figures).expect("figures are plain data");
+    std::fs::write(&report, json + "\n").expect("the target directory is writable");
+    eprintln!("the same as JSON: {}", report.display());
+    match figures.iter().all(table::Figure::holds) {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    }
+}
+
+fn measure(cli: &Cli) -> Vec<table::Figure> {
+    let wants = |part: &str| cli.parts.is_empty() || cli.parts.iter().any(|named| named == part);
+    let mut figures = Vec::new();
+    if wants("client") {
+        let lab = client::Lab::new(&target_dir().join("bench"));
+        figures.extend(lab.figures(aws_cli().as_deref(), cli.rounds));
+    }
+    if wants("server") {
+        figures.extend(server::figures((cli.rounds / 10).max(3)));
+    }
+    if wants("validation") {
+        figures.extend(validation::figures());
+    }
+    figures
+}
+
+/// The AWS CLI of the tests' virtual environment; without Python its rows are left out.
+fn aws_cli() -> Option<PathBuf> {
+    let requirements =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("outside-signers/requirements.txt");
+    match python::with_packages(&requirements) {
+        Ok(python) => Some(python.with_file_name("aws")),
+        Err(error) => {
+            eprintln!("without the AWS CLI: {error}");
+            None
+        }
+    }
+}
