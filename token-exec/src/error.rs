@@ -56,7 +56,7 @@ impl Failure for Error {
             Self::Credentials(error) => Some(error.hint()),
             Self::Endpoint(error) => Some(error.hint()),
             Self::Input(error) => Some(error.hint()),
-            Self::Sign(_) => Some("check the system's clock".to_owned()),
+            Self::Sign(error) => Some(error.hint().to_owned()),
             Self::Stdout(_) => None,
         }
     }

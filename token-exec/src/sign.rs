@@ -18,7 +18,7 @@ use thiserror::Error;
 use crate::credentials::Credentials;
 use crate::quiet::quietly;
 
-/// Why nothing was signed. Not to be had from valid parts and a clock of this age.
+/// Why nothing was signed.
 #[derive(Debug, Error)]
 pub enum SignError {
     /// The signer refused.
@@ -32,10 +32,28 @@ pub enum SignError {
     Presigned(#[from] PresignedError),
 }
 
+impl SignError {
+    /// The one thing to try.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Presigned(PresignedError::TooLong { .. }) => {
+                "use a role whose session token is shorter"
+            }
+            Self::Presigned(
+                PresignedError::SessionTokenMissing | PresignedError::SessionTokenUnexpected,
+            ) => "export the three keys again: they belong together",
+            Self::Presigned(PresignedError::Expires { .. } | PresignedError::Date(_))
+            | Self::Signer(_)
+            | Self::Signature(_) => "check the system's clock",
+        }
+    }
+}
+
 /// Signs the request for `cluster` at `now`, to the second.
 ///
 /// # Errors
-/// When `now` is not in the years 1970 to 9999.
+/// When `now` is not in the years 1970 to 9999, or the token would be longer than servers take.
 pub fn presign(
     credentials: Credentials,
     host: StsHost,

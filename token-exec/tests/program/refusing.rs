@@ -317,6 +317,26 @@ fn an_unknown_version_of_the_exec_api_is_refused_with_a_remedy() {
 }
 
 #[test]
+fn a_token_that_no_server_takes_is_not_printed() {
+    // Each of these takes three characters of the URL, and four thirds of that in the token.
+    let session_token = "+".repeat(8192);
+    let sandbox = Sandbox::exported()
+        .set("AWS_ACCESS_KEY_ID", TEMPORARY_KEY)
+        .set("AWS_SESSION_TOKEN", &session_token);
+    assert_eq!(
+        sandbox.run(LINE),
+        refused(
+            1,
+            &[
+                "token-exec: signing the request: the signed request is not one that a server \
+                 takes: the session token makes a token of 33290 bytes, more than 16384",
+                "hint: use a role whose session token is shorter",
+            ],
+        ),
+    );
+}
+
+#[test]
 fn errors_are_json_where_json_is_asked_for() {
     for (line, code, message, hint) in [
         (
