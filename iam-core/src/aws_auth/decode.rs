@@ -39,6 +39,7 @@ pub(super) fn section(section: Section, root: &Json<'_>, output: &mut Output) {
             return;
         }
     };
+    output.entries.reserve(items.len());
     for (index, json) in items.iter().enumerate() {
         let mut item = Item {
             section,
@@ -88,7 +89,8 @@ impl Item<'_> {
             return;
         };
         let mut seen: Vec<&'static str> = Vec::new();
-        for (name, member) in members {
+        for member in members {
+            let name = &member.name;
             let known = self.known_keys();
             let Some(canonical) = known.iter().find(|key| is_fold_equal(name, key)) else {
                 self.unknown_key(name, member.key.position, known);

@@ -3,7 +3,7 @@
 //! Merges are carried out in the order of the text, so that a later `<<` overrides what stands
 //! before it; of equal keys the last wins; keys that are no text become text.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, mem};
 
 use crate::yaml::{
     Mapping, Node, Position, Style, Value,
@@ -25,11 +25,12 @@ pub(super) enum Kind<'a> {
     Other(Scalar11<'a>),
     Array(Vec<Json<'a>>),
     /// In the order of the keys' bytes, as Go writes them.
-    Object(BTreeMap<Cow<'a, str>, Member<'a>>),
+    Object(Vec<Member<'a>>),
 }
 
 #[derive(Clone, Debug)]
 pub(super) struct Member<'a> {
+    pub(super) name: Cow<'a, str>,
     pub(super) key: &'a Node,
     pub(super) value: Json<'a>,
     /// The same key stands further up, too.
@@ -84,8 +85,9 @@ fn decode(node: &Node) -> Result<Json<'_>, Fault> {
                 .collect::<Result<_, _>>()?,
         ),
         Value::Mapping(mapping) => {
-            let mut members = BTreeMap::new();
+            let mut members = Vec::with_capacity(mapping.pairs.len());
             fill(&mut members, mapping)?;
+            last_wins(&mut members);
             Kind::Object(members)
         }
         // The target of an alias is no alias.
@@ -94,37 +96,40 @@ fn decode(node: &Node) -> Result<Json<'_>, Fault> {
     Ok(Json { node, kind })
 }
 
-fn fill<'a>(
-    members: &mut BTreeMap<Cow<'a, str>, Member<'a>>,
-    mapping: &'a Mapping,
-) -> Result<(), Fault> {
+/// Adds the members of `mapping` in the order in which they take effect.
+fn fill<'a>(members: &mut Vec<Member<'a>>, mapping: &'a Mapping) -> Result<(), Fault> {
     for (key, value) in &mapping.pairs {
         if is_merge(key) {
             merge(members, value)?;
             continue;
         }
-        let name = key_text(key)?;
-        let value = decode(value)?;
-        let repeated = members
-            .get(&name)
-            .map(|member: &Member<'_>| member.key.position);
-        members.insert(
+        let (name, value) = (key_text(key)?, decode(value)?);
+        members.push(Member {
             name,
-            Member {
-                key,
-                value,
-                repeated,
-            },
-        );
+            key,
+            value,
+            repeated: None,
+        });
     }
     Ok(())
 }
 
+/// Sorts by name; of equal names the last stays and knows the one before it.
+fn last_wins(members: &mut Vec<Member<'_>>) {
+    members.sort_by(|left, right| left.name.cmp(&right.name));
+    // `dedup_by` removes the later one of two, so the later one moves into the earlier one first.
+    members.dedup_by(|later, earlier| {
+        let is_equal = later.name == earlier.name;
+        if is_equal {
+            later.repeated = Some(earlier.key.position);
+            mem::swap(later, earlier);
+        }
+        is_equal
+    });
+}
+
 /// `<<` with a mapping, or a list of mappings of which the earlier ones win.
-fn merge<'a>(
-    members: &mut BTreeMap<Cow<'a, str>, Member<'a>>,
-    value: &'a Node,
-) -> Result<(), Fault> {
+fn merge<'a>(members: &mut Vec<Member<'a>>, value: &'a Node) -> Result<(), Fault> {
     let no_mapping = |node| fault(node, "a merge (<<) needs a mapping or a list of mappings");
     let mut add = |node: &'a Node| {
         let mapping = node.as_mapping().ok_or_else(|| no_mapping(node))?;
@@ -180,7 +185,9 @@ fn check_finite(json: &Json<'_>) -> Result<(), Fault> {
         )),
         Kind::Text(_) | Kind::Other(_) => Ok(()),
         Kind::Array(items) => items.iter().try_for_each(check_finite),
-        Kind::Object(members) => members.values().try_for_each(|m| check_finite(&m.value)),
+        Kind::Object(members) => members
+            .iter()
+            .try_for_each(|member| check_finite(&member.value)),
     }
 }
 

@@ -27,7 +27,8 @@ impl Item<'_> {
         }
         let mut sso = self.raw.sso.take().unwrap_or_default();
         if let Kind::Object(members) = &json.kind {
-            for (name, member) in members {
+            for member in members {
+                let name = &member.name;
                 let Some(canonical) = SSO_KEYS.iter().find(|key| is_fold_equal(name, key)) else {
                     self.unknown_key(name, member.key.position, &SSO_KEYS);
                     continue;

@@ -43,83 +43,125 @@ fn ordinary_entries_act_without_a_remark() {
     assert_eq!(compile(&accounts("- 012345678901\n")), (1, vec![]));
 }
 
+/// ARN, username, groups, and why the entry is left out.
+const LEFT_OUT: &[(&str, &str, &str, &str)] = &[
+    (
+        "arn:aws:sts::111122223333:assumed-role/x/me",
+        "u",
+        "[]",
+        "the ARN can match nobody: an assumed-role ARN matches nobody: sessions are mapped by their role, arn:…:iam::ACCOUNT:role/NAME",
+    ),
+    (ROLE, "''", "[]", "the username is missing"),
+    (ROLE, "' '", "[]", "the username is missing"),
+    (ROLE, "~", "[]", "the username is missing"),
+    (ROLE, "no", "[]", "the username is missing"),
+    (
+        ROLE,
+        "' a'",
+        "[]",
+        "the username \" a\" has blanks around it",
+    ),
+    (
+        ROLE,
+        "\"a\\u200bb\"",
+        "[]",
+        "the username a\\u{200b}b holds \\u{200b}, which is not printable ASCII",
+    ),
+    (
+        ROLE,
+        "|\n    a\n",
+        "[]",
+        "the username a\\n holds \\n, which is not printable ASCII",
+    ),
+    (
+        ROLE,
+        "é",
+        "[]",
+        "the username \\u{e9} holds \\u{e9}, which is not printable ASCII",
+    ),
+    (
+        ROLE,
+        "u",
+        "[é]",
+        "the group \\u{e9} holds \\u{e9}, which is not printable ASCII",
+    ),
+    (
+        ROLE,
+        "u",
+        "[\"a\\0\"]",
+        "the group a\\u{0} holds \\u{0}, which is not printable ASCII",
+    ),
+    (
+        ROLE,
+        "'{{SessionID}}'",
+        "[]",
+        "the username: unknown placeholder {{SessionID}}: did you mean {{SessionName}}?",
+    ),
+    (
+        ROLE,
+        "u",
+        "['{{ AccountID }}']",
+        "the group: unknown placeholder {{ AccountID }}: did you mean {{AccountID}}?",
+    ),
+    (
+        ROLE,
+        "'a{{b'",
+        "[]",
+        "the username: a placeholder begins with {{ and does not end",
+    ),
+    (
+        ROLE,
+        "system:anonymous",
+        "[]",
+        "the username system:anonymous stands for callers without a name",
+    ),
+    (
+        ROLE,
+        "'system:{{SessionName}}'",
+        "[]",
+        "the caller's session name would make a username of Kubernetes itself",
+    ),
+    (
+        ROLE,
+        "u",
+        "['system:unauthenticated']",
+        "the group system:unauthenticated is given by kube-apiserver alone",
+    ),
+    (
+        ROLE,
+        "u",
+        "['system:serviceaccounts:x']",
+        "the group system:serviceaccounts:x is given by kube-apiserver alone",
+    ),
+    (
+        ROLE,
+        "u",
+        "['system:{{SessionName}}']",
+        "the group system:{{SessionName}} would be a system group of the caller's choice",
+    ),
+    (
+        ROLE,
+        "'{{SessionName}}'",
+        "['system:masters']",
+        "callers choose their username by their session name, in system:masters",
+    ),
+];
+
 #[test]
 fn entries_that_must_not_act_are_left_out_and_the_others_stay() {
-    let left_out = [
-        (
-            entry("arn:aws:sts::111122223333:assumed-role/x/me", "u", "[]"),
-            "the ARN can match nobody: an assumed-role ARN matches nobody: sessions are mapped by their role, arn:…:iam::ACCOUNT:role/NAME",
-        ),
-        (entry(ROLE, "''", "[]"), "the username is missing"),
-        (entry(ROLE, "' '", "[]"), "the username is missing"),
-        (entry(ROLE, "~", "[]"), "the username is missing"),
-        (entry(ROLE, "no", "[]"), "the username is missing"),
-        (
-            entry(ROLE, "' a'", "[]"),
-            "the username \" a\" has blanks around it",
-        ),
-        (
-            entry(ROLE, "\"a\\u200bb\"", "[]"),
-            "the username a\\u{200b}b holds \\u{200b}, which is not printable ASCII",
-        ),
-        (
-            entry(ROLE, "|\n    a\n", "[]"),
-            "the username a\\n holds \\n, which is not printable ASCII",
-        ),
-        (
-            entry(ROLE, "é", "[]"),
-            "the username \\u{e9} holds \\u{e9}, which is not printable ASCII",
-        ),
-        (
-            entry(ROLE, "u", "[é]"),
-            "the group \\u{e9} holds \\u{e9}, which is not printable ASCII",
-        ),
-        (
-            entry(ROLE, "u", "[\"a\\0\"]"),
-            "the group a\\u{0} holds \\u{0}, which is not printable ASCII",
-        ),
-        (
-            entry(ROLE, "'{{SessionID}}'", "[]"),
-            "the username: unknown placeholder {{SessionID}}: did you mean {{SessionName}}?",
-        ),
-        (
-            entry(ROLE, "u", "['{{ AccountID }}']"),
-            "the group: unknown placeholder {{ AccountID }}: did you mean {{AccountID}}?",
-        ),
-        (
-            entry(ROLE, "'a{{b'", "[]"),
-            "the username: a placeholder begins with {{ and does not end",
-        ),
-        (
-            entry(ROLE, "system:anonymous", "[]"),
-            "the username system:anonymous stands for callers without a name",
-        ),
-        (
-            entry(ROLE, "'system:{{SessionName}}'", "[]"),
-            "the caller's session name would make a username of Kubernetes itself",
-        ),
-        (
-            entry(ROLE, "u", "['system:unauthenticated']"),
-            "the group system:unauthenticated is given by kube-apiserver alone",
-        ),
-        (
-            entry(ROLE, "u", "['system:serviceaccounts:x']"),
-            "the group system:serviceaccounts:x is given by kube-apiserver alone",
-        ),
-        (
-            entry(ROLE, "u", "['system:{{SessionName}}']"),
-            "the group system:{{SessionName}} would be a system group of the caller's choice",
-        ),
-        (
-            entry(ROLE, "'{{SessionName}}'", "['system:masters']"),
-            "callers choose their username by their session name, in system:masters",
-        ),
-    ];
     let good = entry("arn:aws:iam::111122223333:role/good", "good", "[]");
-    for (bad, message) in left_out {
-        let text = format!("{good}{bad}{}", good.replace("good", "better"));
+    for (arn, username, groups, message) in LEFT_OUT {
+        let text = format!(
+            "{good}{}{}",
+            entry(arn, username, groups),
+            good.replace("good", "better")
+        );
         let expected = format!("error: {message}: the entry is left out");
-        assert_eq!(compile(&roles(&text)), (2, vec![expected]), "{bad}");
+        assert_eq!(
+            compile(&roles(&text)),
+            (2, vec![expected]),
+            "{username} {groups}"
+        );
     }
 }
 

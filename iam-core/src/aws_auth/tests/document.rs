@@ -72,76 +72,80 @@ fn takes_blank_sections_for_absent_ones() {
     }
 }
 
+/// Identity, username and groups of an entry.
+type Values = (&'static str, &'static str, &'static [&'static str]);
+
+/// A text and the entries that the consumer keeps of it.
+const KEPT: &[(&str, &[Values])] = &[
+    (
+        "- {rolearn: a, username: no, groups: [1, yes, foo]}",
+        &[("a", "", &["", "", "foo"])],
+    ),
+    (
+        "- {rolearn: a, groups: system:masters, username: u}",
+        &[("a", "u", &[])],
+    ),
+    (
+        "- {rolearn: a, username: 1234, groups: [g]}",
+        &[("a", "", &["g"])],
+    ),
+    (
+        "- {RoLeArN: a, userName: u, GROUPS: [g]}",
+        &[("a", "u", &["g"])],
+    ),
+    ("- {rolearn: a, roleARN: b}", &[("a", "", &[])]),
+    ("- {rolearn: a, rolearn: b}", &[("b", "", &[])]),
+    ("- {rolearn: a, u\u{17f}ername: u}", &[("a", "u", &[])]),
+    ("- {ROLEARN: a, rolearn: 5}", &[("a", "", &[])]),
+    (
+        "- {rolearn: a, Groups: [x, v, z], groups: [1, ~]}",
+        &[("a", "", &["x", "v"])],
+    ),
+    ("- {rolearn: a, Groups: [x], groups: ~}", &[("a", "", &[])]),
+    (
+        "- rolearn: a\n- null\n- text\n-\n- [x]\n- rolearn: b\n",
+        &[("a", "", &[]), ("b", "", &[])],
+    ),
+    (
+        "- {role_arn: a, username: u}\n- {username: u}\n- {rolearn: ''}\n",
+        &[],
+    ),
+    ("- {userarn: a, username: u}", &[]),
+    (
+        "- {rolearn: a, sso: {}}\n- {rolearn: b, sso: x}\n- {rolearn: c, sso: ~}\n",
+        &[("c", "", &[])],
+    ),
+    (
+        "- rolearn: a\n  groups:\n  - x\n   - y\n",
+        &[("a", "", &["x - y"])],
+    ),
+    (
+        "- &a\n  rolearn: x\n  username: v\n- username: own\n  <<: *a\n- <<: *a\n  username: own\n",
+        &[("x", "v", &[]), ("x", "v", &[]), ("x", "own", &[])],
+    ),
+    (
+        "- {rolearn: a, <<: [{username: u}, {username: v, groups: [g]}]}",
+        &[("a", "u", &["g"])],
+    ),
+    (
+        "- rolearn: a\n  groups: &g [x]\n- rolearn: b\n  groups: *g\n",
+        &[("a", "", &["x"]), ("b", "", &["x"])],
+    ),
+    ("- rolearn: a\n---\n- rolearn: b\n", &[("a", "", &[])]),
+    ("- rolearn: a\n...\n}\n", &[("a", "", &[])]),
+    (
+        "[{\"rolearn\": \"a\", \"groups\": [\"\\u0041\"]}]",
+        &[("a", "", &["A"])],
+    ),
+    (
+        "- {rolearn: 2024-01-01, username: 12:30:45, groups: [yEs, 0x, é]}",
+        &[("2024-01-01", "12:30:45", &["yEs", "0x", "é"])],
+    ),
+];
+
 #[test]
 fn keeps_the_values_that_the_consumer_sees() {
-    type Values<'a> = &'a [(&'a str, &'a str, &'a [&'a str])];
-    let table: [(&str, Values<'_>); 22] = [
-        (
-            "- {rolearn: a, username: no, groups: [1, yes, foo]}",
-            &[("a", "", &["", "", "foo"])],
-        ),
-        (
-            "- {rolearn: a, groups: system:masters, username: u}",
-            &[("a", "u", &[])],
-        ),
-        (
-            "- {rolearn: a, username: 1234, groups: [g]}",
-            &[("a", "", &["g"])],
-        ),
-        (
-            "- {RoLeArN: a, userName: u, GROUPS: [g]}",
-            &[("a", "u", &["g"])],
-        ),
-        ("- {rolearn: a, roleARN: b}", &[("a", "", &[])]),
-        ("- {rolearn: a, rolearn: b}", &[("b", "", &[])]),
-        ("- {rolearn: a, u\u{17f}ername: u}", &[("a", "u", &[])]),
-        ("- {ROLEARN: a, rolearn: 5}", &[("a", "", &[])]),
-        (
-            "- {rolearn: a, Groups: [x, v, z], groups: [1, ~]}",
-            &[("a", "", &["x", "v"])],
-        ),
-        ("- {rolearn: a, Groups: [x], groups: ~}", &[("a", "", &[])]),
-        (
-            "- rolearn: a\n- null\n- text\n-\n- [x]\n- rolearn: b\n",
-            &[("a", "", &[]), ("b", "", &[])],
-        ),
-        (
-            "- {role_arn: a, username: u}\n- {username: u}\n- {rolearn: ''}\n",
-            &[],
-        ),
-        ("- {userarn: a, username: u}", &[]),
-        (
-            "- {rolearn: a, sso: {}}\n- {rolearn: b, sso: x}\n- {rolearn: c, sso: ~}\n",
-            &[("c", "", &[])],
-        ),
-        (
-            "- rolearn: a\n  groups:\n  - x\n   - y\n",
-            &[("a", "", &["x - y"])],
-        ),
-        (
-            "- &a\n  rolearn: x\n  username: v\n- username: own\n  <<: *a\n- <<: *a\n  username: own\n",
-            &[("x", "v", &[]), ("x", "v", &[]), ("x", "own", &[])],
-        ),
-        (
-            "- {rolearn: a, <<: [{username: u}, {username: v, groups: [g]}]}",
-            &[("a", "u", &["g"])],
-        ),
-        (
-            "- rolearn: a\n  groups: &g [x]\n- rolearn: b\n  groups: *g\n",
-            &[("a", "", &["x"]), ("b", "", &["x"])],
-        ),
-        ("- rolearn: a\n---\n- rolearn: b\n", &[("a", "", &[])]),
-        ("- rolearn: a\n...\n}\n", &[("a", "", &[])]),
-        (
-            "[{\"rolearn\": \"a\", \"groups\": [\"\\u0041\"]}]",
-            &[("a", "", &["A"])],
-        ),
-        (
-            "- {rolearn: 2024-01-01, username: 12:30:45, groups: [yEs, 0x, é]}",
-            &[("2024-01-01", "12:30:45", &["yEs", "0x", "é"])],
-        ),
-    ];
-    for (text, expected) in table {
+    for (text, expected) in KEPT {
         let document = roles(text);
         let expected: Vec<_> = expected
             .iter()
