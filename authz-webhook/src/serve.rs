@@ -1,30 +1,36 @@
 //! `serve`: from a configuration to listeners, and from a signal to a regular end.
 
-use std::io::{self, Write as _};
+mod addresses;
+mod error;
+
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use iam_cli::NOTICE;
 use iam_core::error_chain::ErrorChain;
-use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use crate::admin::Admin;
-use crate::assembly::{AssemblyError, authenticator};
+use crate::assembly::authenticator;
 use crate::audit::{self, AuditWriter};
-use crate::certificate_reload::{Certificates, LoadError};
-use crate::certificate_setup::{SetupError, certificate_files, write_kubeconfig};
+use crate::certificate_reload::Certificates;
+use crate::certificate_setup::{certificate_files, write_kubeconfig};
 use crate::config::{Audiences, Config};
 use crate::connection::Connections;
 use crate::http::Webhook;
 use crate::limits::Limits;
 use crate::listener::Listener;
-use crate::mappings::{Sources, SourcesError};
+use crate::mappings::Sources;
 use crate::metrics::Metrics;
 use crate::shutdown::{self, PhaseSwitch, Signal, Signals};
+
+use addresses::Addresses;
+
+pub use error::ServeError;
 
 /// What `serve` gets beside the configuration.
 #[derive(Clone, Copy, Debug)]
@@ -42,65 +48,6 @@ pub enum PrintAddress {
     Yes,
     /// They are only logged.
     No,
-}
-
-/// Why serving did not begin, or ended otherwise than by a signal.
-#[derive(Debug, Error)]
-pub enum ServeError {
-    /// The runtime, its signals, or the audit's thread.
-    #[error("cannot start {what}")]
-    Start {
-        /// What.
-        what: &'static str,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// An address that cannot be listened on.
-    #[error("cannot listen on {address}")]
-    Bind {
-        /// The address.
-        address: SocketAddr,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// Certificates.
-    #[error(transparent)]
-    Setup(#[from] SetupError),
-    /// Certificates that are there and cannot be used.
-    #[error(transparent)]
-    Certificates(#[from] LoadError),
-    /// The sources.
-    #[error(transparent)]
-    Sources(#[from] SourcesError),
-    /// The authenticator.
-    #[error(transparent)]
-    Assembly(#[from] AssemblyError),
-    /// stdout took no address.
-    #[error("cannot print the addresses")]
-    Print(#[source] io::Error),
-    /// A listener ended by itself.
-    #[error("the {0} listener ended by itself")]
-    Ended(&'static str),
-}
-
-impl ServeError {
-    /// The one thing to try.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::Bind { source, .. } if source.kind() == io::ErrorKind::AddrInUse => {
-                Some("end what listens there, or choose another port (0: any free one)".to_owned())
-            }
-            Self::Setup(error) => error.hint(),
-            Self::Certificates(LoadError::File(error)) => error.hint(),
-            Self::Bind { .. }
-            | Self::Start { .. }
-            | Self::Certificates(_)
-            | Self::Sources(_)
-            | Self::Assembly(_)
-            | Self::Print(_)
-            | Self::Ended(_) => None,
-        }
-    }
 }
 
 /// Serves until SIGTERM or SIGINT.
@@ -241,43 +188,6 @@ impl<'a> Server<'a> {
         // This blocks, but nothing else is left to run.
         if !self.audit.finish(patience) {
             tracing::warn!("audit lines were lost: stderr does not take them");
-        }
-    }
-}
-
-/// The addresses that were bound.
-#[derive(Debug, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Addresses {
-    #[serde(rename = "address")]
-    webhook: SocketAddr,
-    #[serde(rename = "adminAddress")]
-    admin: SocketAddr,
-}
-
-impl Addresses {
-    fn of(webhook: &TcpListener, admin: &TcpListener) -> Result<Self, ServeError> {
-        let bound = |socket: &TcpListener| {
-            socket.local_addr().map_err(|source| ServeError::Start {
-                what: "listening",
-                source,
-            })
-        };
-        Ok(Self {
-            webhook: bound(webhook)?,
-            admin: bound(admin)?,
-        })
-    }
-
-    fn tell(&self, print: PrintAddress) -> Result<(), ServeError> {
-        let Self { webhook, admin } = self;
-        tracing::info!(target: NOTICE, "serving on {webhook}, probes and metrics on {admin}");
-        match print {
-            PrintAddress::No => Ok(()),
-            PrintAddress::Yes => {
-                let line = serde_json::json!(self);
-                writeln!(io::stdout(), "{line}").map_err(ServeError::Print)
-            }
         }
     }
 }

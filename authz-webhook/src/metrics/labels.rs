@@ -26,6 +26,8 @@ pub enum CacheOutcome {
     Stale,
     /// The same token was being asked about.
     Joined,
+    /// A token that STS rejected a moment ago.
+    Rejected,
     /// Nothing: STS is asked.
     Miss,
 }
@@ -108,7 +110,13 @@ impl ConnectionEnd {
 }
 
 impl CacheOutcome {
-    pub(super) const ALL: [Self; 4] = [Self::Hit, Self::Stale, Self::Joined, Self::Miss];
+    pub(super) const ALL: [Self; 5] = [
+        Self::Hit,
+        Self::Stale,
+        Self::Joined,
+        Self::Rejected,
+        Self::Miss,
+    ];
 
     /// The label value.
     pub const fn word(self) -> &'static str {
@@ -116,6 +124,7 @@ impl CacheOutcome {
             Self::Hit => "hit",
             Self::Stale => "stale",
             Self::Joined => "joined",
+            Self::Rejected => "rejected",
             Self::Miss => "miss",
         }
     }

@@ -1,6 +1,7 @@
 //! The webhook in operation: as a process of its own, over real sockets on loopback.
 
 #![cfg(test)]
+#![cfg(unix)]
 
 mod certificates;
 mod deadlines;
