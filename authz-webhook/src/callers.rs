@@ -130,7 +130,7 @@ impl VerifiedCallers {
         let request = Token::parse(token, &self.hosts)?;
         request.check_window(now)?;
         if let Some(rejection) = self.shared.memory.rejection(&key) {
-            self.shared.metrics.caller_cache(CacheOutcome::Hit);
+            self.shared.metrics.caller_cache(CacheOutcome::Rejected);
             return Err(rejection);
         }
         match known {

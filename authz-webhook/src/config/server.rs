@@ -59,7 +59,6 @@ pub(super) fn read(
     let partition = over.partition.or(in_file).unwrap_or(Partition::Aws);
     let sts_regions = sts_regions(fields, partition, f);
     let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
-    let bundle = fields.value("stsCABundle", f, path);
     Server {
         address: over
             .address
@@ -104,7 +103,7 @@ pub(super) fn read(
             .unwrap_or(10_000),
         cache_freshness: period(fields, "cacheFreshness", f).unwrap_or(Duration::from_secs(60)),
         sts_resolve: sts_resolve(fields, &StsHosts::of(partition, &sts_regions), f),
-        sts_ca_bundle: bundle.or(over.aws_ca_bundle),
+        sts_ca_bundle: ca_bundle(fields, over.aws_ca_bundle, f),
         backend_modes: backend_modes(fields, over.backend_modes, f),
         mounted_file: fields.value("mountedFile", f, path),
         scrubbed_accounts: values(fields.list("scrubbedAccounts", f, str::parse::<AccountId>)),
@@ -170,6 +169,16 @@ fn period(fields: &Fields<'_>, key: &'static str, findings: &mut Findings<'_>) -
             Err(format!("not between {least:?} and {most:?}"))
         }
     })
+}
+
+/// The file's bundle, else the environment's; an empty variable is none.
+fn ca_bundle(
+    fields: &Fields<'_>,
+    exported: Option<PathBuf>,
+    findings: &mut Findings<'_>,
+) -> Option<PathBuf> {
+    let exported = exported.filter(|path| !path.as_os_str().is_empty());
+    fields.value("stsCABundle", findings, path).or(exported)
 }
 
 fn audiences(fields: &Fields<'_>, findings: &mut Findings<'_>) -> Audiences {

@@ -100,9 +100,13 @@ impl Failure {
         matches!(self, Self::Rejected(_))
     }
 
-    /// Whether it counts against the host. Throttling does not: the quota is the caller's.
+    /// Whether it counts against the host. Throttling does not: the quota is the caller's. Nor
+    /// does a 4xx: a caller could provoke it.
     pub(super) fn counts_against_the_host(&self) -> bool {
         match self {
+            Self::Senseless(Senseless::Status(status) | Senseless::NoCode(status)) => {
+                !status.is_client_error()
+            }
             Self::Unreachable(_) | Self::ServerError(_) | Self::Senseless(_) => true,
             Self::Rejected(_) | Self::Throttled | Self::CircuitOpen | Self::Overloaded(_) => false,
         }
@@ -221,6 +225,23 @@ mod tests {
         ];
         for (code, body, expected) in table {
             assert_eq!(Failure::of_error(status(code), &body), expected, "{code}");
+        }
+    }
+
+    #[test]
+    fn nothing_a_caller_can_provoke_counts_against_the_host() {
+        let status = |code| StatusCode::from_u16(code).expect("a status");
+        let table = [
+            (414, Vec::new(), false),
+            (403, Vec::new(), false),
+            (403, error("SignatureDoesNotMatch"), false),
+            (429, Vec::new(), false),
+            (302, Vec::new(), true),
+            (500, Vec::new(), true),
+        ];
+        for (code, body, expected) in table {
+            let failure = Failure::of_error(status(code), &body);
+            assert_eq!(failure.counts_against_the_host(), expected, "{code}");
         }
     }
 
