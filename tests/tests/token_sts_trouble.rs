@@ -205,7 +205,9 @@ fn serves_a_known_caller_through_an_outage_and_nobody_else() {
 
 #[test]
 fn equal_tokens_in_flight_make_one_call() {
-    let line = Line::new("flight");
+    let line = Line::with("flight", |config| {
+        config.server("requestDeadline", json!("25s"))
+    });
     let token = line.recipe(&line.sts.add_user("alice")).bearer();
     line.sts.set_fault(Fault::Hold);
     let names: Vec<_> = thread::scope(|scope| {
