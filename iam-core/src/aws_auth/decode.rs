@@ -3,14 +3,14 @@
 //! Keys match without regard to case and are taken in the order of their bytes; a value of the
 //! wrong type leaves the field as it is, and the entry is kept if it still names somebody.
 
+mod remark;
 mod sso;
 
 use super::{
     Diagnostic, Entry, Field, Fields, Identity, Section, Severity,
     json::{Json, Kind, Member},
-    nearest::nearest,
 };
-use crate::{excerpt::Excerpt, yaml::Position};
+use crate::yaml::Position;
 
 use sso::RawSso;
 
@@ -247,62 +247,6 @@ impl Item<'_> {
                 None
             }
         }
-    }
-
-    fn unknown_key(&mut self, name: &str, position: Position, known: &[&'static str]) {
-        let message = format!(
-            "the key {} is unknown: the consumer ignores it",
-            Excerpt(name)
-        );
-        let diagnostic = self.diagnostic(Severity::Warning, position, message);
-        let is_arn = name.to_ascii_lowercase().ends_with("arn");
-        let meant = known
-            .iter()
-            .copied()
-            .find(|key| is_arn && key.ends_with("arn"));
-        self.output
-            .diagnostics
-            .push(match meant.or_else(|| nearest(name, known)) {
-                Some(meant) => diagnostic.hint(format!("did you mean {meant}?")),
-                None => diagnostic,
-            });
-    }
-
-    fn check_key(&mut self, name: &str, canonical: &str, member: &Member<'_>) {
-        if name != canonical {
-            let message = format!("{canonical} is spelt {}", Excerpt(name));
-            let hint = "the consumer does not mind, other tools do";
-            let diagnostic = self.diagnostic(Severity::Warning, member.key.position, message);
-            self.output.diagnostics.push(diagnostic.hint(hint));
-        }
-        if let Some(first) = member.repeated {
-            let message = format!(
-                "{canonical} is given on line {} already: this one counts",
-                first.line
-            );
-            self.warning(member.key.position, message);
-        }
-    }
-
-    fn warning(&mut self, position: Position, message: String) {
-        let diagnostic = self.diagnostic(Severity::Warning, position, message);
-        self.output.diagnostics.push(diagnostic);
-    }
-
-    fn error(&mut self, position: Position, message: String) {
-        self.push_error(position, message, None);
-    }
-
-    fn push_error(&mut self, position: Position, message: String, hint: Option<&str>) {
-        let diagnostic = self.diagnostic(Severity::Error, position, message);
-        self.output.diagnostics.push(Diagnostic {
-            hint: hint.map(str::to_owned),
-            ..diagnostic
-        });
-    }
-
-    fn diagnostic(&self, severity: Severity, position: Position, message: String) -> Diagnostic {
-        Diagnostic::new(severity, self.section, position, message).at_index(self.index)
     }
 }
 
