@@ -69,7 +69,12 @@ pub fn progress(line: &str) {
 
 fn build(name: &'static str) -> PathBuf {
     let mut cargo = Layout::of_this_process().cargo_build();
-    cargo.args(["--package", name, "--bin", name]);
+    // The whole workspace has the features that `cargo test --workspace` has built already; the
+    // linking of a release build is too slow for more than the one that is wanted.
+    match Layout::of_this_process().profile.as_str() {
+        "dev" => cargo.args(["--workspace", "--bins"]),
+        _ => cargo.args(["--package", name, "--bin", name]),
+    };
     cargo.args(["--message-format", "json-render-diagnostics"]);
     let (done, building) = channel();
     let child = cargo
@@ -92,7 +97,7 @@ fn build(name: &'static str) -> PathBuf {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(
         output.status.success(),
-        "`cargo build --package {name}` failed:\n{errors}"
+        "the build of {name} failed:\n{errors}"
     );
     executable_in(&String::from_utf8_lossy(&output.stdout), name)
 }
