@@ -86,18 +86,13 @@ pub struct ApplyArgs {
 }
 
 impl Cli {
-    /// Which log lines are shown: what the variable `RUST_LOG` says, else, unless `--verbose` is
-    /// given, all warnings but those of the Kubernetes client, whose errors are ours to report.
+    /// The value of the variable `RUST_LOG`.
     #[must_use]
     #[expect(
         clippy::disallowed_methods,
         reason = "the one place that reads the environment"
     )]
-    pub fn log_filter(&self) -> Option<String> {
-        let quiet = || (self.common.verbose == 0).then(|| "warn,kube_client=off".to_owned());
-        std::env::var("RUST_LOG")
-            .ok()
-            .filter(|filter| !filter.is_empty())
-            .or_else(quiet)
+    pub fn rust_log() -> Option<String> {
+        std::env::var("RUST_LOG").ok()
     }
 }

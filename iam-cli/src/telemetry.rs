@@ -1,7 +1,8 @@
 //! What a program says while it runs: `tracing` events as lines on stderr.
 //!
-//! Warnings and notices are always shown; `-v` adds information, `-vv` debug output of the
-//! program and its libraries. `RUST_LOG`, a comma list of `target=level`, overrides both.
+//! The program's warnings and notices are always shown; `-v` adds information and the warnings of
+//! the libraries below it, `-vv` debug output of all of them. `RUST_LOG`, a comma list of
+//! `target=level`, overrides both.
 
 use std::fmt::{self, Write as _};
 
@@ -41,12 +42,14 @@ pub fn start(common: &CommonArgs, rust_log: Option<&str>) {
 }
 
 fn by_verbosity(verbose: u8) -> Targets {
-    Targets::new().with_default(match verbose {
-        0 => LevelFilter::WARN,
-        1 => LevelFilter::INFO,
-        2 => LevelFilter::DEBUG,
-        _ => LevelFilter::TRACE,
-    })
+    let (own, libraries) = match verbose {
+        0 => (LevelFilter::WARN, LevelFilter::OFF),
+        1 => (LevelFilter::INFO, LevelFilter::WARN),
+        2 => (LevelFilter::DEBUG, LevelFilter::DEBUG),
+        _ => (LevelFilter::TRACE, LevelFilter::TRACE),
+    };
+    let targets = Targets::new().with_default(own);
+    targets.with_targets(LIBRARIES.map(|target| (target, libraries)))
 }
 
 /// `level: message field=value`, one line an event; the target is told below information.
@@ -72,7 +75,10 @@ where
         if *metadata.level() > Level::INFO {
             write!(writer, " {}:", metadata.target())?;
         }
-        let mut fields = Fields { line: OneLine(writer.by_ref()), result: Ok(()) };
+        let mut fields = Fields {
+            line: OneLine(writer.by_ref()),
+            result: Ok(()),
+        };
         event.record(&mut fields);
         fields.result?;
         writer.write_char('\n')
@@ -104,6 +110,19 @@ impl<W: fmt::Write> Fields<W> {
         }
     }
 }
+
+/// What speaks to peers below us. The error it returns is the program's to report: said a second
+/// time, without the program's name and the remedy, it only confuses.
+/// A target is matched by how it begins, so that `hyper` stands for `hyper_util` as well.
+const LIBRARIES: [&str; 7] = [
+    "h2",
+    "hyper",
+    "kube_client",
+    "kube_runtime",
+    "rustls",
+    "tokio_rustls",
+    "tower",
+];
 
 #[cfg(test)]
 mod tests {
@@ -159,6 +178,24 @@ mod tests {
         assert_eq!(
             said,
             "warning: the file is old path=/a\\nb\nnotice: exported keys win over AWS_PROFILE\n",
+        );
+    }
+
+    #[test]
+    fn libraries_are_silent_until_more_is_asked_for() {
+        let said = |verbose| {
+            lines(by_verbosity(verbose), || {
+                tracing::error!(target: "kube_client::client::builder", "failed");
+                tracing::warn!(target: "rustls::msgs", "odd");
+                tracing::info!(target: "hyper_util::client", "pooled");
+                tracing::error!(target: "kubeconfig_gen", "open");
+            })
+        };
+        assert_eq!(said(0), "error: open\n");
+        assert_eq!(said(1), "error: failed\nwarning: odd\nerror: open\n");
+        assert_eq!(
+            said(2),
+            "error: failed\nwarning: odd\nnotice: pooled\nerror: open\n"
         );
     }
 
