@@ -127,7 +127,9 @@ fn is_source(path: &Path) -> bool {
     let extension = path
         .extension()
         .is_some_and(|e| e == "yaml" || e == "yml" || e == "json");
-    extension && !hidden && path.is_file()
+    // What cannot be opened, a link that leads nowhere say, stays and is an error then: passed
+    // over, it would take its entries out of aws-auth.
+    extension && !hidden && !path.is_dir()
 }
 
 fn matches(pattern: &str) -> Result<Vec<PathBuf>, InputError> {
@@ -147,7 +149,7 @@ fn matches(pattern: &str) -> Result<Vec<PathBuf>, InputError> {
             source: error.into(),
         }
     })?;
-    files.retain(|path| path.is_file());
+    files.retain(|path| !path.is_dir());
     if files.is_empty() {
         Err(no_match())
     } else {
@@ -188,6 +190,24 @@ mod tests {
         );
         assert_eq!(names(&[path("*.y*ml")]), ["a.yml", "b.yaml"]);
         assert_eq!(names(&[path("c.json"), path("a.yml")]), ["c.json", "a.yml"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_leads_nowhere_is_an_error_and_no_missing_source() {
+        let root = tempfile::tempdir().unwrap();
+        fs::write(root.path().join("a.yaml"), "").unwrap();
+        let link = root.path().join("b.yaml");
+        std::os::unix::fs::symlink(root.path().join("gone"), &link).unwrap();
+        for path in [root.path().to_owned(), root.path().join("*.yaml")] {
+            let error = read(std::slice::from_ref(&path)).unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                format!("read {}", link.display()),
+                "{}",
+                path.display()
+            );
+        }
     }
 
     #[test]
