@@ -1,7 +1,7 @@
 //! What would change: from what is wanted and what is there.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use iam_core::aws_auth::{Document, Entry, Identity, Section};
 use iam_core::principal::PrincipalKey;
@@ -117,6 +117,7 @@ impl fmt::Display for Change {
             identity,
             action,
         } = self;
+        let identity = Shown(identity);
         match action {
             Action::Add(names) => write!(f, "+ {section} {identity}{}", Suffix(names)),
             Action::Remove(names) => write!(f, "- {section} {identity}{}", Suffix(names)),
@@ -141,8 +142,24 @@ impl fmt::Display for Suffix<'_> {
         if username.is_empty() && groups.is_empty() {
             return Ok(());
         }
-        let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
-        write!(f, " {username} [{}]", groups.join(", "))
+        let groups: Vec<String> = groups
+            .iter()
+            .map(|group| Shown(group).to_string())
+            .collect();
+        write!(f, " {} [{}]", Shown(username), groups.join(", "))
+    }
+}
+
+/// Text as a terminal may see it: what stands in a live aws-auth may be anybody's. Names that act
+/// are printable ASCII, and are shown as they are.
+struct Shown<'a>(&'a str);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|character| match character {
+            ' '..='~' => f.write_char(character),
+            _ => write!(f, "{}", character.escape_default()),
+        })
     }
 }
 
@@ -196,6 +213,15 @@ mod tests {
         for (live, wanted, expected) in table {
             assert_eq!(shown(&live, &wanted), expected);
         }
+    }
+
+    #[test]
+    fn a_live_text_can_neither_break_a_line_nor_drive_the_terminal() {
+        let live = "- rolearn: \"arn\\n+ mapRoles\"\n  username: \"O'B \\e[2J\"\n  groups: [\"\\u202E\"]\n";
+        assert_eq!(
+            shown(&data(live, ""), &data("", "")),
+            ["- mapRoles arn\\n+ mapRoles O'B \\u{1b}[2J [\\u{202e}]"],
+        );
     }
 
     #[test]
