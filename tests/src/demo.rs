@@ -14,6 +14,8 @@ mod screen;
 mod stage;
 mod webhook;
 
+use std::path::PathBuf;
+
 use clap::Parser;
 
 pub use self::{
@@ -45,8 +47,9 @@ pub struct Args {
 pub struct Playground {
     // Dropped in this order: who asks ends before who is asked.
     _webhook: stage::Server,
-    _control_plane: Option<ControlPlane>,
+    control_plane: Option<ControlPlane>,
     _sts: Sts,
+    directory: PathBuf,
 }
 
 impl Args {
@@ -65,34 +68,28 @@ impl Args {
 /// # Panics
 /// When the machine lacks something that every step needs: a port of loopback, a thread.
 pub fn play(args: Args, stage: &Stage) -> Result<Playground, Failure> {
-    let playground = if args.no_cluster {
-        local::play(stage)?
+    if args.no_cluster {
+        local::play(stage)
     } else {
-        cluster::play(stage)?
-    };
-    if args.keep {
-        invite(args, stage);
+        cluster::play(stage)
     }
-    Ok(playground)
 }
 
-fn invite(args: Args, stage: &Stage) {
-    let directory = stage.directory().display();
-    let (exports, line) = if args.no_cluster {
-        (
-            String::new(),
-            "AWS_PROFILE=alice token-exec --cluster-name demo --output token",
-        )
-    } else {
-        let exports = format!("export KUBECONFIG={directory}/kubeconfig");
-        (exports, "AWS_PROFILE=alice kubectl get configmaps -A")
-    };
-    stage
-        .screen
-        .headline("Everything keeps running. In another terminal:");
-    stage
-        .screen
-        .output(&format!("{exports}\n. {directory}/env    # AWS_* and PATH"));
-    stage.screen.output(line);
-    stage.screen.note("Ctrl-C takes everything down.");
+impl Playground {
+    /// Says how to play with what runs.
+    pub fn invite(&self, screen: &Screen) {
+        let directory = self.directory.display();
+        let (exports, line) = if self.control_plane.is_some() {
+            let exports = format!("export KUBECONFIG={directory}/kubeconfig");
+            (exports, "AWS_PROFILE=alice kubectl get configmaps -A")
+        } else {
+            let line = "AWS_PROFILE=alice token-exec --cluster-name demo --output token";
+            (String::new(), line)
+        };
+        screen.headline("Everything keeps running. In another terminal:");
+        screen.output(&format!(
+            "{exports}\n. {directory}/env    # AWS_* and PATH\n{line}"
+        ));
+        screen.note("Ctrl-C takes everything down.");
+    }
 }

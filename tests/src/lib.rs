@@ -4,4 +4,5 @@
 //! A test belongs here only when it needs two programs, a socket or a cluster; everything else is
 //! tested beside the code. [`support`] is what a story is written with.
 
+pub mod demo;
 pub mod support;

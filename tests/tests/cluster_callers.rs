@@ -1,13 +1,15 @@
 //! Callers of a real cluster: kubectl, token-exec, kube-apiserver, the webhook, STS, aws-auth,
 //! RBAC.
 
-use std::{sync::OnceLock, time::Duration};
+use std::{path::Path, sync::OnceLock, time::Duration};
 
 use e2e::support::{
-    cluster::{CLUSTER, Cluster, Story},
+    cluster::{CLUSTER, Cluster, REGION, Story},
     command::Output,
-    control_plane::ReviewVersion,
+    control_plane::{ReviewVersion, kubeconfig},
     keys::Keys,
+    python,
+    skip::skip,
     sts::{ACCOUNT, Caller},
 };
 use serde_json::{Value, json};
@@ -55,9 +57,10 @@ fn a_principal_that_is_not_mapped_is_unauthorized_and_the_log_names_it() {
     let Some(story) = story() else { return };
     let carol = story.sts.add_user("team/carol");
     assert_unauthorized(&story.call(&carol, &["auth", "whoami"]).run());
-    let log = story.webhook_log();
-    let line = log.lines().rfind(|line| line.contains("user/team/carol"));
-    let line: Value = serde_json::from_str(line.expect("the refusal is logged")).unwrap();
+    let named_her = |decision: &Value| decision.to_string().contains("user/team/carol");
+    let decisions = story.decisions();
+    let decision = decisions.iter().rfind(|decision| named_her(decision));
+    let line = decision.expect("the refusal is logged");
     let named = ["result", "reason", "canonicalArn"].map(|name| line[name].clone());
     let arn = format!("arn:aws:iam::{ACCOUNT}:user/team/carol");
     assert_eq!(named, [json!("denied"), json!("not_mapped"), json!(arn)]);
@@ -96,14 +99,43 @@ fn whoami_shows_names_groups_uid_and_the_extra_keys_of_an_assumed_role() {
 fn a_token_signed_for_another_cluster_is_refused_by_the_api_server() {
     let Some(story) = story() else { return };
     let alice = story.sts.add_user("alice");
-    let kubeconfig = story.sandbox.read("kubeconfig").replace(
-        &format!("--cluster-name\n      - {CLUSTER}\n"),
-        "--cluster-name\n      - another\n",
+    let (ours, another) = (
+        format!("--cluster-name={CLUSTER}"),
+        "--cluster-name=another",
     );
-    assert!(kubeconfig.contains("- another\n"), "{kubeconfig}");
+    let kubeconfig = story.sandbox.read("kubeconfig").replace(&ours, another);
+    assert!(kubeconfig.contains(another), "{kubeconfig}");
     let kubeconfig = story.sandbox.write("another.kubeconfig", kubeconfig);
     let kubectl = story.kubectl(&kubeconfig);
     assert_unauthorized(&kubectl.command(&["auth", "whoami"]).keys(&alice).run());
+}
+
+#[test]
+fn a_token_of_the_aws_cli_is_as_good_as_one_of_ours() {
+    let requirements = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/outside-signers/requirements.txt"
+    );
+    let python = match python::with_packages(Path::new(requirements)) {
+        Ok(python) => python,
+        Err(error) => return skip("a token of the AWS CLI through kubectl", &error.to_string()),
+    };
+    let Some(story) = story() else { return };
+    let bob = story.sts.add_assumed_role("developer", "bob");
+    let get_token = ["-m", "awscli", "--region", REGION, "eks", "get-token"];
+    let args = [
+        &get_token[..],
+        &["--cluster-name", CLUSTER, "--output", "json"],
+    ]
+    .concat();
+    let (address, ca) = story.api_server();
+    let text = kubeconfig::with_plugin(address, &ca, &python, &args);
+    let kubectl = story.kubectl(&story.sandbox.write("aws.kubeconfig", text));
+    let prices = ["get", "configmaps", "--namespace=shop", "--output=name"];
+    assert_eq!(
+        kubectl.command(&prices).keys(&bob).succeed().stdout,
+        "configmap/prices\n"
+    );
 }
 
 #[test]

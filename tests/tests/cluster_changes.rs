@@ -147,10 +147,9 @@ fn aws_auth_sync_refuses_an_aws_auth_that_somebody_else_wrote() {
 
 /// Whether the webhook lets in the caller who signs with `keys`, asked with a fresh token.
 fn is_admitted(story: &Story<'_>, keys: &Keys) -> bool {
-    let status = story
-        .review(&story.token(keys))
-        .expect("the webhook decides");
-    status.get("authenticated") == Some(&json!(true))
+    let review = story.review(&story.token(keys));
+    assert_eq!(review.response.status, 200, "the webhook decides");
+    review.is_authenticated()
 }
 
 fn users(names: &[&str]) -> String {

@@ -80,6 +80,7 @@ async fn attend(
     match result {
         Ok(playground) => {
             if args.keep() {
+                playground.invite(screen);
                 either(&mut interrupt, &mut terminate).await;
                 screen.close("\nEverything is taken down.\n");
             }

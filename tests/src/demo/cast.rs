@@ -67,10 +67,10 @@ pub(super) fn mappings(roles: &str, users: &str, indent: &str) -> String {
 }
 
 /// What would let the stranger in.
-pub(super) fn missing_entry() -> String {
+pub(super) fn missing_entry(list: &str, arn: &str) -> String {
     format!(
-        "users:
-  - userarn: arn:aws:iam::{ACCOUNT}:user/{STRANGER}
+        "{list}:
+  - userarn: {arn}
     username: {STRANGER}
     groups: [{GROUP}]"
     )

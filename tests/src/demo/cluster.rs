@@ -6,7 +6,7 @@ use super::{
     Failure, Playground, Stage,
     cast::{self, ADMIN, CLUSTER, GROUP, READER, ROLE, STRANGER},
     stage::{Outcome, Server},
-    webhook::{Mappings, Webhook},
+    webhook::{self, Mappings, Webhook},
 };
 use crate::support::control_plane::{
     Binaries, BinariesError, ControlPlane, ControlPlaneError, Options, ReviewVersion, Site,
@@ -32,14 +32,16 @@ pub(super) fn play(stage: &Stage) -> Result<Playground, Failure> {
     let mut server = webhook.serve(stage)?;
     let endpoint = format!("https://{}", control_plane.site().address());
     provide(stage, &endpoint)?;
+    webhook.has_read(&mut server, 2)?;
     administer(stage)?;
     read(stage)?;
     knock(stage, &mut server)?;
     farewell(stage);
     Ok(Playground {
         _webhook: server,
-        _control_plane: Some(control_plane),
+        control_plane: Some(control_plane),
         _sts: sts,
+        directory: stage.directory().to_owned(),
     })
 }
 
@@ -126,7 +128,7 @@ fn read(stage: &Stage) -> Result<(), Failure> {
     Ok(())
 }
 
-fn knock(stage: &Stage, webhook: &mut Server) -> Result<(), Failure> {
+fn knock(stage: &Stage, server: &mut Server) -> Result<(), Failure> {
     stage.screen.headline(&format!(
         "{STRANGER}: an IAM user whom aws-auth does not know"
     ));
@@ -137,24 +139,7 @@ fn knock(stage: &Stage, webhook: &mut Server) -> Result<(), Failure> {
         &kubectl(STRANGER, "auth whoami"),
         Outcome::Refused("Unauthorized"),
     )?;
-    stage.screen.step("The webhook's log says why");
-    let user = format!("user/{STRANGER}");
-    stage
-        .screen
-        .command(&format!("grep {user} authz-webhook.log | tail -1"));
-    let begin = Instant::now();
-    let line = webhook.wait_for("log the refusal", |log| {
-        log.lines()
-            .rfind(|line| line.contains(&user))
-            .map(str::to_owned)
-    })?;
-    stage.screen.took(begin.elapsed());
-    stage.screen.output(&line);
-    stage
-        .screen
-        .step("These lines in access.yaml would let her in:");
-    stage.screen.output(&cast::missing_entry());
-    Ok(())
+    webhook::explain_refusal(stage, server, "access.yaml", "users")
 }
 
 fn farewell(stage: &Stage) {

@@ -4,6 +4,8 @@ use std::error::Error;
 
 use iam_core::error_chain::ErrorChain;
 
+use crate::support::scan;
+
 /// A step that did not do what it should.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Failure {
@@ -28,12 +30,13 @@ impl Failure {
         move |error| Self::new(format!("{what}: {}", ErrorChain(&error)))
     }
 
-    /// The same, with the last lines of a log.
+    /// The same, with the last lines of a log, and without the tokens in them.
     #[must_use]
     pub fn with_log(mut self, name: &str, text: &str) -> Self {
         let lines: Vec<_> = text.lines().collect();
         let tail = lines.iter().skip(lines.len().saturating_sub(TAIL)).copied();
-        self.log = Some((name.to_owned(), tail.collect::<Vec<_>>().join("\n")));
+        let tail = scan::without_bearers(&tail.collect::<Vec<_>>().join("\n"));
+        self.log = Some((name.to_owned(), tail));
         self
     }
 }

@@ -1,20 +1,20 @@
 //! The play without a control plane: a token, the question that kube-apiserver would ask about
 //! it, and the answer.
 
-use std::{net::SocketAddr, time::Instant};
+use std::{fs, net::SocketAddr, time::Instant};
 
-use serde_json::Value;
+use http::Method;
+use serde_json::{Value, json};
 
 use super::{
     Failure, Playground, Stage,
     cast::{self, ADMIN, CLUSTER, READER, STRANGER},
     stage::Outcome,
-    webhook::{Mappings, Webhook},
+    webhook::{self, Mappings, Webhook},
 };
 use crate::support::{
-    control_plane::ReviewVersion,
-    pki::Ca,
-    review::Reviewer,
+    http::Client,
+    pki::{Ca, client_config_for},
     scan::Secrets,
     sts::{STS_HOST, Sts},
 };
@@ -27,22 +27,21 @@ pub(super) fn play(stage: &Stage) -> Result<Playground, Failure> {
     let lists = cast::mappings("mapRoles", "mapUsers", "  ");
     let webhook = Webhook::configure(stage, &sts, Mappings::Inline(&lists))?;
     Webhook::init(stage)?;
-    let server = webhook.serve(stage)?;
-    let address = SocketAddr::from(([127, 0, 0, 1], webhook.port()));
-    let reviewer = Reviewer::new(address, &stage.path("webhook/ca.pem"))
+    let mut server = webhook.serve(stage)?;
+    let ca = fs::read_to_string(stage.path("webhook/ca.pem"))
         .map_err(Failure::of("read webhook/ca.pem"))?;
+    let address = SocketAddr::from(([127, 0, 0, 1], webhook.port()));
+    let client = Client::tls(address, "127.0.0.1", client_config_for(&ca, &["http/1.1"]));
     inspect(stage)?;
     for (caller, title) in [
         (ADMIN, "an IAM user, mapped to system:masters"),
-        (
-            READER,
-            "a session of a role that is mapped to a group of readers",
-        ),
+        (READER, "a session of a role that is mapped to a group"),
         (STRANGER, "an IAM user whom nobody mapped"),
     ] {
         stage.screen.headline(&format!("{caller}: {title}"));
-        review(stage, webhook, &reviewer, caller)?;
+        review(stage, webhook, &client, caller)?;
     }
+    webhook::explain_refusal(stage, &mut server, "webhook.yaml", "mapUsers")?;
     let seconds = stage.since().elapsed().as_secs();
     stage.screen.farewell(&format!(
         "Done in {seconds} s. With Go installed, `cargo demo` shows the same with the real \
@@ -50,8 +49,9 @@ pub(super) fn play(stage: &Stage) -> Result<Playground, Failure> {
     ));
     Ok(Playground {
         _webhook: server,
-        _control_plane: None,
+        control_plane: None,
         _sts: sts,
+        directory: stage.directory().to_owned(),
     })
 }
 
@@ -65,12 +65,10 @@ pub(super) fn sts(stage: &Stage) -> Result<Sts, Failure> {
     let sts = Sts::start(&ca, &Secrets::default());
     stage.write("sts-ca.crt", &ca.pem())?;
     cast::enter(&sts, stage)?;
-    stage.screen.note(&format!(
-        "It knows three callers: {ADMIN}, {READER} and {STRANGER}."
+    stage.screen.action(&format!(
+        "It runs inside the demo and knows {ADMIN}, {READER} and {STRANGER}."
     ));
-    stage
-        .screen
-        .note(&format!("It took {} ms.", begin.elapsed().as_millis()));
+    stage.screen.took(begin.elapsed());
     Ok(sts)
 }
 
@@ -86,34 +84,80 @@ fn inspect(stage: &Stage) -> Result<(), Failure> {
 }
 
 /// Asks what kube-apiserver would ask when `caller` calls it.
-fn review(
-    stage: &Stage,
-    webhook: Webhook,
-    reviewer: &Reviewer,
-    caller: &str,
-) -> Result<(), Failure> {
-    stage.screen.step("token-exec signs");
-    let mint = format!("AWS_PROFILE={caller} token-exec --cluster-name {CLUSTER} --output token");
-    let token = stage.run_quietly(&mint, Outcome::Shows("k8s-aws-v1."))?;
+fn review(stage: &Stage, webhook: Webhook, client: &Client, caller: &str) -> Result<(), Failure> {
     stage
         .screen
-        .step("kube-apiserver would ask the webhook, and get this answer");
+        .step("token-exec signs; kube-apiserver would ask the webhook:");
+    let mint =
+        format!("token=$(AWS_PROFILE={caller} token-exec --cluster-name {CLUSTER} --output token)");
+    let token = stage.run_for_variable(&mint, "token")?;
     stage.screen.command(&format!(
-        "curl --cacert webhook/ca.pem -H 'Content-Type: application/json' \\\n\
-         -d '{{\"apiVersion\":\"authentication.k8s.io/v1\",\"kind\":\"TokenReview\",\"spec\":{{\"token\":\"'$({mint})'\"}}}}' \\\n\
-         https://127.0.0.1:{}/authenticate",
-        webhook.port()
+        "curl --cacert webhook/ca.pem https://127.0.0.1:{}/authenticate \\\n\
+         -H 'Content-Type: application/json' -d '{{\"apiVersion\": \"{}\",\n\
+         \"kind\": \"TokenReview\", \"spec\": {{\"token\": \"'$token'\"}}}}'",
+        webhook.port(),
+        API_VERSION,
     ));
     let begin = Instant::now();
-    let status = reviewer
-        .review(ReviewVersion::V1, token.trim())
-        .map_err(Failure::of("ask the webhook"))?;
+    let status = ask(client, &token)?;
     stage.screen.took(begin.elapsed());
-    stage.screen.output(&format!("{status:#}"));
-    let expected = caller != STRANGER;
+    stage.screen.output(&indented(&status, ""));
     let admitted = status.get("authenticated") == Some(&Value::Bool(true));
-    if admitted == expected {
+    if admitted == (caller != STRANGER) {
         return Ok(());
     }
     Err(Failure::new(format!("{caller} got the wrong answer")))
+}
+
+fn ask(client: &Client, token: &str) -> Result<Value, Failure> {
+    let review = json!({
+        "apiVersion": API_VERSION,
+        "kind": "TokenReview",
+        "spec": { "token": token },
+    });
+    let headers = [("host", "localhost"), ("content-type", "application/json")];
+    let answer = client
+        .send(Method::POST, "/authenticate", &headers, review.to_string())
+        .map_err(Failure::of("ask the webhook"))?;
+    let status = answer.status;
+    let review: Value = serde_json::from_slice(&answer.body).map_err(Failure::of(&format!(
+        "read the webhook's answer ({status})"
+    )))?;
+    let no_review = || Failure::new(format!("the webhook's answer ({status}) is no review"));
+    review.get("status").cloned().ok_or_else(no_review)
+}
+
+/// JSON with a line for each member of an object, and lists on one line.
+fn indented(value: &Value, margin: &str) -> String {
+    let Value::Object(members) = value else {
+        return value.to_string();
+    };
+    let inner = format!("{margin}  ");
+    let members = members.iter().map(|(key, value)| {
+        format!(
+            "{inner}{}: {}",
+            Value::from(key.as_str()),
+            indented(value, &inner)
+        )
+    });
+    format!(
+        "{{\n{}\n{margin}}}",
+        members.collect::<Vec<_>>().join(",\n")
+    )
+}
+
+const API_VERSION: &str = "authentication.k8s.io/v1";
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn indents_objects_and_leaves_lists_on_their_line() {
+        let value = json!({ "a": [1, 2], "b": { "c": "d" } });
+        let text = "{\n  \"a\": [1,2],\n  \"b\": {\n    \"c\": \"d\"\n  }\n}";
+        assert_eq!(indented(&value, ""), text);
+    }
 }

@@ -78,6 +78,11 @@ impl Screen {
         self.say(&format!("    $ {}", self.paint(CYAN, &command)));
     }
 
+    /// What is done without a command, left open for the time it takes.
+    pub fn action(&self, text: &str) {
+        self.say(&format!("    {text}"));
+    }
+
     /// How long it took.
     pub fn took(&self, time: Duration) {
         self.say(&self.paint(DIM, &format!("  # {}\n", spelled(time))));
@@ -171,7 +176,8 @@ fn spelled(time: Duration) -> impl Display {
     }
 }
 
-const WIDTH: usize = 94;
+/// What `kubectl auth whoami` needs for a session of a role.
+const WIDTH: usize = 112;
 const BOLD: &str = "1";
 const DIM: &str = "2";
 const RED: &str = "1;31";

@@ -54,6 +54,7 @@ impl Stage {
     pub fn build(reaper: &Reaper, screen: Arc<Screen>) -> Result<Self, Failure> {
         let directory = tempfile::Builder::new()
             .prefix("iam-demo-")
+            .permissions(fs::Permissions::from_mode(0o700))
             .tempdir_in("/tmp")
             .and_then(|directory| directory.keep().canonicalize())
             .map_err(Failure::of("make a directory in /tmp"))?;
@@ -135,6 +136,15 @@ impl Stage {
         let (success, text) = self.finish(line)?;
         self.screen.took(begin.elapsed());
         outcome.check(line, success, text)
+    }
+
+    /// Shows `line`, runs it, and takes the value that it gave to a variable of the shell.
+    pub(super) fn run_for_variable(&self, line: &str, variable: &str) -> Result<String, Failure> {
+        self.screen.command(line);
+        let begin = Instant::now();
+        let (success, text) = self.finish(&format!("{line} && printf %s \"${variable}\""))?;
+        self.screen.took(begin.elapsed());
+        Outcome::Shows("").check(line, success, text)
     }
 
     /// Shows `line` and starts it; its output goes to `NAME.log`.

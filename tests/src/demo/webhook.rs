@@ -1,10 +1,12 @@
 //! authz-webhook on the demo's stage.
 
-use std::{net::SocketAddr, path::Path};
+use std::{net::SocketAddr, path::Path, time::Instant};
+
+use serde_json::Value;
 
 use super::{
     Failure, Stage,
-    cast::CLUSTER,
+    cast::{self, CLUSTER, STRANGER},
     ports,
     stage::{Outcome, Server},
 };
@@ -70,10 +72,10 @@ impl Webhook {
         stage
             .screen
             .step("The webhook: checks tokens with STS, maps callers by aws-auth");
-        let begin = std::time::Instant::now();
+        let begin = Instant::now();
         let mut server =
             stage.start("authz-webhook", "authz-webhook serve --config webhook.yaml")?;
-        let admin = Client::plain(SocketAddr::from(([127, 0, 0, 1], self.admin_port)));
+        let admin = self.admin();
         server.wait_for("become ready", |_| {
             let answer = admin.get("/readyz", &[("host", "localhost")]);
             answer
@@ -82,6 +84,26 @@ impl Webhook {
         })?;
         stage.screen.took(begin.elapsed());
         Ok(server)
+    }
+
+    /// Waits until it has read as many mappings: aws-auth arrives by a watch.
+    pub(super) fn has_read(self, server: &mut Server, mappings: usize) -> Result<(), Failure> {
+        let count = format!(" {mappings}");
+        server.wait_for("read aws-auth", |_| {
+            let metrics = self
+                .admin()
+                .get("/metrics", &[("host", "localhost")])
+                .ok()?
+                .text();
+            let mut series = metrics
+                .lines()
+                .filter(|line| line.starts_with("authz_webhook_mapping_entries{"));
+            series.any(|line| line.ends_with(&count)).then_some(())
+        })
+    }
+
+    fn admin(self) -> Client {
+        Client::plain(SocketAddr::from(([127, 0, 0, 1], self.admin_port)))
     }
 
     fn config(self, directory: &Path, sts: SocketAddr, mappings: Mappings<'_>) -> String {
@@ -109,4 +131,38 @@ server:
 {source}"
         )
     }
+}
+
+/// Shows what the webhook's log says about the stranger, and what would let her in.
+pub(super) fn explain_refusal(
+    stage: &Stage,
+    server: &mut Server,
+    file: &str,
+    list: &str,
+) -> Result<(), Failure> {
+    stage.screen.step("The webhook's log says why");
+    let user = format!("user/{STRANGER}");
+    stage
+        .screen
+        .command(&format!("grep {user} authz-webhook.log | tail -1"));
+    let begin = Instant::now();
+    let line = server.wait_for("log the refusal", |log| {
+        log.lines()
+            .rfind(|line| line.contains(&user))
+            .map(str::to_owned)
+    })?;
+    stage.screen.took(begin.elapsed());
+    stage.screen.output(&line);
+    let line: Value = serde_json::from_str(&line).map_err(Failure::of("read the log's line"))?;
+    let named = |name: &str| line.get(name).and_then(Value::as_str);
+    let (Some("not_mapped"), Some(arn)) = (named("reason"), named("canonicalArn")) else {
+        return Err(Failure::new(
+            "the webhook refused for another reason than `not_mapped`",
+        ));
+    };
+    stage
+        .screen
+        .step(&format!("These lines in {file} would let her in"));
+    stage.screen.output(&cast::missing_entry(list, arn));
+    Ok(())
 }

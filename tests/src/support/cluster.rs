@@ -14,37 +14,29 @@ use super::{
     command::Command,
     control_plane::{
         Audit, Binaries, ControlPlane, Forwarder, Mode, Options, Reaper, ReviewVersion, Site,
-        Webhook, binaries,
+        Webhook as ReviewedBy, binaries,
     },
-    http::{Client, Response},
+    http::Response,
     keys::Keys,
     kubectl::Kubectl,
     pki::Ca,
-    process::Process,
     programs::Program,
-    review::{ReviewError, Reviewer},
     sandbox::Sandbox,
     sts::Sts,
+    webhook::{Review, Webhook, WebhookConfig},
 };
 
 /// A whole cluster, with nobody mapped yet.
 pub struct Cluster {
-    webhook: Mutex<Option<Serving>>,
+    webhook: Mutex<Option<Webhook>>,
     control_plane: ControlPlane,
     forwarder: Forwarder,
-    version: ReviewVersion,
+    config: String,
     /// The STS that the webhook asks.
     pub sts: Sts,
     /// Where its programs run.
     pub sandbox: Sandbox,
     binaries: &'static Binaries,
-}
-
-/// A running webhook.
-struct Serving {
-    process: Process,
-    address: SocketAddr,
-    admin: SocketAddr,
 }
 
 /// One test's use of a cluster: what it wrote is searched for secrets at the end, or shown when
@@ -68,8 +60,20 @@ impl Cluster {
         let ca = Ca::new("local STS");
         let sts = Sts::start(&ca, sandbox.secrets());
         let forwarder = Forwarder::start().expect("the forwarder gets a port");
-        configure(&sandbox, &ca, &sts, &site, forwarder.address());
-        let webhook = Webhook {
+        let watcher = site
+            .client_kubeconfig(WATCHER)
+            .expect("a kubeconfig can be written");
+        let config = WebhookConfig::new(&sandbox, CLUSTER, &sts, &ca)
+            .server("port", json!(forwarder.address().port()))
+            .server("backendMode", json!(["EKSConfigMap"]))
+            .server("kubeconfig", json!(watcher))
+            .to_yaml();
+        let file = sandbox.write("webhook/config.yaml", &config);
+        let init = sandbox
+            .command(Program::AuthzWebhook)
+            .args(["init", "--config"]);
+        init.arg(file).succeed();
+        let webhook = ReviewedBy {
             kubeconfig: sandbox.path().join("webhook/kubeconfig.yaml"),
             version,
             cache_ttl,
@@ -86,7 +90,7 @@ impl Cluster {
             webhook: Mutex::default(),
             control_plane,
             forwarder,
-            version,
+            config,
             sts,
             sandbox,
             binaries,
@@ -117,6 +121,15 @@ impl Cluster {
     /// kubectl with any kubeconfig.
     pub fn kubectl(&self, kubeconfig: &Path) -> Kubectl<'_> {
         Kubectl::new(&self.sandbox, self.binaries, kubeconfig)
+    }
+
+    /// The kubeconfig of `user`, who has no rights but those that RBAC gives.
+    ///
+    /// # Panics
+    /// When it cannot be written.
+    pub fn client_kubeconfig(&self, user: &str) -> PathBuf {
+        let written = self.control_plane.site().client_kubeconfig(user);
+        written.expect("a kubeconfig can be written")
     }
 
     /// aws-auth-sync as the cluster's administrator.
@@ -154,14 +167,10 @@ impl Cluster {
 
     /// Asks the webhook itself about `token`.
     ///
-    /// # Errors
-    /// [`ReviewError`].
-    pub fn review(&self, token: &str) -> Result<Value, ReviewError> {
-        let ca = self.sandbox.path().join("webhook/ca.pem");
-        let reviewer = Reviewer::new(self.forwarder.address(), &ca);
-        reviewer
-            .expect("the webhook's CA can be read")
-            .review(self.version, token)
+    /// # Panics
+    /// When it does not answer.
+    pub fn review(&self, token: &str) -> Review {
+        self.with_webhook(|webhook| webhook.authenticate(token))
     }
 
     /// Asks the webhook's admin listener.
@@ -169,36 +178,22 @@ impl Cluster {
     /// # Panics
     /// When it does not answer.
     pub fn admin_listener(&self, target: &str) -> Response {
-        let webhook = self.webhook.lock().unwrap_or_else(PoisonError::into_inner);
-        let admin = webhook.as_ref().expect("the webhook runs").admin;
-        let answer = Client::plain(admin).get(target, &[("host", "localhost")]);
-        answer.expect("the admin listener answers")
+        self.with_webhook(|webhook| webhook.admin(target))
     }
 
-    /// Starts the webhook, and leads the API server's connections to it, when it is ready.
+    /// Starts the webhook, and leads the API server's connections to it when it is ready.
     ///
     /// # Panics
     /// When it does not become ready.
     pub fn start_webhook(&self) {
-        let config = self.sandbox.path().join("webhook.yaml");
-        let process = self
-            .sandbox
-            .command(Program::AuthzWebhook)
-            .args(["serve", "--port", "0", "--print-address", "--config"])
-            .arg(config)
-            .start("authz-webhook");
-        let (address, admin) = process.wait_for_stdout(PATIENCE, addresses);
-        let serving = Serving {
-            process,
-            address,
-            admin,
-        };
-        *self.webhook.lock().unwrap_or_else(PoisonError::into_inner) = Some(serving);
-        let ready = || self.admin_listener("/readyz").status == 200;
-        assert!(
-            eventually(PATIENCE, ready),
-            "the webhook does not become ready"
-        );
+        // The port is the forwarder's, and the API server's kubeconfig says so.
+        let own_port = ["--port", "0", "--kubeconfig-pregenerated"];
+        let name = "authz-webhook";
+        let webhook = Webhook::start_as(&self.sandbox, name, &self.config, |serve| {
+            serve.args(own_port)
+        });
+        let address = webhook.address();
+        *self.webhook.lock().unwrap_or_else(PoisonError::into_inner) = Some(webhook);
         self.set_path(Mode::Forward(address));
     }
 
@@ -224,12 +219,13 @@ impl Cluster {
     }
 
     /// Where the running webhook listens.
-    ///
-    /// # Panics
-    /// When none runs.
     pub fn webhook_address(&self) -> SocketAddr {
-        let webhook = self.webhook.lock().unwrap_or_else(PoisonError::into_inner);
-        webhook.as_ref().expect("the webhook runs").address
+        self.with_webhook(|webhook| webhook.address())
+    }
+
+    /// The webhook's decisions so far, oldest first.
+    pub fn decisions(&self) -> Vec<Value> {
+        self.with_webhook(|webhook| webhook.audit())
     }
 
     /// Where the API server is, and its CA's certificate.
@@ -252,12 +248,16 @@ impl Cluster {
             .expect("there is an audit log")
     }
 
-    /// What the running webhook wrote to stderr.
-    pub fn webhook_log(&self) -> String {
-        let webhook = self.webhook.lock().unwrap_or_else(PoisonError::into_inner);
+    fn with_webhook<T>(&self, ask: impl FnOnce(&mut Webhook) -> T) -> T {
+        let mut webhook = self.webhook.lock().unwrap_or_else(PoisonError::into_inner);
+        ask(webhook.as_mut().expect("the webhook runs"))
+    }
+
+    fn webhook_log(&self) -> String {
+        let mut webhook = self.webhook.lock().unwrap_or_else(PoisonError::into_inner);
         webhook
-            .as_ref()
-            .map(|serving| serving.process.stderr())
+            .as_mut()
+            .map(|webhook| webhook.process().stderr())
             .unwrap_or_default()
     }
 
@@ -289,6 +289,8 @@ impl Cluster {
 
     fn write_kubeconfig(&self) {
         let site = self.control_plane.site();
+        // kubeconfig-gen looks for it where this puts it.
+        Program::TokenExec.path();
         let command = self.sandbox.command(Program::KubeconfigGen);
         command
             .args([
@@ -345,45 +347,9 @@ pub fn eventually(deadline: Duration, condition: impl Fn() -> bool) -> bool {
     }
 }
 
-/// Writes the webhook's configuration and has it make certificates and kubeconfig.
-fn configure(sandbox: &Sandbox, ca: &Ca, sts: &Sts, site: &Site, address: SocketAddr) {
-    let watcher = site
-        .client_kubeconfig(WATCHER)
-        .expect("a kubeconfig can be written");
-    let state: PathBuf = sandbox.path().join("webhook");
-    // JSON is YAML.
-    let config = json!({
-        "clusterID": CLUSTER,
-        "server": {
-            "port": address.port(),
-            "adminPort": 0,
-            "stateDir": state,
-            "generateKubeconfig": state.join("kubeconfig.yaml"),
-            "backendMode": ["EKSConfigMap"],
-            "kubeconfig": watcher,
-            "stsResolve": sts.resolve(),
-            "stsCABundle": sandbox.write("sts-ca.pem", ca.pem()),
-        },
-    });
-    let config = sandbox.write("webhook.yaml", format!("{config:#}"));
-    let init = sandbox
-        .command(Program::AuthzWebhook)
-        .args(["init", "--config"])
-        .arg(config);
-    init.succeed();
-}
-
-/// The bound addresses, from the line that `serve --print-address` prints.
-fn addresses(line: &str) -> Option<(SocketAddr, SocketAddr)> {
-    let line: Value = serde_json::from_str(line).ok()?;
-    let address = |name: &str| line.get(name)?.as_str()?.parse().ok();
-    Some((address("address")?, address("adminAddress")?))
-}
-
 /// The cluster that tokens are signed for.
 pub const CLUSTER: &str = "story";
 /// The region whose STS they are signed for.
 pub const REGION: &str = super::sts::STS_REGION;
 
 const WATCHER: &str = "authz-webhook";
-const PATIENCE: Duration = Duration::from_secs(60);

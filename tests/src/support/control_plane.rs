@@ -112,17 +112,6 @@ pub enum ControlPlaneError {
     },
 }
 
-impl ReviewVersion {
-    /// As it stands in a review.
-    #[must_use]
-    pub const fn api_version(self) -> &'static str {
-        match self {
-            Self::V1 => "authentication.k8s.io/v1",
-            Self::V1Beta1 => "authentication.k8s.io/v1beta1",
-        }
-    }
-}
-
 impl ControlPlane {
     /// Starts etcd and kube-apiserver at `site` and waits until `/readyz` answers 200.
     ///

@@ -38,7 +38,6 @@ pub mod pki;
 pub mod process;
 pub mod programs;
 pub mod python;
-pub mod review;
 pub mod sandbox;
 pub mod scan;
 pub mod sigv4;

@@ -7,11 +7,16 @@ use std::{
     sync::OnceLock,
 };
 
+use iam_core::error_chain::ErrorChain;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::{build, reaper::Reaper};
-use crate::support::programs::{self, progress};
+use crate::support::{
+    fail,
+    programs::{self, progress},
+    skip::skip,
+};
 
 /// The three programs of the control plane.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -134,10 +139,6 @@ impl Binaries {
 /// Where there is no Go although `CI` is set, or where preparing them failed: a test without its
 /// control plane must not pass unseen.
 #[must_use]
-#[expect(
-    clippy::panic,
-    reason = "a test's precondition: there is no caller that could go on"
-)]
 pub fn for_tests() -> Option<&'static Binaries> {
     static BINARIES: OnceLock<Result<Binaries, BinariesError>> = OnceLock::new();
     let prepared = BINARIES.get_or_init(|| {
@@ -146,16 +147,11 @@ pub fn for_tests() -> Option<&'static Binaries> {
     });
     match prepared {
         Ok(binaries) => Some(binaries),
-        Err(error @ BinariesError::NoGo) if !in_ci() => {
-            progress(&format!(
-                "SKIPPED: this test needs a control plane: {error}"
-            ));
+        Err(error @ BinariesError::NoGo) => {
+            skip("a story of a whole cluster", &error.to_string());
             None
         }
-        Err(error) => panic!(
-            "no control plane: {}",
-            iam_core::error_chain::ErrorChain(error)
-        ),
+        Err(error) => fail(&format!("no control plane: {}", ErrorChain(error))),
     }
 }
 
@@ -187,14 +183,6 @@ fn assets() -> Option<PathBuf> {
     std::env::var_os("KUBEBUILDER_ASSETS")
         .filter(|value| !value.is_empty())
         .map(PathBuf::from)
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a setting of the harness, not of a program"
-)]
-fn in_ci() -> bool {
-    std::env::var_os("CI").is_some_and(|value| !value.is_empty())
 }
 
 const NAMES: [&str; 3] = ["kube-apiserver", "etcd", "kubectl"];

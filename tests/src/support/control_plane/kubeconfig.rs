@@ -1,6 +1,6 @@
 //! Kubeconfig files of the control plane's own clients. JSON is YAML: kubectl reads it as it is.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, path::Path};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
@@ -21,6 +21,18 @@ pub fn with_certificate(server: SocketAddr, ca: &str, client: &Leaf) -> String {
 #[must_use]
 pub fn with_token(server: SocketAddr, ca: &str, token: &str) -> String {
     kubeconfig(server, ca, json!({ "token": token }))
+}
+
+/// A kubeconfig that authenticates with what a plugin says.
+#[must_use]
+pub fn with_plugin(server: SocketAddr, ca: &str, command: &Path, args: &[&str]) -> String {
+    let exec = json!({
+        "apiVersion": "client.authentication.k8s.io/v1beta1",
+        "command": command,
+        "args": args,
+        "interactiveMode": "Never",
+    });
+    kubeconfig(server, ca, json!({ "exec": exec }))
 }
 
 fn kubeconfig(server: SocketAddr, ca: &str, user: Value) -> String {

@@ -3,6 +3,7 @@
 use std::{
     fs,
     net::SocketAddr,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
 
@@ -130,6 +131,7 @@ fn short_directory() -> std::io::Result<PathBuf> {
     };
     let directory = tempfile::Builder::new()
         .prefix("control-plane-")
+        .permissions(fs::Permissions::from_mode(0o700))
         .tempdir_in(parent)?;
     fs::canonicalize(directory.keep())
 }
