@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use crate::connection::Cluster;
 use crate::ownership::Record;
+use crate::plugin;
 use crate::render::Data;
 
 /// Why a call did not succeed.
@@ -178,7 +179,11 @@ impl Cluster {
                     ))
                 }),
             Ok(Err(kube::Error::Api(status))) => Ok(Answer::Status(status)),
-            Ok(Err(error)) => Err(transport(innermost(&error))),
+            Ok(Err(error)) => {
+                let plugin = plugin::fault(&error);
+                let message = plugin.map(|fault| format!("the kubeconfig's exec plugin: {fault}"));
+                Err(transport(message.unwrap_or_else(|| innermost(&error))))
+            }
         }
     }
 }

@@ -6,6 +6,8 @@ use kube::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
 use kube::{Client, Config};
 use thiserror::Error;
 
+use crate::plugin;
+
 /// A connection to one cluster.
 pub struct Cluster {
     pub(crate) client: Client,
@@ -34,6 +36,12 @@ pub enum ConnectError {
     /// The kubeconfig cannot be read, or does not say what is asked of it.
     #[error("read the kubeconfig")]
     Kubeconfig(#[source] KubeconfigError),
+    /// The plugin that the kubeconfig names gives no credential.
+    #[error("run the kubeconfig's exec plugin: {fault}")]
+    Plugin {
+        /// What it did wrong.
+        fault: String,
+    },
     /// The kubeconfig makes no client.
     #[error("prepare the connection to {server}")]
     Client {
@@ -63,10 +71,7 @@ impl Cluster {
         // The deadline of the whole call covers connecting, and says what it is.
         config.connect_timeout = None;
         let server = config.cluster_url.to_string();
-        let client = Client::try_from(config).map_err(|source| ConnectError::Client {
-            server: server.clone(),
-            source: Box::new(source),
-        })?;
+        let client = Client::try_from(config).map_err(|error| client_error(error, &server))?;
         Ok(Self {
             client,
             identity: ClusterIdentity { name, server },
@@ -83,6 +88,16 @@ fn cluster_name(kubeconfig: &Kubeconfig, context: Option<&str>) -> String {
     named
         .and_then(|named| named.context.as_ref())
         .map_or_else(String::new, |c| c.cluster.clone())
+}
+
+fn client_error(error: kube::Error, server: &str) -> ConnectError {
+    match plugin::fault(&error) {
+        Some(fault) => ConnectError::Plugin { fault },
+        None => ConnectError::Client {
+            server: server.to_owned(),
+            source: Box::new(error),
+        },
+    }
 }
 
 fn kubeconfig_error(error: KubeconfigError) -> ConnectError {

@@ -61,6 +61,9 @@ impl Failure for Error {
             Self::Connect(ConnectError::Kubeconfig(_)) => {
                 "give --kubeconfig FILE and --context NAME; kubectl config get-contexts lists them"
             }
+            Self::Connect(ConnectError::Plugin { .. }) => {
+                "try kubectl auth whoami with the same kubeconfig"
+            }
             Self::Apply(error) => return apply_hint(error).map(str::to_owned),
             Self::Input(_)
             | Self::Sources { .. }

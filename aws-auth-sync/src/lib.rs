@@ -19,6 +19,7 @@ pub mod input;
 pub mod owner;
 pub mod ownership;
 pub mod plan;
+pub mod plugin;
 pub mod render;
 pub mod source;
 

@@ -1,0 +1,117 @@
+//! `aws-auth-sync apply` where the API server, or the kubeconfig's plugin, does not do its part.
+
+#![cfg(unix)]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may stop where its own ground gives way"
+)]
+
+use std::fs;
+use std::net::TcpListener;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value, json};
+
+/// Runs `apply` as the user of a kubeconfig whose API server is a port that nobody listens on;
+/// the file `printed` is there for the user's plugin.
+fn apply(flags: &[&str], user: &Value, printed: &str) -> Output {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join("printed"), printed).unwrap();
+    let held = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = held.local_addr().unwrap();
+    drop(held);
+    let kubeconfig = json!({
+        "clusters": [{"name": "c", "cluster": {"server": format!("http://{address}")}}],
+        "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}],
+        "users": [{"name": "u", "user": user}],
+        "current-context": "x",
+    });
+    fs::write(home.path().join("k"), kubeconfig.to_string()).unwrap();
+    let source = json!({
+        "apiVersion": "aws-auth-sync/v1", "kind": "AwsAuth", "owner": "platform",
+        "accounts": ["111122223333"],
+    });
+    fs::write(home.path().join("f.yaml"), source.to_string()).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_aws-auth-sync"));
+    command
+        .env_clear()
+        .env("HOME", home.path())
+        .env("PATH", "/usr/bin:/bin");
+    command.current_dir(home.path()).stdin(Stdio::null());
+    command
+        .args(["apply", "f.yaml", "--kubeconfig", "k"])
+        .args(flags)
+        .output()
+        .unwrap()
+}
+
+/// A user whose plugin is a shell script.
+fn plugin(script: &str) -> Value {
+    json!({"exec": {
+        "apiVersion": "client.authentication.k8s.io/v1",
+        "command": "/bin/sh",
+        "args": ["-c", script],
+        "interactiveMode": "Never",
+    }})
+}
+
+fn stderr(output: &Output) -> &str {
+    std::str::from_utf8(&output.stderr).unwrap()
+}
+
+#[test]
+fn an_api_server_that_is_not_there_is_one_error_and_one_hint() {
+    let output = apply(&[], &json!({}), "");
+    let expected = "aws-auth-sync: apply: get configmap kube-system/aws-auth: Connection refused \
+                    (os error 111)\n\
+                    hint: try kubectl get --raw /readyz with the same kubeconfig\n";
+    assert_eq!((output.status.code(), stderr(&output)), (Some(1), expected));
+}
+
+#[test]
+fn what_a_plugin_prints_on_stdout_is_never_shown() {
+    let credential = r#"{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential""#;
+    let no_credential = "its output is no ExecCredential";
+    // What it prints, how it goes on, what is said.
+    let table = [
+        ("hunter2".to_owned(), "exit 3", "exit status: 3"),
+        (
+            "hunter2".to_owned(),
+            "echo why >&2; exit 3",
+            "exit status: 3: why",
+        ),
+        ("hunter2".to_owned(), "", no_credential),
+        ("\"hunter2\"".to_owned(), "", no_credential),
+        ("hunter2: [".to_owned(), "", no_credential),
+        (
+            format!(r#"{credential},"status":{{"token":["hunter2"]}}}}"#),
+            "",
+            no_credential,
+        ),
+        (
+            format!(r#"{credential},"hunter2":1}}"#),
+            "",
+            "its ExecCredential has no status",
+        ),
+        (
+            format!(
+                r#"{credential},"status":{{"token":"hunter2","expirationTimestamp":"hunter2"}}}}"#
+            ),
+            "",
+            "its expirationTimestamp is no time",
+        ),
+    ];
+    for (prints, then, fault) in &table {
+        let user = plugin(&format!("cat printed; {then}"));
+        for flags in [&[][..], &["-vvv"]] {
+            let output = apply(flags, &user, prints);
+            let expected = format!(
+                "aws-auth-sync: run the kubeconfig's exec plugin: {fault}\n\
+                 hint: try kubectl auth whoami with the same kubeconfig\n"
+            );
+            assert_eq!(output.status.code(), Some(1), "{prints}");
+            assert!(stderr(&output).ends_with(&expected), "{}", stderr(&output));
+            assert!(!stderr(&output).contains("hunter2"), "{}", stderr(&output));
+        }
+    }
+}
