@@ -68,6 +68,14 @@ pub enum ApplyError {
     /// It changed each time between looking and writing.
     #[error("the live aws-auth changed {ATTEMPTS} times between looking and writing")]
     Contended,
+    /// It was written, and could not be read back.
+    #[error("aws-auth was written (resourceVersion {version}), and could not be read back")]
+    Unverified {
+        /// The version that was written.
+        version: String,
+        /// Why it could not be read.
+        source: CallError,
+    },
     /// It was written, and then was something else.
     #[error("aws-auth was written, and what is there now is not what was written; {writers}")]
     Overwritten {
@@ -79,8 +87,8 @@ pub enum ApplyError {
 /// Brings aws-auth to what is wanted; what it returns says what was done, for people.
 ///
 /// # Errors
-/// See [`ApplyError`]. Only [`ApplyError::Overwritten`], and a call that failed after the write,
-/// come after something was written.
+/// See [`ApplyError`]. Only [`ApplyError::Unverified`] and [`ApplyError::Overwritten`] come after
+/// something was written; a write without an answer may have been done.
 pub async fn apply(cluster: &Cluster, wanted: &Wanted<'_>) -> Result<String, ApplyError> {
     let record = Record::new(wanted.owner, wanted.data);
     let backoff = ExponentialBuilder::default()
@@ -148,7 +156,13 @@ fn decide(live: Option<&ConfigMap>, wanted: &Wanted<'_>) -> Result<Vec<Change>, 
 
 /// Reads aws-auth once more, as its consumer would.
 async fn verify(cluster: &Cluster, wanted: &Wanted<'_>, version: &str) -> Result<(), ApplyError> {
-    let live = cluster.fetch().await?;
+    let live = cluster
+        .fetch()
+        .await
+        .map_err(|source| ApplyError::Unverified {
+            version: version.to_owned(),
+            source,
+        })?;
     let agrees = live
         .as_ref()
         .is_some_and(|live| plan::agree(&data_of(live), wanted.data));

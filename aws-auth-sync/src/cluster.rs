@@ -64,6 +64,13 @@ impl Cluster {
             body: None,
         });
         match answer.await? {
+            // A write on the condition of no version would be unconditional.
+            Answer::Object(object) if resource_version(&object).is_empty() => {
+                Err(CallError::Transport {
+                    verb: "get",
+                    message: "the answer has no resourceVersion".to_owned(),
+                })
+            }
             Answer::Object(object) => Ok(Some(*object)),
             Answer::Status(status) if status.code == 404 => Ok(None),
             Answer::Status(status) => Err(refused("get", status)),

@@ -88,7 +88,9 @@ impl Failure for Error {
             Self::OtherCluster(_) => 5,
             Self::Input(_)
             | Self::Connect(_)
-            | Self::Apply(ApplyError::Call(_) | ApplyError::Absent)
+            | Self::Apply(
+                ApplyError::Call(_) | ApplyError::Unverified { .. } | ApplyError::Absent,
+            )
             | Self::Runtime(_)
             | Self::Stdout(_) => 1,
         }
@@ -112,6 +114,7 @@ fn apply_hint(error: &ApplyError) -> Option<&'static str> {
         ApplyError::Contended | ApplyError::Overwritten { .. } => {
             Some("find out which other tool writes aws-auth, then apply again")
         }
+        ApplyError::Unverified { .. } => Some("apply again: what is there is compared first"),
         ApplyError::Call(CallError::Refused { code: 403, .. }) => Some(
             "a Role in kube-system must allow get and patch on the configmap aws-auth, and create \
              on configmaps",

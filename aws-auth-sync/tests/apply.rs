@@ -276,6 +276,20 @@ fn what_follows_a_refusal_is_said_and_nothing_more_is_asked() {
             1,
         ),
         (
+            vec![ours("", &before())],
+            "get configmap kube-system/aws-auth: the answer has no resourceVersion\nhint: try kubectl get --raw /readyz with the same kubeconfig",
+            1,
+        ),
+        (
+            vec![
+                ours("5", &before()),
+                ours("6", &wanted()),
+                status(403, "Forbidden"),
+            ],
+            "aws-auth was written (resourceVersion 6), and could not be read back: get configmap kube-system/aws-auth: says Forbidden (HTTP 403)\nhint: apply again: what is there is compared first",
+            1,
+        ),
+        (
             vec![status(500, "InternalError")],
             "get configmap kube-system/aws-auth: says InternalError (HTTP 500)",
             1,

@@ -7,7 +7,7 @@
 )]
 
 use std::fs;
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
@@ -62,10 +62,18 @@ fn stderr(output: &Output) -> &str {
 #[test]
 fn an_api_server_that_is_not_there_is_one_error_and_one_hint() {
     let output = apply(&[], &json!({}), "");
-    let expected = "aws-auth-sync: apply: get configmap kube-system/aws-auth: Connection refused \
-                    (os error 111)\n\
-                    hint: try kubectl get --raw /readyz with the same kubeconfig\n";
-    assert_eq!((output.status.code(), stderr(&output)), (Some(1), expected));
+    let nobody = TcpListener::bind("127.0.0.1:0")
+        .and_then(|held| held.local_addr())
+        .unwrap();
+    let refused = TcpStream::connect(nobody).unwrap_err();
+    let expected = format!(
+        "aws-auth-sync: apply: get configmap kube-system/aws-auth: {refused}\n\
+         hint: try kubectl get --raw /readyz with the same kubeconfig\n"
+    );
+    assert_eq!(
+        (output.status.code(), stderr(&output)),
+        (Some(1), expected.as_str())
+    );
 }
 
 #[test]
