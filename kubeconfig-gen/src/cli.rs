@@ -10,6 +10,7 @@ use iam_core::region::Region;
 use crate::cluster::ClusterRef;
 use crate::endpoint::{Endpoint, ProxyUrl};
 use crate::names::{Alias, Namespace, Profile};
+use crate::unquoted::Unquoted;
 
 /// Write kubeconfig entries for a cluster whose users sign in with AWS IAM through token-exec
 #[derive(Debug, Parser)]
@@ -49,7 +50,7 @@ pub struct UpdateArgs {
     pub from_file: Option<PathBuf>,
 
     /// Address of the API server: `https://HOST[:PORT]`
-    #[arg(long, value_name = "URL", requires_all = ["ca_file", "name"])]
+    #[arg(long, value_name = "URL", value_parser = Unquoted::<Endpoint>::new(), requires_all = ["ca_file", "name"])]
     pub endpoint: Option<Endpoint>,
 
     /// PEM file with the certificates that the API server is checked against
@@ -88,7 +89,7 @@ pub struct UpdateArgs {
     pub namespace: Option<Namespace>,
 
     /// Proxy on the way to the API server, by `http://`, `https://` or `socks5://`
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = Unquoted::<ProxyUrl>::new())]
     pub proxy_url: Option<ProxyUrl>,
 
     /// Leave current-context empty

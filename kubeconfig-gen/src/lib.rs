@@ -18,6 +18,7 @@ pub mod plugin;
 pub mod target;
 #[cfg(test)]
 mod testing;
+mod unquoted;
 pub mod update;
 mod yaml;
 

@@ -496,6 +496,32 @@ fn senseless_arguments_exit_2_before_anything_is_read() {
 }
 
 #[test]
+fn the_refusal_of_a_url_keeps_the_password_in_it() {
+    let sandbox = Sandbox::new();
+    let other = ["--name", "n", "--ca-file", "none.pem"];
+    let table = [
+        (
+            ["--endpoint=https://me:hunter2@127.0.0.1", "--dry-run"],
+            "error: the value of '--endpoint <URL>' is refused: it holds user information\n",
+        ),
+        (
+            [
+                "--endpoint=https://127.0.0.1",
+                "--proxy-url=socks5h://me:hunter2@proxy",
+            ],
+            "error: the value of '--proxy-url <URL>' is refused: its scheme is not http, https or socks5\n",
+        ),
+    ];
+    for (arguments, message) in table {
+        let output = sandbox.run(&[&["update"], &other[..], &arguments[..]].concat());
+        assert_eq!(output.status.code(), Some(2));
+        let said = text(&output.stderr);
+        assert!(said.starts_with(message), "{said}");
+        assert!(!said.contains("hunter2"), "{said}");
+    }
+}
+
+#[test]
 fn stdin_is_read_for_a_dash_and_verbose_shows_the_entries() {
     let sandbox = Sandbox::new();
     let mut command = sandbox.command(&[
