@@ -10,7 +10,13 @@ pub struct CommonArgs {
     pub verbose: u8,
 
     /// Form of the lines on stderr
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t, global = true)]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        default_value_t,
+        global = true
+    )]
     pub log_format: LogFormat,
 }
 

@@ -46,7 +46,9 @@ pub fn create_new(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), FileError
     match temporary.persist_noclobber(path) {
         Ok(_) => sync_parent(path),
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
-            Err(FileError::Exists { path: path.to_owned() })
+            Err(FileError::Exists {
+                path: path.to_owned(),
+            })
         }
         Err(error) => Err(failed(path, error.error)),
     }
@@ -58,7 +60,9 @@ pub fn create_new(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), FileError
 /// When the system refuses.
 pub fn replace(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), FileError> {
     let temporary = temporary(path, bytes, mode).map_err(|source| failed(path, source))?;
-    temporary.persist(path).map_err(|error| failed(path, error.error))?;
+    temporary
+        .persist(path)
+        .map_err(|error| failed(path, error.error))?;
     sync_parent(path)
 }
 
@@ -111,7 +115,10 @@ fn sync_parent(path: &Path) -> Result<(), FileError> {
 }
 
 fn failed(path: &Path, source: io::Error) -> FileError {
-    FileError::Write { path: path.to_owned(), source }
+    FileError::Write {
+        path: path.to_owned(),
+        source,
+    }
 }
 
 #[cfg(test)]
@@ -144,7 +151,10 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("none").join("f");
         let error = create_new(&path, b"", Mode::Private).unwrap_err();
-        assert_eq!(error.to_string(), format!("cannot write {}", path.display()));
+        assert_eq!(
+            error.to_string(),
+            format!("cannot write {}", path.display())
+        );
     }
 
     #[cfg(unix)]
@@ -155,7 +165,10 @@ mod tests {
         for (name, mode, bits) in [("k", Mode::Private, 0o600), ("c", Mode::Public, 0o644)] {
             let path = directory.path().join(name);
             create_new(&path, b"", mode).unwrap();
-            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, bits);
+            assert_eq!(
+                std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+                bits
+            );
         }
     }
 

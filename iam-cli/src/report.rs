@@ -85,7 +85,9 @@ mod tests {
                 .expect("valid JSON"),
         );
         assert_eq!(
-            json("p", "a", None).parse::<serde_json::Value>().expect("valid JSON"),
+            json("p", "a", None)
+                .parse::<serde_json::Value>()
+                .expect("valid JSON"),
             serde_json::json!({"level": "ERROR", "program": "p", "message": "a"}),
         );
     }

@@ -3,18 +3,21 @@
 //! The program's warnings and notices are always shown; `-v` adds information and the warnings of
 //! the libraries below it, `-vv` debug output of all of them. `RUST_LOG`, a comma list of
 //! `target=level`, overrides both.
+//!
+//! Spans are left aside: a line tells of one event. That keeps the start of a program free of the
+//! registry that spans need, which costs a tenth of what token-exec does in all.
 
 use std::fmt::{self, Write as _};
+use std::io;
+use std::time::SystemTime;
 
+use iam_core::time::Rfc3339;
+use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
-use tracing::{Event, Level, Subscriber};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::filter::Targets;
-use tracing_subscriber::fmt::format::Writer;
-use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
-use tracing_subscriber::layer::SubscriberExt as _;
-use tracing_subscriber::registry::LookupSpan;
-use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::line::OneLine;
 use crate::{CommonArgs, LogFormat, NOTICE};
@@ -29,13 +32,9 @@ pub fn start(common: &CommonArgs, rust_log: Option<&str>) {
         Some(Err(error)) => (by_verbosity(common.verbose), Some(error)),
         None => (by_verbosity(common.verbose), None),
     };
-    let registry = tracing_subscriber::registry().with(targets.with_target(NOTICE, Level::INFO));
-    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = Lines::new(targets, common.log_format, io::stderr);
     // A second start in one process (tests) keeps the first subscriber.
-    let _ = match common.log_format {
-        LogFormat::Text => registry.with(layer.event_format(Lines)).try_init(),
-        LogFormat::Json => registry.with(layer.json().flatten_event(true)).try_init(),
-    };
+    let _ = tracing::subscriber::set_global_default(lines);
     if let Some(error) = rejected {
         tracing::warn!("RUST_LOG is not a list of target=level: {error}");
     }
@@ -52,45 +51,101 @@ fn by_verbosity(verbose: u8) -> Targets {
     targets.with_targets(LIBRARIES.map(|target| (target, libraries)))
 }
 
-/// `level: message field=value`, one line an event; the target is told below information.
-struct Lines;
+/// Writes each event as one line, in one write.
+struct Lines<M> {
+    targets: Targets,
+    most: LevelFilter,
+    format: LogFormat,
+    writer: M,
+}
 
-impl<S, N> FormatEvent<S, N> for Lines
-where
-    S: Subscriber + for<'a> LookupSpan<'a>,
-    N: for<'a> FormatFields<'a> + 'static,
-{
-    fn format_event(
-        &self,
-        _context: &FmtContext<'_, S, N>,
-        mut writer: Writer<'_>,
-        event: &Event<'_>,
-    ) -> fmt::Result {
-        let metadata = event.metadata();
-        writer.write_str(match *metadata.level() {
-            Level::ERROR => "error:",
-            Level::WARN => "warning:",
-            Level::INFO | Level::DEBUG | Level::TRACE => "notice:",
-        })?;
-        if *metadata.level() > Level::INFO {
-            write!(writer, " {}:", metadata.target())?;
+impl<W: io::Write, M: Fn() -> W> Lines<M> {
+    fn new(targets: Targets, format: LogFormat, writer: M) -> Self {
+        let targets = targets.with_target(NOTICE, Level::INFO);
+        let most = targets
+            .iter()
+            .map(|(_, level)| level)
+            .chain(targets.default_level())
+            .max();
+        Self {
+            targets,
+            most: most.unwrap_or(LevelFilter::OFF),
+            format,
+            writer,
         }
-        let mut fields = Fields {
-            line: OneLine(writer.by_ref()),
-            result: Ok(()),
-        };
-        event.record(&mut fields);
-        fields.result?;
-        writer.write_char('\n')
     }
 }
 
-struct Fields<W> {
-    line: OneLine<W>,
-    result: fmt::Result,
+impl<W, M> Subscriber for Lines<M>
+where
+    W: io::Write,
+    M: Fn() -> W + Send + Sync + 'static,
+{
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.is_event()
+            && self
+                .targets
+                .would_enable(metadata.target(), metadata.level())
+    }
+
+    fn max_level_hint(&self) -> Option<LevelFilter> {
+        Some(self.most)
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        let line = match self.format {
+            LogFormat::Text => text(event),
+            LogFormat::Json => json(event),
+        };
+        // With stderr closed there is nobody left to tell.
+        let _ = (self.writer)().write_all(line.as_bytes());
+    }
+
+    fn new_span(&self, _span: &Attributes<'_>) -> Id {
+        // No span is enabled; one that asks all the same has an id like any other.
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _span: &Id, _values: &Record<'_>) {}
+
+    fn record_follows_from(&self, _span: &Id, _follows: &Id) {}
+
+    fn enter(&self, _span: &Id) {}
+
+    fn exit(&self, _span: &Id) {}
 }
 
-impl<W: fmt::Write> Visit for Fields<W> {
+/// `level: message field=value`; the target is told below information.
+fn text(event: &Event<'_>) -> String {
+    let metadata = event.metadata();
+    let mut line = String::from(match *metadata.level() {
+        Level::ERROR => "error:",
+        Level::WARN => "warning:",
+        Level::INFO | Level::DEBUG | Level::TRACE => "notice:",
+    });
+    if *metadata.level() > Level::INFO {
+        line.extend([" ", metadata.target(), ":"]);
+    }
+    let mut fields = Text(OneLine(line));
+    event.record(&mut fields);
+    let OneLine(mut line) = fields.0;
+    line.push('\n');
+    line
+}
+
+struct Text(OneLine<String>);
+
+impl Text {
+    fn put(&mut self, field: &Field, value: fmt::Arguments<'_>) {
+        // Writing to a String cannot fail; a Debug that does leaves what it wrote.
+        let _ = match field.name() {
+            "message" => write!(self.0, " {value}"),
+            name => write!(self.0, " {name}={value}"),
+        };
+    }
+}
+
+impl Visit for Text {
     fn record_str(&mut self, field: &Field, value: &str) {
         self.put(field, format_args!("{value}"));
     }
@@ -100,14 +155,57 @@ impl<W: fmt::Write> Visit for Fields<W> {
     }
 }
 
-impl<W: fmt::Write> Fields<W> {
-    fn put(&mut self, field: &Field, value: fmt::Arguments<'_>) {
-        if self.result.is_ok() {
-            self.result = match field.name() {
-                "message" => write!(self.line, " {value}"),
-                name => write!(self.line, " {name}={value}"),
-            };
-        }
+/// One object: `time`, `level`, `target`, and the event's fields, `message` among them.
+fn json(event: &Event<'_>) -> String {
+    let metadata = event.metadata();
+    let mut fields = Json(Map::new());
+    event.record(&mut fields);
+    let own = [
+        ("time", now().to_string()),
+        ("level", metadata.level().to_string()),
+        ("target", metadata.target().to_owned()),
+    ];
+    fields
+        .0
+        .extend(own.map(|(name, value)| (name.to_owned(), Value::from(value))));
+    format!("{}\n", Value::Object(fields.0))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the time of a log line; nothing decides by it"
+)]
+fn now() -> Rfc3339 {
+    Rfc3339::nearest(SystemTime::now())
+}
+
+struct Json(Map<String, Value>);
+
+impl Json {
+    fn put(&mut self, field: &Field, value: impl Into<Value>) {
+        self.0.insert(field.name().to_owned(), value.into());
+    }
+}
+
+impl Visit for Json {
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.put(field, value);
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.put(field, value);
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.put(field, value);
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.put(field, value);
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.put(field, format!("{value:?}"));
     }
 }
 
@@ -126,10 +224,7 @@ const LIBRARIES: [&str; 7] = [
 
 #[cfg(test)]
 mod tests {
-    use std::io;
     use std::sync::{Arc, Mutex};
-
-    use tracing_subscriber::fmt::MakeWriter;
 
     use super::*;
 
@@ -147,25 +242,38 @@ mod tests {
         }
     }
 
-    impl MakeWriter<'_> for Captured {
-        type Writer = Self;
-
-        fn make_writer(&self) -> Self {
-            self.clone()
-        }
-    }
-
-    fn lines(targets: Targets, events: impl FnOnce()) -> String {
+    fn said(targets: Targets, format: LogFormat, events: impl FnOnce()) -> String {
         let captured = Captured::default();
-        let layer = tracing_subscriber::fmt::layer()
-            .with_writer(captured.clone())
-            .event_format(Lines);
-        let subscriber = tracing_subscriber::registry()
-            .with(targets.with_target(NOTICE, Level::INFO))
-            .with(layer);
+        let writer = captured.clone();
+        let subscriber = Lines::new(targets, format, move || writer.clone());
         tracing::subscriber::with_default(subscriber, events);
         let bytes = captured.0.lock().unwrap().clone();
         String::from_utf8(bytes).unwrap()
+    }
+
+    fn lines(targets: Targets, events: impl FnOnce()) -> String {
+        said(targets, LogFormat::Text, events)
+    }
+
+    #[test]
+    fn a_json_line_is_one_object_with_the_fields_as_they_are() {
+        let line = said(by_verbosity(0), LogFormat::Json, || {
+            tracing::warn!(target: "t", days = 3, path = "/a\nb", "the file is {}", "old");
+        });
+        assert_eq!(line.matches('\n').count(), 1);
+        let mut object: Value = line.parse().unwrap();
+        let time = object.as_object_mut().unwrap().remove("time").unwrap();
+        assert!(time.as_str().unwrap().parse::<Rfc3339>().is_ok());
+        assert_eq!(
+            object,
+            serde_json::json!({
+                "level": "WARN",
+                "target": "t",
+                "message": "the file is old",
+                "days": 3,
+                "path": "/a\nb",
+            }),
+        );
     }
 
     #[test]
