@@ -281,15 +281,6 @@ fn what_follows_a_refusal_is_said_and_nothing_more_is_asked() {
             1,
         ),
         (
-            vec![
-                ours("5", &before()),
-                ours("6", &wanted()),
-                status(403, "Forbidden"),
-            ],
-            "aws-auth was written (resourceVersion 6), and could not be read back: get configmap kube-system/aws-auth: says Forbidden (HTTP 403)\nhint: apply again: what is there is compared first",
-            1,
-        ),
-        (
             vec![status(500, "InternalError")],
             "get configmap kube-system/aws-auth: says InternalError (HTTP 500)",
             1,
@@ -308,6 +299,24 @@ fn what_follows_a_refusal_is_said_and_nothing_more_is_asked() {
             vec![(200, foreign)],
             "the live aws-auth was not written by aws-auth-sync; the API server does not say who wrote it\nhint: this version writes only to an aws-auth that it made: save the live one with kubectl get configmap aws-auth -n kube-system -o yaml before you do anything else",
             4,
+        ),
+    ];
+    for (answers, message, code) in table {
+        assert_ends(answers, message, code);
+    }
+}
+
+#[test]
+fn what_is_not_read_back_as_written_is_said() {
+    let table = [
+        (
+            vec![
+                ours("5", &before()),
+                ours("6", &wanted()),
+                status(403, "Forbidden"),
+            ],
+            "aws-auth was written (resourceVersion 6), and could not be read back: get configmap kube-system/aws-auth: says Forbidden (HTTP 403)\nhint: apply again: what is there is compared first",
+            1,
         ),
         (
             vec![
@@ -329,12 +338,17 @@ fn what_follows_a_refusal_is_said_and_nothing_more_is_asked() {
         ),
     ];
     for (answers, message, code) in table {
-        let count = answers.len();
-        let (output, asked) = apply(&[], answers);
-        let expected = format!("aws-auth-sync: apply: {message}\n");
-        assert_eq!(result(&output), ("", expected.as_str(), Some(code)));
-        assert_eq!(asked.len(), count, "{message}");
+        assert_ends(answers, message, code);
     }
+}
+
+/// Asserts that the last of the answers is an error, without a word on stdout.
+fn assert_ends(answers: Vec<(u16, Value)>, message: &str, code: i32) {
+    let count = answers.len();
+    let (output, asked) = apply(&[], answers);
+    let expected = format!("aws-auth-sync: apply: {message}\n");
+    assert_eq!(result(&output), ("", expected.as_str(), Some(code)));
+    assert_eq!(asked.len(), count, "{message}");
 }
 
 #[test]
