@@ -26,7 +26,7 @@ impl Answer {
     ///
     /// # Errors
     /// [`Senseless`] where the document is not exactly of STS's shape.
-    pub(super) fn parse(body: &[u8]) -> Result<Self, Senseless> {
+    pub fn parse(body: &[u8]) -> Result<Self, Senseless> {
         let document: Json<'_> = serde_json::from_slice(body).map_err(|_| Senseless::NotJson)?;
         let result = document
             .field("GetCallerIdentityResponse")?
