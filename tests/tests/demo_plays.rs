@@ -69,9 +69,19 @@ fn kept_it_runs_until_interrupted_and_then_takes_everything_down() {
     while !text.contains("Ctrl-C takes everything down.\n") {
         assert_ne!(stdout.read_line(&mut text).unwrap(), 0, "{text}");
     }
-    let env = directory(&text).join("env");
-    let env = fs::read_to_string(env).unwrap();
+    let read = |name: &str| fs::read_to_string(directory(&text).join(name)).unwrap();
+    let (env, credentials) = (read("env"), read("aws-credentials"));
     assert!(env.contains("export AWS_SHARED_CREDENTIALS_FILE="), "{env}");
+    for line in credentials.lines() {
+        let Some((name, value)) = line.split_once(" = ") else {
+            continue;
+        };
+        let is_secret = name != "aws_access_key_id";
+        assert!(
+            !is_secret || !(env.contains(value) || text.contains(value)),
+            "{name} is shown"
+        );
+    }
     interrupt(&child);
     let mut rest = String::new();
     while stdout.read_line(&mut rest).unwrap() > 0 {}

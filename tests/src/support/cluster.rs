@@ -1,11 +1,14 @@
 //! A cluster as its users know it: a control plane that asks our webhook, which asks a local STS
 //! and watches aws-auth.
 
+mod setup;
+mod story;
+
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use serde_json::{Value, json};
@@ -26,6 +29,8 @@ use super::{
     webhook::{Review, Webhook, WebhookConfig},
 };
 
+pub use self::story::{Story, eventually};
+
 /// A whole cluster, with nobody mapped yet.
 pub struct Cluster {
     webhook: Mutex<Option<Webhook>>,
@@ -38,10 +43,6 @@ pub struct Cluster {
     pub sandbox: Sandbox,
     binaries: &'static Binaries,
 }
-
-/// One test's use of a cluster: what it wrote is searched for secrets at the end, or shown when
-/// the test fails.
-pub struct Story<'a>(&'a Cluster);
 
 impl Cluster {
     /// Starts one whose API server sends reviews of `version` and keeps answers for `cache_ttl`;
@@ -95,15 +96,15 @@ impl Cluster {
             sandbox,
             binaries,
         };
-        cluster.let_the_webhook_watch();
-        cluster.write_kubeconfig();
+        setup::let_the_webhook_watch(&cluster);
+        setup::write_kubeconfig(&cluster);
         cluster.start_webhook();
         Some(cluster)
     }
 
     /// This test's use of it.
     pub const fn story(&self) -> Story<'_> {
-        Story(self)
+        Story::of(self)
     }
 
     /// kubectl as a member of `system:masters`, past the webhook.
@@ -259,91 +260,6 @@ impl Cluster {
             .as_mut()
             .map(|webhook| webhook.process().stderr())
             .unwrap_or_default()
-    }
-
-    fn let_the_webhook_watch(&self) {
-        let rbac = "rbac.authorization.k8s.io";
-        let metadata = json!({ "name": WATCHER, "namespace": "kube-system" });
-        self.admin()
-            .apply(&json!({ "apiVersion": "v1", "kind": "List", "items": [
-            {
-                "apiVersion": format!("{rbac}/v1"),
-                "kind": "Role",
-                "metadata": metadata,
-                "rules": [{
-                    "apiGroups": [""],
-                    "resources": ["configmaps"],
-                    "resourceNames": ["aws-auth"],
-                    "verbs": ["get", "list", "watch"],
-                }],
-            },
-            {
-                "apiVersion": format!("{rbac}/v1"),
-                "kind": "RoleBinding",
-                "metadata": metadata,
-                "roleRef": { "apiGroup": rbac, "kind": "Role", "name": WATCHER },
-                "subjects": [{ "apiGroup": rbac, "kind": "User", "name": WATCHER }],
-            },
-        ] }));
-    }
-
-    fn write_kubeconfig(&self) {
-        let site = self.control_plane.site();
-        // kubeconfig-gen looks for it where this puts it.
-        Program::TokenExec.path();
-        let command = self.sandbox.command(Program::KubeconfigGen);
-        command
-            .args([
-                "update",
-                "--name",
-                CLUSTER,
-                "--region",
-                REGION,
-                "--endpoint",
-            ])
-            .arg(format!("https://{}", site.address()))
-            .arg("--ca-file")
-            .arg(site.ca_file())
-            .arg("--kubeconfig")
-            .arg(self.sandbox.path().join("kubeconfig"))
-            .succeed();
-    }
-}
-
-impl std::ops::Deref for Story<'_> {
-    type Target = Cluster;
-
-    fn deref(&self) -> &Cluster {
-        self.0
-    }
-}
-
-impl Drop for Story<'_> {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            let apiserver = self.control_plane.log_tail();
-            super::programs::progress(&format!("kube-apiserver's log ends:\n{apiserver}"));
-            super::programs::progress(&format!("the webhook's log:\n{}", self.webhook_log()));
-            return;
-        }
-        let secrets = self.sandbox.secrets();
-        secrets.assert_absent_from("kube-apiserver's log", &self.control_plane.log());
-        secrets.assert_absent_from("the audit log", &self.audit_log());
-        secrets.assert_absent_from("the webhook's log", &self.webhook_log());
-    }
-}
-
-/// Whether `condition` comes true before the deadline.
-pub fn eventually(deadline: Duration, condition: impl Fn() -> bool) -> bool {
-    let end = Instant::now() + deadline;
-    loop {
-        if condition() {
-            return true;
-        }
-        if Instant::now() >= end {
-            return false;
-        }
-        std::thread::sleep(Duration::from_millis(10));
     }
 }
 

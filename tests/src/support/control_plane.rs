@@ -10,6 +10,7 @@ pub mod forwarder;
 pub mod held_port;
 pub mod kubeconfig;
 mod programs;
+mod progress;
 pub mod reaper;
 mod site;
 

@@ -1,20 +1,20 @@
 //! Builds the control plane with Go, with progress on stderr.
 
 use std::{
-    collections::VecDeque,
     fs,
-    io::{self, BufRead, BufReader, IsTerminal, Write},
+    io::{self, BufRead, BufReader},
     path::Path,
     process::{ChildStderr, Command, Stdio},
-    sync::mpsc::{self, RecvTimeoutError},
+    sync::mpsc,
     thread,
-    time::{Duration, Instant},
 };
 
 use super::{
     binaries::{BinariesError, io_error},
+    progress::Progress,
     reaper::Reaper,
 };
+use crate::support::programs::progress;
 
 /// Builds all three programs of `module` into `destination`, which appears whole or not at all.
 ///
@@ -31,6 +31,7 @@ pub(super) fn build(
             _ => io_error("run", Path::new("go"))(error),
         });
     }
+    progress("building kube-apiserver, kubectl and etcd with Go: minutes, this once …");
     let parent = destination.parent().unwrap_or(destination);
     let partial = tempfile::Builder::new()
         .prefix("partial-")
@@ -165,94 +166,6 @@ fn read_lines(stderr: ChildStderr) -> mpsc::Receiver<String> {
         }
     });
     lines
-}
-
-/// What is shown of a build: one line that counts on a terminal, else a line now and then.
-struct Progress {
-    title: String,
-    since: Instant,
-    terminal: bool,
-    downloaded: usize,
-    compiled: usize,
-    shown: Instant,
-    /// The last lines, in case they are an error.
-    last: VecDeque<String>,
-}
-
-impl Progress {
-    fn new(title: String) -> Self {
-        let now = Instant::now();
-        let terminal = io::stderr().is_terminal();
-        let progress = Self {
-            title,
-            since: now,
-            terminal,
-            downloaded: 0,
-            compiled: 0,
-            shown: now,
-            last: VecDeque::new(),
-        };
-        progress.show();
-        progress
-    }
-
-    /// Counts Go's lines until it closes its stderr.
-    fn follow(&mut self, lines: Option<mpsc::Receiver<String>>) {
-        let Some(lines) = lines else { return };
-        loop {
-            match lines.recv_timeout(Duration::from_secs(1)) {
-                Ok(line) => self.count(line),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return,
-            }
-            let interval = Duration::from_secs(if self.terminal { 1 } else { 30 });
-            if self.shown.elapsed() >= interval {
-                self.show();
-                self.shown = Instant::now();
-            }
-        }
-    }
-
-    fn count(&mut self, line: String) {
-        if line.starts_with("go: downloading ") {
-            self.downloaded += 1;
-        } else if !line.contains([' ', ':']) {
-            self.compiled += 1;
-        }
-        self.last.push_back(line);
-        if self.last.len() > 20 {
-            self.last.pop_front();
-        }
-    }
-
-    fn show(&self) {
-        let seconds = self.since.elapsed().as_secs();
-        let Self {
-            title,
-            downloaded,
-            compiled,
-            ..
-        } = self;
-        let mut text = format!("building {title} with Go, this once (minutes for all three)");
-        if *downloaded > 0 {
-            text.push_str(&format!(", {downloaded} modules downloaded"));
-        }
-        if *compiled > 0 {
-            text.push_str(&format!(", {compiled} packages compiled, {seconds} s"));
-        }
-        let mut stderr = io::stderr();
-        let _ = if self.terminal {
-            write!(stderr, "\r\x1b[K{text}").and_then(|()| stderr.flush())
-        } else {
-            writeln!(stderr, "{text}")
-        };
-    }
-
-    fn finish(&self) {
-        if self.terminal {
-            let _ = write!(io::stderr(), "\r\x1b[K");
-        }
-    }
 }
 
 #[cfg(test)]
