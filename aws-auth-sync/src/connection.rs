@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
+use http::Uri;
+use hyper_util::client::proxy::matcher::Matcher;
 use kube::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
 use kube::{Client, Config};
 use thiserror::Error;
 
-use crate::plugin;
+use crate::{plugin, proxy};
 
 /// A connection to one cluster.
 pub struct Cluster {
@@ -42,6 +44,9 @@ pub enum ConnectError {
         /// What it did wrong.
         fault: String,
     },
+    /// The kubeconfig or the environment names a proxy that is none.
+    #[error("prepare the connection: the proxy is no http://, https:// or socks5:// URL")]
+    Proxy,
     /// The kubeconfig makes no client.
     #[error("prepare the connection to {server}")]
     Client {
@@ -66,10 +71,17 @@ impl Cluster {
             ..KubeConfigOptions::default()
         };
         let name = cluster_name(&kubeconfig, context);
+        let named_proxy = proxy_url(&kubeconfig, &name)?;
         let loaded = Config::from_custom_kubeconfig(kubeconfig, &options).await;
         let mut config = loaded.map_err(kubeconfig_error)?;
         // The deadline of the whole call covers connecting, and says what it is.
         config.connect_timeout = None;
+        config.proxy_url = proxy::choose(
+            named_proxy,
+            &Matcher::from_env(),
+            config.proxy_url.take(),
+            &config.cluster_url,
+        );
         let server = config.cluster_url.to_string();
         let client = Client::try_from(config).map_err(|error| client_error(error, &server))?;
         Ok(Self {
@@ -90,10 +102,26 @@ fn cluster_name(kubeconfig: &Kubeconfig, context: Option<&str>) -> String {
         .map_or_else(String::new, |c| c.cluster.clone())
 }
 
+/// What the cluster entry says about a proxy.
+fn proxy_url(kubeconfig: &Kubeconfig, cluster: &str) -> Result<Option<Uri>, ConnectError> {
+    let entry = kubeconfig
+        .clusters
+        .iter()
+        .find(|entry| entry.name == cluster);
+    let url = entry
+        .and_then(|entry| entry.cluster.as_ref())
+        .and_then(|cluster| cluster.proxy_url.as_deref())
+        .filter(|url| !url.is_empty());
+    url.map(|url| url.parse().map_err(|_| ConnectError::Proxy))
+        .transpose()
+}
+
 fn client_error(error: kube::Error, server: &str) -> ConnectError {
-    match plugin::fault(&error) {
-        Some(fault) => ConnectError::Plugin { fault },
-        None => ConnectError::Client {
+    match (plugin::fault(&error), error) {
+        (Some(fault), _) => ConnectError::Plugin { fault },
+        // The client's message quotes the URL, which may hold a password.
+        (None, kube::Error::ProxyProtocolUnsupported { .. }) => ConnectError::Proxy,
+        (None, error) => ConnectError::Client {
             server: server.to_owned(),
             source: Box::new(error),
         },

@@ -61,6 +61,9 @@ impl Failure for Error {
             Self::Connect(ConnectError::Kubeconfig(_)) => {
                 "give --kubeconfig FILE and --context NAME; kubectl config get-contexts lists them"
             }
+            Self::Connect(ConnectError::Proxy) => {
+                "correct proxy-url in the kubeconfig, or HTTPS_PROXY; NO_PROXY names exceptions"
+            }
             Self::Connect(ConnectError::Plugin { .. }) => {
                 "try kubectl auth whoami with the same kubeconfig"
             }

@@ -20,6 +20,7 @@ pub mod owner;
 pub mod ownership;
 pub mod plan;
 pub mod plugin;
+pub mod proxy;
 pub mod render;
 pub mod source;
 

@@ -7,10 +7,13 @@
 )]
 
 use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Output, Stdio};
+use std::thread;
 
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 /// Runs `apply` as the user of a kubeconfig whose API server is a port that nobody listens on;
 /// the file `printed` is there for the user's plugin.
@@ -20,8 +23,14 @@ fn apply(flags: &[&str], user: &Value, printed: &str) -> Output {
     let held = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = held.local_addr().unwrap();
     drop(held);
+    let server = json!({"server": format!("http://{address}")});
+    command(&home, flags, user, &server).output().unwrap()
+}
+
+/// The same with any cluster entry, about to run.
+fn command(home: &TempDir, flags: &[&str], user: &Value, cluster: &Value) -> Command {
     let kubeconfig = json!({
-        "clusters": [{"name": "c", "cluster": {"server": format!("http://{address}")}}],
+        "clusters": [{"name": "c", "cluster": cluster}],
         "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}],
         "users": [{"name": "u", "user": user}],
         "current-context": "x",
@@ -40,9 +49,8 @@ fn apply(flags: &[&str], user: &Value, printed: &str) -> Output {
     command.current_dir(home.path()).stdin(Stdio::null());
     command
         .args(["apply", "f.yaml", "--kubeconfig", "k"])
-        .args(flags)
-        .output()
-        .unwrap()
+        .args(flags);
+    command
 }
 
 /// A user whose plugin is a shell script.
@@ -121,5 +129,55 @@ fn what_a_plugin_prints_on_stdout_is_never_shown() {
             assert!(stderr(&output).ends_with(&expected), "{}", stderr(&output));
             assert!(!stderr(&output).contains("hunter2"), "{}", stderr(&output));
         }
+    }
+}
+
+#[test]
+fn a_proxy_is_asked_for_the_api_server_and_its_password_is_never_shown() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let proxy = format!("http://me:hunter2@{}", listener.local_addr().unwrap());
+    let asked = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+        let asked: Vec<String> = lines
+            .by_ref()
+            .map(Result::unwrap)
+            .take_while(|line| !line.is_empty())
+            .collect();
+        let answer = "HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n";
+        stream.write_all(answer.as_bytes()).unwrap();
+        asked
+    });
+    let home = tempfile::tempdir().unwrap();
+    let server = json!({"server": "https://api.invalid:6443"});
+    let mut command = command(&home, &["-vvv"], &json!({}), &server);
+    let output = command.env("HTTPS_PROXY", &proxy).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let asked = asked.join().unwrap();
+    assert_eq!(
+        asked.first().map(String::as_str),
+        Some("CONNECT api.invalid:6443 HTTP/1.1")
+    );
+    let credentials = "Basic bWU6aHVudGVyMg==";
+    assert!(
+        asked.iter().any(|line| line.ends_with(credentials)),
+        "{asked:?}"
+    );
+    for secret in ["hunter2", credentials] {
+        assert!(!stderr(&output).contains(secret), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_proxy_that_is_none_is_an_error_that_does_not_quote_it() {
+    let expected = "aws-auth-sync: prepare the connection: the proxy is no http://, https:// or \
+                    socks5:// URL\n\
+                    hint: correct proxy-url in the kubeconfig, or HTTPS_PROXY; NO_PROXY names \
+                    exceptions\n";
+    for proxy in ["ftp://me:hunter2@127.0.0.1", "http://me:hunter2 @127.0.0.1"] {
+        let home = tempfile::tempdir().unwrap();
+        let cluster = json!({"server": "https://127.0.0.1:1", "proxy-url": proxy});
+        let output = command(&home, &[], &json!({}), &cluster).output().unwrap();
+        assert_eq!((output.status.code(), stderr(&output)), (Some(1), expected));
     }
 }
