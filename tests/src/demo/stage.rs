@@ -61,7 +61,7 @@ impl Stage {
         reaper
             .remove_at_end(&directory)
             .map_err(Failure::of("arrange for the directory's removal"))?;
-        let stage = Self {
+        let mut stage = Self {
             screen,
             directory,
             reaper: reaper.clone(),
@@ -79,6 +79,8 @@ impl Stage {
             stage.install(program.name(), program.path())?;
         }
         stage.write("env", &stage.environment())?;
+        // The builds are over: what counts is the play.
+        stage.since = Instant::now();
         Ok(stage)
     }
 
