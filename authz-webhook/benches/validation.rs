@@ -21,9 +21,16 @@ const SIGNED: Duration = Duration::from_secs(1_682_640_000);
 const BATCHES: usize = 31;
 const BATCH: u32 = 5_000;
 
-const ANSWER: &str = r#"{"GetCallerIdentityResponse":{"GetCallerIdentityResult":{"Account":"111122223333","Arn":"arn:aws:sts::111122223333:assumed-role/developer/bob","UserId":"AROAEXAMPLEEXAMPLE123:bob"},"ResponseMetadata":{"RequestId":"01234567-89ab-cdef-0123-456789abcdef"}}}"#;
+/// What STS says of a user with long-lived keys, and of a session with temporary ones.
+const USER: &str = r#"{"GetCallerIdentityResponse":{"GetCallerIdentityResult":{"Account":"111122223333","Arn":"arn:aws:iam::111122223333:user/alice","UserId":"AIDAEXAMPLEEXAMPLE123"},"ResponseMetadata":{"RequestId":"01234567-89ab-cdef-0123-456789abcdef"}}}"#;
+const SESSION: &str = r#"{"GetCallerIdentityResponse":{"GetCallerIdentityResult":{"Account":"111122223333","Arn":"arn:aws:sts::111122223333:assumed-role/developer/bob","UserId":"AROAEXAMPLEEXAMPLE123:bob"},"ResponseMetadata":{"RequestId":"01234567-89ab-cdef-0123-456789abcdef"}}}"#;
+
 const MAP_ROLES: &str = "- rolearn: arn:aws:iam::111122223333:role/developer
   username: dev:{{SessionName}}
+  groups: [developers, readers]
+";
+const MAP_USERS: &str = "- userarn: arn:aws:iam::111122223333:user/alice
+  username: alice
   groups: [developers, readers]
 ";
 
@@ -37,6 +44,7 @@ impl Line {
     fn new() -> Self {
         let data = Data {
             map_roles: Some(MAP_ROLES),
+            map_users: Some(MAP_USERS),
             ..Data::default()
         };
         Self {
@@ -47,11 +55,11 @@ impl Line {
     }
 
     /// Review to user name and groups; the length of what was made, so that nothing is left out.
-    fn walk(&self, body: &[u8]) -> usize {
+    fn walk(&self, body: &[u8], answer: &str) -> usize {
         let review = Review::parse(body).expect("a review");
         let request = Token::parse(review.token(), &self.hosts).expect("a token");
         request.check_window(self.now).expect("in time");
-        let answer = Answer::parse(ANSWER.as_bytes()).expect("an answer");
+        let answer = Answer::parse(answer.as_bytes()).expect("an answer");
         let caller = Caller::verify(&answer, &request).expect("no contradiction");
         let Some(Match::Mapping(mapping)) = self.mappings.lookup(caller.principal()) else {
             return 0;
@@ -74,19 +82,19 @@ fn main() {
     // As in base64 of random bytes, 2 characters of 64 need an escape.
     let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let session_token: String = alphabet.chars().cycle().step_by(5).take(1_200).collect();
-    for (name, key, session_token) in [
-        ("environment keys", "AKIAIOSFODNN7EXAMPLE", None),
+    let session_token = Some(session_token.as_str());
+    for (name, key, session_token, answer) in [
+        ("environment keys", "AKIAIOSFODNN7EXAMPLE", None, USER),
         (
             "session token of 1.2 KB",
             "ASIAIOSFODNN7EXAMPLE",
-            Some(session_token.as_str()),
+            session_token,
+            SESSION,
         ),
     ] {
         let body = review(key, session_token);
-        println!(
-            "{name} {}",
-            median_nanoseconds(|| line.walk(black_box(&body)))
-        );
+        let nanoseconds = median_nanoseconds(|| line.walk(black_box(&body), answer));
+        println!("{name} {nanoseconds}");
     }
 }
 
