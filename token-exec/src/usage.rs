@@ -50,8 +50,8 @@ impl From<&clap::Error> for UsageError {
         let message = message.strip_prefix("error: ").unwrap_or(message);
         let tip = paragraphs.find_map(|paragraph| paragraph.trim().strip_prefix("tip: "));
         Self {
-            message: without_tokens(&one_line(message)),
-            hint: tip.map_or_else(|| HELP.to_owned(), |tip| without_tokens(&one_line(tip))),
+            message: without_secrets(&one_line(message)),
+            hint: tip.map_or_else(|| HELP.to_owned(), |tip| without_secrets(&one_line(tip))),
         }
     }
 }
@@ -71,18 +71,31 @@ fn one_line(paragraph: &str) -> String {
     lines.join(" ")
 }
 
-/// Everything after the prefix of a token, which may be an argument in the wrong place.
-fn without_tokens(text: &str) -> String {
-    let mut parts = text.split(Token::PREFIX);
-    let mut clean = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let is_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-        clean.push_str(Token::PREFIX);
-        clean.push('…');
-        clean.push_str(part.trim_start_matches(is_token));
-    }
-    clean
+/// A token or a presigned URL may be an argument in the wrong place: each is cut after its mark.
+fn without_secrets(text: &str) -> String {
+    [Token::PREFIX, URL_MARK]
+        .iter()
+        .fold(text.to_owned(), |text, mark| cut_after(mark, &text))
 }
+
+/// Every word that holds `mark` ends with it.
+fn cut_after(mark: &str, text: &str) -> String {
+    let ends = |c: char| c.is_whitespace() || matches!(c, '\'' | '"');
+    let cut = |word: &str| match word.split_once(mark) {
+        Some((before, rest)) => {
+            let end = rest.chars().next_back().filter(|&c| ends(c));
+            format!(
+                "{before}{mark}…{}",
+                end.map(String::from).unwrap_or_default()
+            )
+        }
+        None => word.to_owned(),
+    };
+    text.split_inclusive(ends).map(cut).collect()
+}
+
+/// What the names of the parameters that sign a URL begin with.
+const URL_MARK: &str = "X-Amz-";
 
 /// Arguments of `aws eks get-token` and `aws-iam-authenticator token` that change who the token
 /// is of, or what it costs.
@@ -191,6 +204,18 @@ mod tests {
         (
             "token-exec k8s-aws-v1.aGk",
             "unrecognized subcommand 'k8s-aws-v1.…'",
+            HELP,
+        ),
+        (
+            "token-exec inspect a https://h/?Action=a&X-Amz-Signature=b&X-Amz-Security-Token=c",
+            "unexpected argument 'https://h/?Action=a&X-Amz-…' found",
+            HELP,
+        ),
+        (
+            "token-exec --cluster-name c --region https://h/?X-Amz-Signature=b",
+            "invalid value 'https://h/?X-Amz-…' for '--region <REGION>': \
+                 \"https://h/?X-Amz-…\" is not a region name (1 to 32 lower-case letters, digits \
+                 and inner hyphens, such as us-west-2)",
             HELP,
         ),
     ];
