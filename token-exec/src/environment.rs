@@ -115,9 +115,12 @@ impl Environment {
     }
 }
 
-/// In the order in which the AWS SDKs try them.
+/// What wins over the keys of a profile.
+pub(crate) const WEB_IDENTITY: &str = "AWS_WEB_IDENTITY_TOKEN_FILE";
+
+/// In the order in which the AWS CLI tries them.
 const OTHER_SOURCES: &[&str] = &[
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    WEB_IDENTITY,
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",
 ];

@@ -2,16 +2,16 @@
 
 use super::{Credentials, CredentialsError, MissingProfile, Parts};
 use crate::chosen_profile::ChosenProfile;
-use crate::environment::Environment;
+use crate::environment::{Environment, WEB_IDENTITY};
 use crate::place::Place;
 use crate::shared_config::{Profile, Section, SharedConfig};
 
 /// The static keys of the chosen profile.
 ///
-/// The order is the AWS CLI's: a role, a web identity or single sign-on wins over keys, keys in
-/// the credentials file win over a login session or a process, and those over keys in the config
-/// file. Everything but keys is refused by name. Keys of one file are never mixed with those of
-/// the other.
+/// The order is the AWS CLI's: a role, a web identity (exported too, unless `--profile` is given)
+/// or single sign-on wins over keys, keys in the credentials file win over a login session or a
+/// process, and those over keys in the config file. Everything but keys is refused by name. Keys
+/// of one file are never mixed with those of the other.
 ///
 /// # Errors
 /// When the profile is missing, has another source or none, or its keys are malformed.
@@ -20,21 +20,30 @@ pub fn from_profile(
     chosen: ChosenProfile<'_>,
     environment: &Environment,
 ) -> Result<Credentials, CredentialsError> {
+    let exported = match chosen {
+        ChosenProfile::Flag(_) => None,
+        ChosenProfile::Variable(_) | ChosenProfile::Default => environment.other_source,
+    };
+    if exported == Some(WEB_IDENTITY) {
+        return Err(exported_source(WEB_IDENTITY));
+    }
     let profile = shared.profile(chosen.name());
     let found = match (profile, chosen.origin()) {
         (Some(profile), _) => static_keys(&profile)?,
         (None, None) => None,
         (None, Some(origin)) => return Err(missing(shared, chosen.name(), origin)),
     };
-    match (found, environment.other_source) {
+    match (found, exported) {
         (Some(credentials), _) => Ok(credentials),
-        (None, Some(variable)) if !matches!(chosen, ChosenProfile::Flag(_)) => {
-            Err(CredentialsError::Unsupported {
-                found: format!("{variable} is set"),
-                profile: None,
-            })
-        }
-        (None, _) => Err(nowhere(shared, chosen)),
+        (None, Some(variable)) => Err(exported_source(variable)),
+        (None, None) => Err(nowhere(shared, chosen)),
+    }
+}
+
+fn exported_source(variable: &str) -> CredentialsError {
+    CredentialsError::Unsupported {
+        found: format!("{variable} is set"),
+        profile: None,
     }
 }
 
@@ -108,6 +117,10 @@ fn hint(shared: &SharedConfig, name: &str) -> String {
         let path = shared.config_path().display();
         return format!("write [profile {name}] for [{name}] in {path}");
     }
+    if !name.chars().all(is_of_a_name) {
+        return "rename it: a profile's name is of letters, digits and _ - / . % @ : + alone"
+            .to_owned();
+    }
     let names = shared.names();
     let quoted = |names: &[&str]| {
         let shown: Vec<String> = names
@@ -127,6 +140,11 @@ fn hint(shared: &SharedConfig, name: &str) -> String {
         (true, false) => format!("there are {}", quoted(&names)),
         (true, true) => format!("run `aws configure --profile {name}`"),
     }
+}
+
+/// Sections of other names are passed over by the AWS SDKs.
+fn is_of_a_name(character: char) -> bool {
+    character.is_ascii_alphanumeric() || "_-/.%@:+".contains(character)
 }
 
 fn is_near(name: &str, other: &str) -> bool {
@@ -152,7 +170,12 @@ fn nowhere(shared: &SharedConfig, chosen: ChosenProfile<'_>) -> CredentialsError
 }
 
 /// Settings that win over keys in the credentials file.
-const BEFORE_KEYS: &[&str] = &["role_arn", "sso_account_id", "sso_role_name"];
+const BEFORE_KEYS: &[&str] = &[
+    "role_arn",
+    "web_identity_token_file",
+    "sso_account_id",
+    "sso_role_name",
+];
 
 /// Settings that lose to keys in the credentials file and win over keys in the config file.
 const BETWEEN_THE_FILES: &[&str] = &["login_session", "credential_process"];
@@ -161,7 +184,6 @@ const BETWEEN_THE_FILES: &[&str] = &["login_session", "credential_process"];
 const AFTER_KEYS: &[&str] = &[
     "sso_session",
     "sso_start_url",
-    "web_identity_token_file",
     "credential_source",
     "source_profile",
 ];
