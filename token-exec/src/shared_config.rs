@@ -3,6 +3,7 @@
 //! They are parsed by the parser of the AWS SDK, each by itself, so that it stays known which
 //! file a setting came from. <https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html>
 
+mod indent;
 mod text;
 
 use std::collections::HashMap;
@@ -96,10 +97,7 @@ impl SharedConfig {
         let home = environment.home.as_deref();
         let located = |named: &Option<PathBuf>, name| match named {
             Some(path) => expand_home(path, home),
-            None => home
-                .unwrap_or_else(|| Path::new("~"))
-                .join(".aws")
-                .join(name),
+            None => expand_home(&Path::new("~/.aws").join(name), home),
         };
         Ok(Self {
             config: SharedFile::load(
@@ -147,13 +145,11 @@ impl SharedConfig {
     /// `profile`.
     #[must_use]
     pub fn lacks_the_word_profile(&self, name: &str) -> bool {
-        let Ok(Some(bytes)) = text::read(&self.config.path) else {
+        let Ok(Some(text)) = text::read(&self.config.path) else {
             return false;
         };
         let header = format!("[{name}]");
-        String::from_utf8_lossy(&bytes)
-            .lines()
-            .any(|line| line.trim_end() == header)
+        text.lines().any(|line| line.trim() == header)
     }
 
     /// The path of the config file.
@@ -170,7 +166,7 @@ impl SharedFile {
         unreadable: Unreadable,
     ) -> Result<Self, SharedConfigError> {
         let sections = match (text::read(&path), unreadable) {
-            (Ok(Some(bytes)), _) => Some(parse(&path, bytes, kind)?),
+            (Ok(Some(text)), _) => Some(parse(&path, &text, kind)?),
             (Ok(None), _) => None,
             (Err(TextError::Unreadable(error)), Unreadable::Tolerated) => {
                 tracing::debug!("{}: {error}", path.display());
@@ -246,7 +242,8 @@ impl SharedConfigError {
     }
 }
 
-/// `~` alone or before a separator is the home directory, as for the AWS CLI.
+/// `~` alone or before a separator is the home directory, as for the AWS CLI; where none is known
+/// it stays, and no file is looked for.
 fn expand_home(path: &Path, home: Option<&Path>) -> PathBuf {
     match (path.strip_prefix("~"), home) {
         (Ok(rest), Some(home)) => home.join(rest),
@@ -256,9 +253,10 @@ fn expand_home(path: &Path, home: Option<&Path>) -> PathBuf {
 
 fn parse(
     path: &Path,
-    bytes: Vec<u8>,
+    text: &str,
     kind: EnvConfigFileKind,
 ) -> Result<EnvConfigSections, SharedConfigError> {
+    let bytes = indent::aligned(text).into_bytes();
     let file_system = Fs::from_raw_map(HashMap::from([(path.as_os_str().to_owned(), bytes)]));
     let files = EnvConfigFiles::builder().with_file(kind, path).build();
     let environment = Env::from_slice(&[]);

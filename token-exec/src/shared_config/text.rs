@@ -23,12 +23,18 @@ pub enum TextError {
     },
 }
 
-/// The bytes of a file that the AWS SDKs may read, or `None` where there is no such file. A byte
+/// The text of a file that the AWS SDKs may read, or `None` where there is no such file. A byte
 /// order mark is taken off, as editors on Windows write one.
+///
+/// Nothing is below a `~` that nobody could expand, least of all a directory of that name where
+/// the program happens to run: it may be somebody else's.
 ///
 /// # Errors
 /// When the file cannot be read, is too large, or is not UTF-8.
-pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, TextError> {
+pub(super) fn read(path: &Path) -> Result<Option<String>, TextError> {
+    if path.starts_with("~") {
+        return Ok(None);
+    }
     // Looking before opening finds a directory or an endless file early, and a file that is not
     // there is never opened.
     let metadata = match std::fs::metadata(path) {
@@ -54,23 +60,26 @@ fn is_absent(error: &io::Error) -> bool {
     )
 }
 
-fn check(mut bytes: Vec<u8>) -> Result<Vec<u8>, TextError> {
+fn check(bytes: Vec<u8>) -> Result<String, TextError> {
     if u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_BYTES) {
         return Err(TextError::TooLarge);
     }
-    if let Err(error) = str::from_utf8(&bytes) {
-        let before = bytes.iter().take(error.valid_up_to());
-        return Err(TextError::NotUtf8 {
+    let mut text = String::from_utf8(bytes).map_err(|error| {
+        let before = error
+            .as_bytes()
+            .iter()
+            .take(error.utf8_error().valid_up_to());
+        TextError::NotUtf8 {
             line: before.filter(|&&byte| byte == b'\n').count() + 1,
-        });
+        }
+    })?;
+    if text.starts_with(BYTE_ORDER_MARK) {
+        text.remove(0);
     }
-    if bytes.starts_with(BYTE_ORDER_MARK) {
-        bytes.drain(..BYTE_ORDER_MARK.len());
-    }
-    Ok(bytes)
+    Ok(text)
 }
 
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// Ten thousand profiles fit; a mistaken path to something huge does not.
 const MAX_BYTES: u64 = 4 << 20;
@@ -81,7 +90,7 @@ mod tests {
 
     fn outcome(bytes: &[u8]) -> String {
         match check(bytes.to_vec()) {
-            Ok(bytes) => format!("ok {:?}", String::from_utf8(bytes).unwrap()),
+            Ok(text) => format!("ok {text:?}"),
             Err(error) => error.to_string(),
         }
     }

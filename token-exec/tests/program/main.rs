@@ -7,6 +7,8 @@ mod inspecting;
 #[cfg(test)]
 mod minting;
 #[cfg(test)]
+mod odd_files;
+#[cfg(test)]
 mod refusing;
 #[cfg(test)]
 mod secrecy;
