@@ -215,6 +215,7 @@ impl TryFrom<&Arn> for Principal {
         match (arn.service(), kind) {
             ("iam", "user") => {
                 let (path, name) = name::path_and_name(rest)?;
+                let name = name::user(name)?;
                 Ok(Self::User {
                     partition,
                     account,
@@ -224,6 +225,7 @@ impl TryFrom<&Arn> for Principal {
             }
             ("iam", "role") => {
                 let (path, name) = name::path_and_name(rest)?;
+                let name = name::role(name)?;
                 Ok(Self::Role {
                     partition,
                     account,
@@ -263,7 +265,7 @@ fn assumed_role(
             instance_id,
         });
     }
-    let role = name::role_or_user(role)?;
+    let role = name::role(role)?;
     Ok(Principal::AssumedRole {
         partition,
         account,

@@ -3,7 +3,7 @@
 use super::{EC2_INSTANCE_ROLE, PrincipalError};
 
 /// Splits `[path/]NAME` into a path with its slashes, `/` for none, and the name.
-pub(super) fn path_and_name(rest: &str) -> Result<(String, String), PrincipalError> {
+pub(super) fn path_and_name(rest: &str) -> Result<(String, &str), PrincipalError> {
     let (path, name) = match rest.rsplit_once('/') {
         Some((path, name)) => (format!("/{path}/"), name),
         None => ("/".to_owned(), rest),
@@ -12,12 +12,16 @@ pub(super) fn path_and_name(rest: &str) -> Result<(String, String), PrincipalErr
     if path == "//" || path.len() > MAX_PATH_LEN {
         return Err(PrincipalError::Path { found: path });
     }
-    Ok((path, role_or_user(name)?))
+    Ok((path, name))
 }
 
-/// A user's or role's name: 1 to 64 of `[\w+=,.@-]`. The one exception is AWS's own
-/// `aws:ec2-instance`, which mappings may name.
-pub(super) fn role_or_user(name: &str) -> Result<String, PrincipalError> {
+/// A user's name: 1 to 64 of `[\w+=,.@-]`.
+pub(super) fn user(name: &str) -> Result<String, PrincipalError> {
+    checked(name, 1, 64)
+}
+
+/// A role's name: as a user's, or AWS's own `aws:ec2-instance`, which mappings may name.
+pub(super) fn role(name: &str) -> Result<String, PrincipalError> {
     if name == EC2_INSTANCE_ROLE {
         Ok(name.to_owned())
     } else {

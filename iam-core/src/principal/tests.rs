@@ -206,6 +206,29 @@ fn an_ec2_instance_identity_needs_an_instance_id() {
 }
 
 #[test]
+fn only_an_instance_has_the_identity_of_one() {
+    let key = parse("sts::ACCOUNT:assumed-role/aws:ec2-instance/i-0123abcd")
+        .unwrap()
+        .key();
+    for resource in [
+        "iam::ACCOUNT:user/aws:ec2-instance",
+        "iam::ACCOUNT:user/role/aws:ec2-instance",
+        "sts::ACCOUNT:federated-user/aws:ec2-instance",
+        "sts::ACCOUNT:assumed-role/AWS:EC2-Instance/i-0123abcd",
+        "sts::ACCOUNT:assumed-role/x/aws:ec2-instance/i-0123abcd",
+        "sts::ACCOUNT:assumed-role/aws:ec2-instance/i-0123abcd/x",
+        "sts::ACCOUNT:assumed-role/aws:ec2-instance",
+        "sts::ACCOUNT:assumed-role/ec2-instance/i-0123abcd",
+        "iam::ACCOUNT:user/ec2-instance",
+        "iam::ACCOUNT:root",
+    ] {
+        let found = parse(resource).map(|principal| principal.key());
+        assert_ne!(found, Ok(key.clone()), "{resource}");
+        assert!(!resource.contains(":ec2") || found.is_err(), "{resource}");
+    }
+}
+
+#[test]
 fn session_names_are_2_to_64_of_their_set() {
     for (text, valid) in [
         ("ab", true),
