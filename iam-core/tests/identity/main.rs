@@ -4,6 +4,7 @@ mod exec_api;
 mod inspect;
 mod presigned_parts;
 mod real_clients;
+mod respellings;
 mod round_trips;
 mod sts_hosts;
 mod support;
