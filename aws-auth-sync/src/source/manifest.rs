@@ -9,8 +9,13 @@ use crate::finding::Finding;
 
 /// Reads a ConfigMap, or a `List` with one in it; `text` is the whole file.
 pub(super) fn read(node: &Node, text: &str, reader: &mut Reader<'_>) -> Option<Source> {
-    if let Some(mapping) = node.as_mapping() {
-        check_envelope(mapping, reader);
+    let envelopes = envelopes(node);
+    if envelopes.is_empty() {
+        reader.error(node.position, ABSENT);
+        return None;
+    }
+    for envelope in envelopes {
+        check_envelope(envelope, reader);
     }
     match Manifest::parse(text) {
         Ok(manifest) => Some(entries(&manifest.document, reader)),
@@ -20,7 +25,7 @@ pub(super) fn read(node: &Node, text: &str, reader: &mut Reader<'_>) -> Option<S
             None
         }
         Err(ManifestError::Absent) => {
-            reader.error(node.position, "the ConfigMap is not the one named aws-auth");
+            reader.error(node.position, ABSENT);
             None
         }
         Err(ManifestError::Several { first, second }) => {
@@ -67,6 +72,32 @@ fn entries(document: &Document, reader: &mut Reader<'_>) -> Source {
         });
     }
     source
+}
+
+/// The ConfigMaps named aws-auth: the document itself, or those among the items of a `List`.
+fn envelopes(document: &Node) -> Vec<&Mapping> {
+    let word = |map: &Mapping, key: &str| {
+        let scalar = map.get(key).and_then(Node::as_scalar);
+        scalar.map(|scalar| scalar.text.clone()).unwrap_or_default()
+    };
+    let list = document
+        .as_mapping()
+        .filter(|map| word(map, "kind") == "List");
+    let items = match list {
+        Some(list) => list.get("items").and_then(Node::as_sequence),
+        None => None,
+    };
+    let nodes = items.map_or(std::slice::from_ref(document), |items| &items.items);
+    let is_aws_auth = |map: &&Mapping| {
+        let metadata = map.get("metadata").and_then(Node::as_mapping);
+        word(map, "kind") == "ConfigMap"
+            && metadata.is_some_and(|metadata| word(metadata, "name") == "aws-auth")
+    };
+    nodes
+        .iter()
+        .filter_map(Node::as_mapping)
+        .filter(is_aws_auth)
+        .collect()
 }
 
 /// What stands around the sections: nothing there may be lost in silence.
@@ -122,6 +153,8 @@ fn check_data(node: &Node, reader: &mut Reader<'_>) {
         }
     }
 }
+
+const ABSENT: &str = "the ConfigMap is not the one named aws-auth";
 
 #[cfg(test)]
 mod tests {
@@ -210,6 +243,34 @@ mod tests {
                 assert_eq!(findings, [expected], "{rest}");
             }
         }
+    }
+
+    #[test]
+    fn the_items_of_a_list_are_looked_at_as_closely() {
+        let list = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  \
+                    metadata: {name: aws-auth, namespace: default}\n  data:\n    mapRole: a\n  \
+                    binaryData: {a: Yg==}\n";
+        assert_eq!(
+            parse_text(list).1,
+            [
+                "f.yaml:6:41: aws-auth is read in the namespace kube-system only",
+                "f.yaml:8:5: the key \"mapRole\" is read by nobody (the keys are mapRoles, mapUsers, mapAccounts)",
+                "f.yaml:9:3: binaryData is read by nobody",
+            ],
+        );
+    }
+
+    #[test]
+    fn another_config_map_beside_aws_auth_is_refused_where_it_stands() {
+        let other = HEAD.replace("aws-auth", "coredns");
+        let data = "data:\n  mapAccounts: |\n    - \"111122223333\"\n";
+        let (sources, findings) = parse_text(&format!("{HEAD}{data}---\n{other}"));
+        let entries: usize = sources.iter().map(|source| source.entries.len()).sum();
+        assert_eq!(entries, 1);
+        assert_eq!(
+            findings,
+            ["f.yaml:9:1: the ConfigMap is not the one named aws-auth"]
+        );
     }
 
     #[test]
