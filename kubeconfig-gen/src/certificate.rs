@@ -127,12 +127,18 @@ fn check_certificate(der: &CertificateDer<'_>, line: usize) -> Result<(), Certif
     }
 }
 
-/// The line, from 1, and the label of every PEM block.
+/// The line, from 1, and the label of every PEM block, wherever in its line it begins: a private
+/// key that is indented is a private key.
 fn blocks(pem: &[u8]) -> Vec<(usize, String)> {
     let block = |(index, line): (usize, &[u8])| {
-        let label = line.strip_prefix(b"-----BEGIN ")?.trim_ascii_end();
-        let label = String::from_utf8_lossy(label.strip_suffix(b"-----").unwrap_or(label));
-        Some((index + 1, label.chars().take(MAX_LABEL).collect()))
+        let begin = line.windows(BEGIN.len()).position(|part| part == BEGIN)?;
+        let rest = line.get(begin + BEGIN.len()..)?;
+        // What follows the label may be the key itself.
+        let label = rest.iter().take_while(|byte| is_of_label(**byte));
+        Some((
+            index + 1,
+            label.take(MAX_LABEL).copied().map(char::from).collect(),
+        ))
     };
     pem.split(|byte| *byte == b'\n')
         .enumerate()
@@ -140,6 +146,11 @@ fn blocks(pem: &[u8]) -> Vec<(usize, String)> {
         .collect()
 }
 
+const fn is_of_label(byte: u8) -> bool {
+    byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b' '
+}
+
+const BEGIN: &[u8] = b"-----BEGIN ";
 /// Real bundles take a few KiB; the bound keeps a wrong file out of a kubeconfig.
 const MAX_PEM: usize = 64 * 1024;
 /// No label is longer; the bound keeps a wrong file out of a message.
@@ -199,6 +210,15 @@ mod tests {
                 CertificateError::NotACertificate { line: lines + 1 },
             ),
             (good.clone() + &key, other(lines + 1, "PRIVATE KEY")),
+            (
+                format!("{good}  {}", key.replace('\n', "\n  ")),
+                other(lines + 1, "PRIVATE KEY"),
+            ),
+            (key.replace('\n', " "), other(1, "PRIVATE KEY")),
+            (
+                format!(" {good}"),
+                CertificateError::BrokenBlock { line: 1 },
+            ),
             (key, other(1, "PRIVATE KEY")),
             (
                 good.replace("CERTIFICATE", "TRUSTED CERTIFICATE"),
