@@ -57,13 +57,13 @@ impl Ca {
         self.issue(params, ExtendedKeyUsagePurpose::ServerAuth)
     }
 
-    /// A client's certificate: the user's name and groups, as Kubernetes reads CN and O.
-    pub fn client(&self, user: &str, groups: &[&str]) -> Leaf {
+    /// A client's certificate: the user's name and group, as Kubernetes reads CN and O.
+    pub fn client(&self, user: &str, group: Option<&str>) -> Leaf {
         let mut params = named(user);
-        for group in groups {
+        if let Some(group) = group {
             params
                 .distinguished_name
-                .push(DnType::OrganizationName, *group);
+                .push(DnType::OrganizationName, group);
         }
         self.issue(params, ExtendedKeyUsagePurpose::ClientAuth)
     }

@@ -127,7 +127,7 @@ pub(super) fn kube_apiserver(
 fn certificates(command: &mut Command, site: &Site) -> Result<(), ControlPlaneError> {
     let directory = site.directory();
     let server = site.authority().server(&[&site.address().ip().to_string()]);
-    let service_accounts = site.authority().client("service accounts", &[]);
+    let service_accounts = site.authority().client("service accounts", None);
     let files = [
         ("--tls-cert-file", "server.crt", &server.certificate_pem),
         ("--tls-private-key-file", "server.key", &server.key_pem),

@@ -47,7 +47,7 @@ impl Site {
         }))?;
         let port = HeldPort::take().map_err(io_error(|| "take a port".to_owned()))?;
         let ca = Ca::new("control plane");
-        let admin = ca.client("admin", &["system:masters"]);
+        let admin = ca.client("admin", Some("system:masters"));
         let site = Self {
             directory,
             port,
@@ -72,7 +72,7 @@ impl Site {
     /// # Errors
     /// When the file cannot be written.
     pub fn client_kubeconfig(&self, user: &str) -> Result<PathBuf, ControlPlaneError> {
-        let client = self.ca.client(user, &[]);
+        let client = self.ca.client(user, None);
         let path = self.directory.join(format!("{user}.kubeconfig"));
         write(
             &path,
