@@ -1,6 +1,6 @@
 //! `inspect`: what a token says, for people or for scripts. Asks nobody.
 
-use std::fmt::{self, Display, Formatter};
+use std::fmt::{self, Display, Formatter, Write as _};
 use std::io::{self, Read};
 use std::process::ExitCode;
 use std::time::SystemTime;
@@ -200,8 +200,23 @@ impl From<&Fault> for FaultDocument {
 impl Display for Document<'_> {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         let text = serde_json::to_string(self).map_err(|_| fmt::Error)?;
-        writeln!(formatter, "{text}")
+        write_in_ascii(formatter, &text)?;
+        writeln!(formatter)
     }
+}
+
+/// JSON with `\u` escapes for what a terminal could obey: the token may be a stranger's.
+fn write_in_ascii(formatter: &mut Formatter<'_>, json: &str) -> fmt::Result {
+    for character in json.chars() {
+        if matches!(character, ' '..='~') {
+            formatter.write_char(character)?;
+        } else {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                write!(formatter, "\\u{unit:04x}")?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Four times the longest token.

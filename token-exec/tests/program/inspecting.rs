@@ -96,6 +96,30 @@ fn a_stale_token_has_one_fault() {
 }
 
 #[test]
+fn what_a_stranger_wrote_does_not_reach_the_terminal() {
+    let token =
+        "https://\u{1b}]0;x\u{7}\u{9b}31m\u{202e}\u{1f600}\u{7f}/?X-Amz-Expires=%1B%5B2J%C2%9B";
+    let ascii = |text: &str| text.chars().all(|c| matches!(c, ' '..='~' | '\n'));
+    let text = inspect("inspect -", token.as_bytes()).stdout;
+    assert!(ascii(&text), "{text:?}");
+    assert!(
+        text.starts_with(
+            "host: \\u{1b}]0;x\\u{7}\\u{9b}31m\\u{202e}\\u{1f600}\\u{7f}\nbound to a cluster: no\n\
+             X-Amz-Expires: \\u{1b}[2J\\u{9b}\n",
+        ),
+        "{text}",
+    );
+    let json = inspect("inspect - -o json", token.as_bytes()).stdout;
+    assert!(ascii(&json), "{json:?}");
+    let report: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(
+        report["host"],
+        "\u{1b}]0;x\u{7}\u{9b}31m\u{202e}\u{1f600}\u{7f}"
+    );
+    assert_eq!(report["xAmzExpires"], "\u{1b}[2J\u{9b}");
+}
+
+#[test]
 fn what_is_no_token_is_told_apart_from_a_bad_one() {
     let no_prefix = "bound to a cluster: no\ntoken: 5 bytes\n\
                      fault: the token does not begin with k8s-aws-v1.\n";
