@@ -181,6 +181,83 @@ mod tests {
         assert_eq!(plain, by_clap(Program::Authenticator, &arguments));
     }
 
+    /// Words that mean something here, to clap, or to nobody.
+    const WORDS: &[&str] = &[
+        "--cluster-name",
+        "--cluster-id",
+        "-i",
+        "--region",
+        "--profile",
+        "--output",
+        "--token-only",
+        "eks",
+        "get-token",
+        "token",
+        "json",
+        "us-west-2",
+        "help",
+        "a=b \u{e9}",
+        "-1",
+        "--",
+        "",
+        "--region=us-west-2",
+        "-v",
+    ];
+
+    /// What already stands before the words that are tried out.
+    const BEGINNINGS: &[&str] = &[
+        "",
+        "--cluster-id c --output token",
+        "eks get-token",
+        "--profile p eks get-token --cluster-name c",
+        "token",
+        "--region us-west-2 token -i c",
+    ];
+
+    /// Calls `check` with every line of `beginning` and up to `more` words.
+    fn for_each_line(
+        beginning: &mut Vec<OsString>,
+        more: usize,
+        check: &mut dyn FnMut(&[OsString]),
+    ) {
+        check(beginning);
+        if more > 0 {
+            for word in WORDS {
+                beginning.push(word.into());
+                for_each_line(beginning, more - 1, check);
+                beginning.pop();
+            }
+        }
+    }
+
+    #[test]
+    fn every_short_line_that_it_accepts_clap_accepts_with_the_same_result() {
+        for program in [Program::TokenExec, Program::Authenticator] {
+            let mut accepted = 0;
+            for beginning in BEGINNINGS {
+                for_each_line(&mut arguments(beginning), 4, &mut |words| {
+                    if let Some(plain) = plain(program, words) {
+                        assert_eq!(Some(plain), by_clap(program, words), "{words:?}");
+                        accepted += 1;
+                    }
+                });
+            }
+            assert!(accepted > 30, "{program:?}: {accepted}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_not_utf_8_is_left_to_clap() {
+        use std::os::unix::ffi::OsStringExt as _;
+        let odd = OsString::from_vec(b"\xff".to_vec());
+        for line in ["--cluster-name", "--cluster-name c --profile", "token -i c"] {
+            let mut words = arguments(line);
+            words.push(odd.clone());
+            assert_eq!(plain(Program::TokenExec, &words), None, "{line}");
+        }
+    }
+
     /// Whole options, and stray pieces of them; `|` stands between two arguments.
     const PHRASES: &[&str] = &[
         "--cluster-name|prod",

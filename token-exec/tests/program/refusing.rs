@@ -34,6 +34,45 @@ fn says_what_was_looked_at_when_there_are_no_credentials() {
 }
 
 #[test]
+fn a_directory_called_tilde_is_nobodys_home() {
+    let keys = format!("aws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}");
+    let sandbox = Sandbox::empty()
+        .set("HOME", "")
+        .set("AWS_REGION", "us-west-2");
+    let there = sandbox.home().join("~/.aws");
+    std::fs::create_dir_all(&there).unwrap();
+    std::fs::write(there.join("credentials"), format!("[default]\n{keys}\n")).unwrap();
+    let expected = refused(
+        1,
+        &[
+            "token-exec: looking for credentials: there are none: AWS_ACCESS_KEY_ID is not set, \
+             ~/.aws/credentials does not exist, ~/.aws/config does not exist",
+            "hint: export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws configure`",
+        ],
+    );
+    assert_eq!(sandbox.run(LINE), expected);
+    let named = sandbox.set("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials");
+    assert_eq!(named.run(LINE), expected);
+}
+
+#[test]
+fn names_that_no_section_can_have_are_told_so() {
+    for name in ["two words", "pr\u{f6}d", "a!b", "\"a\""] {
+        let sandbox = Sandbox::with_profile()
+            .file("credentials", format!("[{name}]\n"))
+            .file("config", format!("[profile {name}]\n"))
+            .set("AWS_PROFILE", name);
+        let what = format!(
+            "token-exec: looking for credentials: there is no profile `{name}` (named by \
+             AWS_PROFILE) in ~/.aws/credentials or ~/.aws/config",
+        );
+        let hint =
+            "hint: rename it: a profile's name is of letters, digits and _ - / . % @ : + alone";
+        assert_eq!(sandbox.run(LINE), refused(1, &[&what, hint]));
+    }
+}
+
+#[test]
 fn names_the_profiles_near_a_missing_one() {
     let files = "`prd` (named by --profile) in ~/.aws/credentials or ~/.aws/config";
     let missing = format!("token-exec: looking for credentials: there is no profile {files}");
@@ -71,7 +110,7 @@ fn names_the_profiles_near_a_missing_one() {
 
 /// Lines of `[default]` in the credentials and in the config file, the file and the key that are
 /// named; `KEYS` stands for a pair of keys.
-const SOURCES: [(&str, &str, &str, &str); 11] = [
+const SOURCES: [(&str, &str, &str, &str); 12] = [
     (
         "",
         "role_arn = arn:aws:iam::111122223333:role/r",
@@ -86,6 +125,12 @@ const SOURCES: [(&str, &str, &str, &str); 11] = [
         "role_arn",
     ),
     ("KEYS", "sso_account_id = 1", "config", "sso_account_id"),
+    (
+        "KEYS",
+        "web_identity_token_file = /x",
+        "config",
+        "web_identity_token_file",
+    ),
     ("KEYS\nrole_arn = r", "", "credentials", "role_arn"),
     // A process and a login win over keys in the config file.
     (
@@ -156,6 +201,36 @@ fn names_a_source_in_the_environment_that_is_not_supported_yet() {
             refused(1, &[&what, hint])
         );
     }
+}
+
+#[test]
+fn an_exported_web_identity_wins_over_a_profile_unless_the_flag_names_it() {
+    let keys = format!("aws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}\n");
+    let sandbox = Sandbox::with_profile()
+        .file("credentials", format!("[default]\n{keys}[ops]\n{keys}"))
+        .set("AWS_WEB_IDENTITY_TOKEN_FILE", "/x")
+        .set("AWS_REGION", "us-west-2");
+    let expected = refused(
+        1,
+        &[
+            "token-exec: looking for credentials: AWS_WEB_IDENTITY_TOKEN_FILE is set, which \
+             token-exec does not support yet",
+            "hint: eval \"$(aws configure export-credentials --format env)\"",
+        ],
+    );
+    assert_eq!(sandbox.run(LINE), expected);
+    let by_flag = sandbox.run("--cluster-name prod --profile ops");
+    assert_eq!((by_flag.code, by_flag.stderr.as_str()), (0, ""));
+    let by_variable = sandbox.set("AWS_PROFILE", "ops");
+    assert_eq!(by_variable.run(LINE), expected);
+}
+
+#[test]
+fn a_container_loses_to_the_keys_of_a_profile() {
+    let outcome = Sandbox::with_profile()
+        .set("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:1")
+        .run(LINE);
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
 }
 
 #[test]

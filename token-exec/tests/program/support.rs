@@ -82,6 +82,7 @@ impl Sandbox {
         let mut child = Command::new(program)
             .args(line.split_whitespace())
             .env_clear()
+            .current_dir(self.home.path())
             .env("HOME", self.home.path())
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .env("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:1")
