@@ -75,6 +75,13 @@ fn pairs(url: &str) -> Vec<&str> {
     pairs
 }
 
+/// ASCII `text` with `piece` in place of `cut` letters.
+fn replaced(text: &str, position: usize, cut: usize, piece: &str) -> String {
+    let (before, rest) = text.split_at(position);
+    let after = rest.get(cut..).unwrap_or_default();
+    [before, piece, after].concat()
+}
+
 /// Whether `url` is read; then it says nothing but what was read, in whichever order.
 fn is_read_as_it_stands(url: &str, hosts: &StsHosts) -> bool {
     let Ok(request) = PresignedRequest::parse(url, hosts) else {
@@ -94,9 +101,8 @@ fn nothing_put_into_or_in_place_of_any_part_of_a_url_is_dropped_or_repaired() {
         let mut read = 0;
         for (position, _) in url.char_indices() {
             for cut in 0..=1 {
-                let after = (position + cut).min(url.len());
                 for piece in PIECES {
-                    let other = [&url[..position], piece, &url[after..]].concat();
+                    let other = replaced(&url, position, cut, piece);
                     read += usize::from(is_read_as_it_stands(&other, &hosts));
                 }
             }
@@ -111,7 +117,6 @@ fn no_letter_of_a_url_may_be_written_as_an_escape_or_in_the_other_case() {
     let hosts = StsHosts::of_every_partition();
     let url = PresignedUrl::permanent().url();
     for (position, letter) in url.char_indices() {
-        let (before, after) = (&url[..position], &url[position + 1..]);
         let code = u32::from(letter);
         for escape in [
             format!("%{code:02X}"),
@@ -119,7 +124,7 @@ fn no_letter_of_a_url_may_be_written_as_an_escape_or_in_the_other_case() {
             format!("%u00{code:02X}"),
             format!("&#{code};"),
         ] {
-            let other = format!("{before}{escape}{after}");
+            let other = replaced(&url, position, 1, &escape);
             assert!(!is_read_as_it_stands(&other, &hosts), "{other}");
         }
         let swapped = if letter.is_ascii_uppercase() {
@@ -127,7 +132,7 @@ fn no_letter_of_a_url_may_be_written_as_an_escape_or_in_the_other_case() {
         } else {
             letter.to_ascii_uppercase()
         };
-        is_read_as_it_stands(&format!("{before}{swapped}{after}"), &hosts);
+        is_read_as_it_stands(&replaced(&url, position, 1, &swapped.to_string()), &hosts);
     }
     assert!(!is_read_as_it_stands(&url.to_ascii_lowercase(), &hosts));
     assert!(!is_read_as_it_stands(&url.to_ascii_uppercase(), &hosts));
@@ -143,10 +148,8 @@ fn every_token_that_is_read_is_minted_again_letter_by_letter() {
             .token();
         let mut read = 0;
         for position in 0..=token.len() {
-            let (before, rest) = token.split_at(position);
-            let after = rest.get(1..).unwrap_or_default();
             for byte in 0..=0x7f_u8 {
-                let text = format!("{before}{}{after}", char::from(byte));
+                let text = replaced(&token, position, 1, &char::from(byte).to_string());
                 if let Ok(request) = Token::parse(&text, &hosts) {
                     assert_eq!(Token::mint(&request).expose(), text);
                     read += 1;
