@@ -3,7 +3,7 @@
 //! They are parsed by the parser of the AWS SDK, each by itself, so that it stays known which
 //! file a setting came from. <https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html>
 
-mod indent;
+mod layout;
 mod text;
 
 use std::collections::HashMap;
@@ -256,7 +256,7 @@ fn parse(
     text: &str,
     kind: EnvConfigFileKind,
 ) -> Result<EnvConfigSections, SharedConfigError> {
-    let bytes = indent::aligned(text).into_bytes();
+    let bytes = layout::aligned(text).into_bytes();
     let file_system = Fs::from_raw_map(HashMap::from([(path.as_os_str().to_owned(), bytes)]));
     let files = EnvConfigFiles::builder().with_file(kind, path).build();
     let environment = Env::from_slice(&[]);

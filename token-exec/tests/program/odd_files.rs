@@ -152,6 +152,13 @@ const AS_THE_CLI: &[Row] = &[
         First,
         WEST,
     ),
+    (
+        "[x]\nKEYS\n",
+        "[profile \"x\"]\nregion = us-west-2\n[profile 'y']\nregion = eu-west-1\n",
+        "x",
+        First,
+        WEST,
+    ),
     // Comments and blank lines.
     (
         "# x\n\n[default]\n; y\nKEYS\n",

@@ -1,11 +1,14 @@
-//! Indentation as the AWS CLI reads it.
+//! The layout of the AWS files as the AWS CLI reads it.
 //!
 //! For the parser of the AWS SDK every line that begins with a space continues the setting before
 //! it, and a file whose settings are indented below their section is refused. The CLI compares:
 //! only a line further in than the setting before it continues that setting, and a comment may
 //! stand anywhere. <https://docs.python.org/3/library/configparser.html#supported-ini-file-structure>
+//!
+//! The parser also passes over `[profile "NAME"]`, and with it a role that the CLI would assume.
 
-/// The same lines, with indentation left only where a line continues the one before.
+/// The same lines, with indentation left only where a line continues the one before, and without
+/// quotes around a profile's name.
 pub(super) fn aligned(text: &str) -> String {
     let mut aligned = String::with_capacity(text.len());
     // How far in the last setting of the section stands.
@@ -16,8 +19,17 @@ pub(super) fn aligned(text: &str) -> String {
         match content.bytes().next() {
             None | Some(b'\r' | b'\n' | b'#' | b';') => aligned.push_str(content),
             Some(_) if setting.is_some_and(|setting| indent > setting) => aligned.push_str(line),
-            Some(first) => {
-                setting = (first != b'[').then_some(indent);
+            Some(b'[') => {
+                setting = None;
+                let quoted = content.starts_with("[profile");
+                aligned.extend(
+                    content
+                        .chars()
+                        .filter(|c| !quoted || !matches!(c, '"' | '\'')),
+                );
+            }
+            Some(_) => {
+                setting = Some(indent);
                 aligned.push_str(content);
             }
         }
@@ -28,6 +40,17 @@ pub(super) fn aligned(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_profiles_name_loses_its_quotes() {
+        for (text, expected) in [
+            ("[profile \"a\"]\n", "[profile a]\n"),
+            ("  [profile 'a b'] # c\n", "[profile a b] # c\n"),
+            ("[\"a\"]\nb = 'c'\n", "[\"a\"]\nb = 'c'\n"),
+        ] {
+            assert_eq!(aligned(text), expected, "{text:?}");
+        }
+    }
 
     #[test]
     fn only_what_the_cli_takes_for_a_continuation_stays_indented() {
