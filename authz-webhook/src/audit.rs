@@ -8,6 +8,7 @@
 
 mod line;
 
+use std::cell::RefCell;
 use std::io::Write;
 use std::mem;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
@@ -78,11 +79,20 @@ pub fn start(
 impl Audit {
     /// Reports a decision.
     pub fn record(&self, decision: &Decision<'_>) {
-        let line = decision.line(&self.request_ids);
-        if !self.queue.push(&line) {
+        let taken = LINE.with_borrow_mut(|line| {
+            line.clear();
+            decision.write(&self.request_ids, line);
+            self.queue.push(line)
+        });
+        if !taken {
             self.metrics.audit_lines_lost(1);
         }
     }
+}
+
+thread_local! {
+    /// Room for a line, used again for the next.
+    static LINE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
 impl AuditWriter {

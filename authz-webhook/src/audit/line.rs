@@ -1,11 +1,13 @@
 //! What an audit line says.
 
+use std::cell::RefCell;
 use std::collections::hash_map::RandomState;
-use std::fmt::{self, Display, Write as _};
+use std::fmt::Display;
 use std::hash::BuildHasher as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
+use iam_core::account::AccountId;
 use iam_core::time::Rfc3339;
 use serde::{Serialize, Serializer};
 
@@ -49,13 +51,14 @@ impl RequestIds {
 }
 
 impl Decision<'_> {
-    /// The line with its end.
-    pub(super) fn line(&self, ids: &RequestIds) -> Vec<u8> {
+    /// Appends the line with its end.
+    pub(super) fn write(&self, ids: &RequestIds, bytes: &mut Vec<u8>) {
         let facts = match self.outcome {
             Ok(granted) => Some(&granted.facts),
             Err(refusal) => refusal.facts(),
         };
         let scrubbed = facts.is_some_and(AuditFacts::scrubbed);
+        let user = self.outcome.ok().map(|granted| &granted.user);
         let line = Line {
             audit: "authenticate",
             time: Milliseconds(self.now),
@@ -63,18 +66,25 @@ impl Decision<'_> {
             result: self.result(),
             reason: self.outcome.map_or_else(Refusal::word, |_| GRANTED),
             detail: self.outcome.err().filter(|_| !scrubbed).map(Text),
-            user: self.outcome.ok().map(|granted| User {
-                username: &granted.user.username,
-                uid: &granted.user.uid,
-                groups: &granted.user.groups,
-            }),
-            caller: facts.map(|facts| Caller::of(facts, scrubbed)),
+            username: user.map(|user| user.username.as_str()),
+            uid: user.map(|user| user.uid.as_str()),
+            groups: user.map(|user| user.groups.as_slice()),
+            arn: facts.and_then(AuditFacts::arn),
+            canonical_arn: facts.and_then(AuditFacts::canonical_arn),
+            account: facts
+                .filter(|_| !scrubbed)
+                .map(|facts| Account(facts.account())),
+            access_key_id: facts.and_then(AuditFacts::access_key_id),
+            session_name: facts.and_then(AuditFacts::session_name),
+            source: facts.and_then(AuditFacts::source).map(Text),
+            sts_host: facts.map(|facts| facts.sts_host().name()),
+            from_cache: facts.map(AuditFacts::from_cache),
+            stale: facts.is_some_and(AuditFacts::stale),
+            scrubbed,
             latency_ms: Fraction(self.latency),
         };
-        let mut bytes = Vec::with_capacity(1024);
-        serde_json::to_writer(&mut bytes, &line).expect("keys are strings, and a Vec takes all");
+        serde_json::to_writer(&mut *bytes, &line).expect("keys are strings, and a Vec takes all");
         bytes.push(b'\n');
-        bytes
     }
 
     fn result(&self) -> &'static str {
@@ -82,23 +92,6 @@ impl Decision<'_> {
             Ok(_) => GRANTED,
             Err(RefusalClass::Denied) => "denied",
             Err(RefusalClass::Unavailable) => "unavailable",
-        }
-    }
-}
-
-impl<'a> Caller<'a> {
-    fn of(facts: &'a AuditFacts, scrubbed: bool) -> Self {
-        Self {
-            arn: facts.arn(),
-            canonical_arn: facts.canonical_arn(),
-            account: (!scrubbed).then(|| Text(facts.account())),
-            access_key_id: facts.access_key_id(),
-            session_name: facts.session_name(),
-            source: facts.source().map(Text),
-            sts_host: facts.sts_host().name(),
-            from_cache: facts.from_cache(),
-            stale: facts.stale(),
-            scrubbed,
         }
     }
 }
@@ -113,41 +106,33 @@ struct Line<'a> {
     reason: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<Text<&'a Refusal>>,
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    user: Option<User<'a>>,
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    caller: Option<Caller<'a>>,
-    latency_ms: Fraction,
-}
-
-#[derive(Serialize)]
-struct User<'a> {
-    username: &'a str,
-    uid: &'a str,
-    groups: &'a [String],
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Caller<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    username: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uid: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    groups: Option<&'a [String]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     arn: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     canonical_arn: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    account: Option<Text<iam_core::account::AccountId>>,
+    account: Option<Account>,
     #[serde(skip_serializing_if = "Option::is_none")]
     access_key_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     session_name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<Text<&'a MappingPlace>>,
-    sts_host: &'a str,
-    from_cache: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sts_host: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from_cache: Option<bool>,
     #[serde(skip_serializing_if = "is_false")]
     stale: bool,
     #[serde(skip_serializing_if = "is_false")]
     scrubbed: bool,
+    latency_ms: Fraction,
 }
 
 #[expect(
@@ -167,6 +152,14 @@ impl<T: Display> Serialize for Text<T> {
     }
 }
 
+struct Account(AccountId);
+
+impl Serialize for Account {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.as_str())
+    }
+}
+
 struct RequestId(u32, u64);
 
 impl Serialize for RequestId {
@@ -180,25 +173,24 @@ struct Milliseconds(SystemTime);
 
 impl Serialize for Milliseconds {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl Display for Milliseconds {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = String::with_capacity(24);
-        write!(text, "{}", Rfc3339::nearest(self.0))?;
         let since_1970 = self
             .0
             .duration_since(SystemTime::UNIX_EPOCH)
             .unwrap_or_default();
-        write!(
-            f,
-            "{}.{:03}Z",
-            text.trim_end_matches('Z'),
-            since_1970.subsec_millis()
-        )
+        SECOND.with_borrow_mut(|(second, text)| {
+            if *second != Some(since_1970.as_secs()) {
+                *second = Some(since_1970.as_secs());
+                *text = Rfc3339::nearest(self.0).to_string();
+            }
+            let whole = text.trim_end_matches('Z');
+            serializer.collect_str(&format_args!("{whole}.{:03}Z", since_1970.subsec_millis()))
+        })
     }
+}
+
+thread_local! {
+    /// A second and its text: many decisions share one.
+    static SECOND: RefCell<(Option<u64>, String)> = const { RefCell::new((None, String::new())) };
 }
 
 /// Milliseconds with three decimals.
@@ -226,7 +218,9 @@ mod tests {
             now,
             latency: Duration::from_micros(1234),
         };
-        String::from_utf8(decision.line(&ids)).unwrap()
+        let mut bytes = Vec::new();
+        decision.write(&ids, &mut bytes);
+        String::from_utf8(bytes).unwrap()
     }
 
     #[test]
