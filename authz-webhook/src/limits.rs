@@ -11,6 +11,8 @@ pub struct Limits {
     pub head: Duration,
     /// For the body of a request, from its head.
     pub body: Duration,
+    /// For the client to take anything at all of an answer.
+    pub write: Duration,
     /// Without a request.
     pub idle: Duration,
     /// Of a request's body.
@@ -28,6 +30,7 @@ impl Limits {
             handshake: Duration::from_secs(5),
             head: Duration::from_secs(10),
             body: Duration::from_secs(5),
+            write: Duration::from_secs(10),
             idle: Duration::from_secs(120),
             body_bytes: 64 * 1024,
             connections,

@@ -53,6 +53,8 @@ pub struct Watched<S> {
     heads: Heads,
     limits: Limits,
     timer: Pin<Box<Sleep>>,
+    /// Runs while the client takes nothing of what is written.
+    stall: Option<Pin<Box<Sleep>>>,
     closing: Option<Instant>,
 }
 
@@ -83,6 +85,7 @@ impl Activity {
         match self.cut.load(Ordering::Relaxed) {
             cut if cut == Cut::HeadSlow as u8 => Some(ConnectionEnd::HeadSlow),
             cut if cut == Cut::Idle as u8 => Some(ConnectionEnd::Idle),
+            cut if cut == Cut::WriteSlow as u8 => Some(ConnectionEnd::WriteSlow),
             _ => None,
         }
     }
@@ -147,8 +150,30 @@ impl<S> Watched<S> {
             heads,
             limits,
             timer,
+            stall: None,
             closing: None,
         }
+    }
+
+    /// Writing as it went; an error once it has been at a standstill for too long.
+    fn unless_stalled<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        written: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.stall = None;
+            return written;
+        }
+        let longest = self.limits.write;
+        let stall = self
+            .stall
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(longest)));
+        ready!(stall.as_mut().poll(cx));
+        self.activity
+            .cut
+            .store(Cut::WriteSlow as u8, Ordering::Relaxed);
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 
     /// Ready when the client has taken too long.
@@ -207,7 +232,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
         }
         match ready!(this.poll_cut(cx)) {
             // The end of the stream: hyper says goodbye and closes.
-            Cut::Idle | Cut::None => Poll::Ready(Ok(())),
+            Cut::Idle | Cut::WriteSlow | Cut::None => Poll::Ready(Ok(())),
             Cut::HeadSlow => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
         }
     }
@@ -219,7 +244,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write(cx, bytes)
+        let this = self.get_mut();
+        let written = Pin::new(&mut this.stream).poll_write(cx, bytes);
+        this.unless_stalled(cx, written)
     }
 
     fn poll_write_vectored(
@@ -227,7 +254,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write_vectored(cx, slices)
+        let this = self.get_mut();
+        let written = Pin::new(&mut this.stream).poll_write_vectored(cx, slices);
+        this.unless_stalled(cx, written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -235,7 +264,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+        let this = self.get_mut();
+        let flushed = Pin::new(&mut this.stream).poll_flush(cx);
+        this.unless_stalled(cx, flushed)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -243,7 +274,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         let until = match this.closing {
             Some(until) => until,
             None => {
-                ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;
+                let shut = Pin::new(&mut this.stream).poll_shutdown(cx);
+                ready!(this.unless_stalled(cx, shut))?;
                 *this.closing.insert(Instant::now() + LINGER)
             }
         };
@@ -260,6 +292,7 @@ enum Cut {
     None,
     HeadSlow,
     Idle,
+    WriteSlow,
 }
 
 const NOT_BEGUN: u64 = u64::MAX;

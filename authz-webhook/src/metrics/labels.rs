@@ -47,6 +47,8 @@ pub enum ConnectionEnd {
     HeadSlow,
     /// Nothing was asked for too long.
     Idle,
+    /// The client took nothing of an answer for too long.
+    WriteSlow,
     /// Too many connections, in all or from one address.
     Refused,
 }
@@ -85,13 +87,14 @@ impl ReviewResult {
 }
 
 impl ConnectionEnd {
-    pub(super) const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 8] = [
         Self::Closed,
         Self::Failed,
         Self::HandshakeFailed,
         Self::HandshakeSlow,
         Self::HeadSlow,
         Self::Idle,
+        Self::WriteSlow,
         Self::Refused,
     ];
 
@@ -104,6 +107,7 @@ impl ConnectionEnd {
             Self::HandshakeSlow => "handshake_slow",
             Self::HeadSlow => "head_slow",
             Self::Idle => "idle",
+            Self::WriteSlow => "write_slow",
             Self::Refused => "refused",
         }
     }

@@ -83,3 +83,27 @@ async fn reads_on_while_closing_when_a_body_was_left_unread() {
     stream.shutdown().await.unwrap();
     writer.await.unwrap().unwrap();
 }
+
+#[tokio::test(start_paused = true)]
+async fn cuts_a_connection_whose_client_takes_nothing_of_an_answer() {
+    let (_client, mut stream, activity) = connection(Heads::Plain);
+    let _request = activity.open_request();
+    tokio::time::advance(Duration::from_secs(60)).await;
+    let error = stream.write_all(&[b'x'; 1025]).await.unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    assert_eq!(activity.cut(), Some(ConnectionEnd::WriteSlow));
+    assert_eq!(activity.opened.elapsed().as_secs(), 70);
+}
+
+#[tokio::test(start_paused = true)]
+async fn lets_a_client_take_an_answer_slowly() {
+    let (mut client, mut stream, activity) = connection(Heads::Plain);
+    let _request = activity.open_request();
+    let writing = tokio::spawn(async move { stream.write_all(&[b'x'; 4096]).await });
+    for _ in 0..4 {
+        tokio::time::sleep(Duration::from_secs(9)).await;
+        client.read_exact(&mut [0; 1024]).await.unwrap();
+    }
+    writing.await.unwrap().unwrap();
+    assert_eq!(activity.cut(), None);
+}
