@@ -244,7 +244,7 @@ impl Metrics {
         );
     }
 
-    /// A request panicked and was answered 500.
+    /// A request panicked and was answered 503.
     pub fn panicked(&self) {
         self.panics.inc();
     }

@@ -1,4 +1,4 @@
-//! A request that panics costs its caller a 500, not everybody the process.
+//! A request that panics costs its caller a 503, not everybody the process.
 
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
