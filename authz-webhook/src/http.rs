@@ -59,7 +59,7 @@ impl Responder for Webhook {
             Ok(Err(rejection)) => self.reject(&rejection, started),
             Err(panics::Panicked) => {
                 self.metrics.panicked();
-                response::text(StatusCode::INTERNAL_SERVER_ERROR, "internal error\n")
+                response::text(StatusCode::SERVICE_UNAVAILABLE, "internal_error\n")
             }
         };
         if !request.body().is_end_stream() {
@@ -199,9 +199,8 @@ fn is_plain_json(headers: &HeaderMap) -> bool {
         return false;
     };
     let essence = text.split_once(';').map_or(text, |(essence, _)| essence);
-    let plain = headers
-        .get(CONTENT_ENCODING)
-        .is_none_or(|encoding| encoding == "identity");
+    let mut encodings = headers.get_all(CONTENT_ENCODING).iter();
+    let plain = encodings.all(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
     plain && essence.trim().eq_ignore_ascii_case("application/json")
 }
 

@@ -10,7 +10,9 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap as _, Serializer};
 use serde::{Deserialize, Serialize};
@@ -73,7 +75,7 @@ impl<'a> Review<'a> {
     /// # Errors
     /// A body that is no TokenReview of a known version.
     pub fn parse(body: &'a [u8]) -> Result<Self, ReviewError> {
-        let envelope: Envelope<'a> = serde_json::from_slice(body)?;
+        let Object(envelope): Object<Envelope<'a>> = serde_json::from_slice(body)?;
         if envelope.kind != KIND {
             return Err(ReviewError::Kind);
         }
@@ -82,7 +84,7 @@ impl<'a> Review<'a> {
             V1BETA1 => ReviewVersion::V1Beta1,
             _ => return Err(ReviewError::ApiVersion),
         };
-        let spec = envelope.spec.unwrap_or_default();
+        let spec = envelope.spec.map(|Object(spec)| spec).unwrap_or_default();
         let audiences = spec.audiences.unwrap_or_default();
         Ok(Self {
             version,
@@ -191,7 +193,7 @@ struct Envelope<'a> {
     #[serde(borrow)]
     kind: Cow<'a, str>,
     #[serde(borrow)]
-    spec: Option<Spec<'a>>,
+    spec: Option<Object<Spec<'a>>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -200,6 +202,29 @@ struct Spec<'a> {
     token: AnyToken<'a>,
     #[serde(borrow)]
     audiences: Option<Vec<Text<'a>>>,
+}
+
+/// What is written with braces: a derived reader takes a list of the values as well.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ObjectVisitor(PhantomData))
+    }
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = Object<T>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, pairs: A) -> Result<Self::Value, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(pairs)).map(Object)
+    }
 }
 
 #[derive(Debug, Deserialize)]

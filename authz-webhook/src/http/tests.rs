@@ -273,6 +273,12 @@ fn routes_by_path_then_method_then_type() {
             post("/authenticate").header("content-encoding", "gzip"),
             Err(Rejection::MediaType),
         ),
+        (
+            post("/authenticate")
+                .header("content-encoding", "identity")
+                .header("content-encoding", "gzip"),
+            Err(Rejection::MediaType),
+        ),
     ];
     for (builder, expected) in cases {
         let request = builder.body(()).unwrap();

@@ -68,7 +68,7 @@ fn refuses_bodies_that_are_no_review() {
     let cases = [
         (String::new(), body("an early end", 1, 0)),
         ("not json".to_owned(), body("malformed JSON", 1, 2)),
-        ("[]".to_owned(), body(DATA, 1, 2)),
+        ("[]".to_owned(), body(DATA, 1, 0)),
         ("null".to_owned(), body(DATA, 1, 4)),
         (format!("{{{v1},{spec}}}"), body(DATA, 1, 62)),
         (
@@ -84,6 +84,11 @@ fn refuses_bodies_that_are_no_review() {
             ReviewError::ApiVersion,
         ),
         (with_spec(r#"{"token":"a","token":"b"}"#), body(DATA, 1, 89)),
+        (with_spec(r#"["a",null]"#), body(DATA, 1, 69)),
+        (
+            format!(r#"["authentication.k8s.io/v1","TokenReview",{{"token":"a"}}]"#),
+            body(DATA, 1, 0),
+        ),
         (
             with_spec(r#"{"token":"a","audiences":"b"}"#),
             body(DATA, 1, 97),
