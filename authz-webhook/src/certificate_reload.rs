@@ -26,7 +26,12 @@ pub struct Certificates {
     metrics: Arc<Metrics>,
     clock: fn() -> SystemTime,
     at_once: Notify,
+    /// What the files looked like just before they were loaded first.
+    at_first: Fingerprints,
 }
+
+/// What shows, without reading them, that files are others than before.
+type Fingerprints = Vec<Option<(SystemTime, u64)>>;
 
 /// Why there is no TLS configuration.
 #[derive(Debug, Error)]
@@ -66,8 +71,10 @@ impl Certificates {
         clock: fn() -> SystemTime,
     ) -> Result<Self, LoadError> {
         report(files.ensure(clock())?, &files);
+        let at_first = fingerprints(&files, client_ca.as_deref());
         let tls = Arc::new(ServerTls::new(load(&files, client_ca.as_deref())?));
         Ok(Self {
+            at_first,
             files,
             client_ca,
             tls,
@@ -95,7 +102,7 @@ impl Certificates {
 
     /// Keeps the configuration up to date until the future is dropped.
     pub async fn keep_fresh(self: Arc<Self>) {
-        let mut seen = self.fingerprint();
+        let mut seen = self.at_first.clone();
         let mut renewal = tokio::time::Instant::now() + RENEWAL_CHECK;
         loop {
             let asked = tokio::time::timeout(LOOK, self.at_once.notified())
@@ -107,7 +114,7 @@ impl Certificates {
                 // Key generation and file I/O; an error was reported inside.
                 let _ = tokio::task::spawn_blocking(move || this.renew()).await;
             }
-            let found = self.fingerprint();
+            let found = fingerprints(&self.files, self.client_ca.as_deref());
             if asked || found != seen {
                 seen = found;
                 self.load_again();
@@ -142,16 +149,16 @@ impl Certificates {
             }
         }
     }
+}
 
-    fn fingerprint(&self) -> Vec<Option<(SystemTime, u64)>> {
-        let of = |path: &Path| {
-            let metadata = fs::metadata(path).ok()?;
-            Some((metadata.modified().ok()?, metadata.len()))
-        };
-        let mut all = vec![of(&self.files.certificate()), of(&self.files.key())];
-        all.extend(self.client_ca.as_deref().map(of));
-        all
-    }
+fn fingerprints(files: &CertificateFiles, client_ca: Option<&Path>) -> Fingerprints {
+    let of = |path: &Path| {
+        let metadata = fs::metadata(path).ok()?;
+        Some((metadata.modified().ok()?, metadata.len()))
+    };
+    let mut all = vec![of(&files.certificate()), of(&files.key())];
+    all.extend(client_ca.map(of));
+    all
 }
 
 fn load(files: &CertificateFiles, client_ca: Option<&Path>) -> Result<Serving, LoadError> {
