@@ -233,7 +233,10 @@ fn keep_kubeconfig(config: &Config, port: u16) {
 /// The administration never drains: it ends with the process.
 async fn administration(socket: TcpListener, admin: Admin) {
     let (_switch, phases) = shutdown::phases();
-    let limits = Limits::with_connections(ADMIN_CONNECTIONS);
+    let limits = Limits {
+        connections_per_source: ADMIN_CONNECTIONS_PER_SOURCE,
+        ..Limits::with_connections(ADMIN_CONNECTIONS)
+    };
     let connections = Connections::new(admin, limits, None, phases.clone());
     Listener::new(socket, connections, &limits, None, phases)
         .run()
@@ -248,4 +251,6 @@ fn served(audiences: &Audiences) -> Vec<String> {
 }
 
 const ADMIN_CONNECTIONS: usize = 128;
+/// Probes must get through beside a client that opens all it can.
+const ADMIN_CONNECTIONS_PER_SOURCE: usize = 32;
 const LAST_LINES: std::time::Duration = std::time::Duration::from_millis(200);
