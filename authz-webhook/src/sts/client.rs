@@ -107,7 +107,7 @@ impl StsClient {
         let access_key = request.access_key_id();
         let _permit = self
             .gate
-            .enter(host.id(), access_key.as_str())
+            .enter(host.id(), access_key.as_str(), deadline)
             .await
             .map_err(Failure::Overloaded)?;
         let mut attempt = 1;

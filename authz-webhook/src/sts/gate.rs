@@ -56,12 +56,20 @@ impl Gate {
         }
     }
 
-    /// Takes room for a question to the host of this index about this access key.
+    /// Takes room for a question to the host of this index about this access key. Half of the time
+    /// until `deadline` at least is left for the question: it is no failure of the host that there
+    /// was no room.
     ///
     /// # Errors
     /// The bound that was met.
-    pub(super) async fn enter(&self, host: usize, access_key: &str) -> Result<Permit, Bound> {
-        let until = Instant::now() + PATIENCE;
+    pub(super) async fn enter(
+        &self,
+        host: usize,
+        access_key: &str,
+        deadline: Instant,
+    ) -> Result<Permit, Bound> {
+        let now = Instant::now();
+        let until = now + PATIENCE.min(deadline.saturating_duration_since(now) / 2);
         let key = self.key(access_key).ok_or(Bound::AccessKey)?;
         let host = self.hosts.get(host).ok_or(Bound::Host)?;
         let host = acquire(host, until).await.ok_or(Bound::Host)?;
@@ -120,16 +128,23 @@ impl Drop for KeyPermit {
 mod tests {
     use super::*;
 
+    fn soon() -> Instant {
+        Instant::now() + Duration::from_secs(5)
+    }
+
     #[tokio::test]
     async fn one_access_key_cannot_take_all_the_room() {
         let gate = Gate::new(1);
         let mut held = Vec::new();
         for _ in 0..PER_KEY {
-            held.push(gate.enter(0, "AKIAONE").await.expect("room"));
+            held.push(gate.enter(0, "AKIAONE", soon()).await.expect("room"));
         }
-        assert_eq!(gate.enter(0, "AKIAONE").await.err(), Some(Bound::AccessKey));
+        assert_eq!(
+            gate.enter(0, "AKIAONE", soon()).await.err(),
+            Some(Bound::AccessKey)
+        );
         held.pop();
-        assert!(gate.enter(0, "AKIAONE").await.is_ok());
+        assert!(gate.enter(0, "AKIAONE", soon()).await.is_ok());
     }
 
     #[tokio::test(start_paused = true)]
@@ -138,19 +153,39 @@ mod tests {
         let mut held = Vec::new();
         while held.len() < PER_HOST {
             held.push(
-                gate.enter(0, &format!("AKIA{}", held.len()))
+                gate.enter(0, &format!("AKIA{}", held.len()), soon())
                     .await
                     .expect("room"),
             );
         }
-        assert_eq!(gate.enter(0, "AKIAOTHER").await.err(), Some(Bound::Host));
+        assert_eq!(
+            gate.enter(0, "AKIAOTHER", soon()).await.err(),
+            Some(Bound::Host)
+        );
         held.push(
-            gate.enter(1, "AKIAOTHER")
+            gate.enter(1, "AKIAOTHER", soon())
                 .await
                 .expect("room for the other host"),
         );
         assert_eq!(gate.open(), PER_HOST + 1);
         drop(held);
         assert_eq!(gate.open(), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn room_is_waited_for_a_second_or_half_of_the_time() {
+        let gate = Gate::new(1);
+        let mut held = Vec::new();
+        while held.len() < PER_HOST {
+            let key = format!("AKIA{}", held.len());
+            held.push(gate.enter(0, &key, soon()).await.expect("room"));
+        }
+        for (left, waited) in [(5_000, 1_000), (500, 250), (0, 0)] {
+            let now = Instant::now();
+            let deadline = now + Duration::from_millis(left);
+            let refused = gate.enter(0, "AKIAOTHER", deadline).await.err();
+            assert_eq!(refused, Some(Bound::Host));
+            assert_eq!(now.elapsed().as_millis() / 10, waited / 10, "{left} ms");
+        }
     }
 }
