@@ -24,6 +24,8 @@ const NAME: &str = "aws-auth";
 const ORIGIN: &str = "kube-system/aws-auth";
 /// A watch is begun anew this often: a connection that died silently is noticed within it.
 const WATCH_SECONDS: u32 = 60;
+/// An API server that is asked says something within this time, if only that the watch is over.
+const LONGEST_SILENCE: Duration = Duration::from_secs(WATCH_SECONDS as u64 + 15);
 /// Pauses between attempts: short enough to be back soon after the API server is.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -80,6 +82,8 @@ async fn client_config(config: &Config) -> Result<kube::Config, ClusterError> {
         })?,
         None => kube::Config::incluster().map_err(Box::new)?,
     };
+    cluster.read_timeout = Some(LONGEST_SILENCE);
+    cluster.reset_reader_on_write = true;
     if let Some(master) = config.master() {
         cluster.cluster_url = master
             .parse()
@@ -100,7 +104,7 @@ pub(super) async fn follow(config: Config, publisher: Publisher) {
         publisher,
         pending: None,
         last: None,
-        document: None,
+        is_good: false,
     };
     let mut pauses = pauses().build();
     loop {
@@ -136,8 +140,8 @@ struct Object {
     pending: Option<aws_auth::Document>,
     /// What was read last, good or bad: of the same again nothing is logged.
     last: Option<aws_auth::Document>,
-    /// What acts.
-    document: Option<Document>,
+    /// Whether it could ever be read as a whole.
+    is_good: bool,
 }
 
 impl Object {
@@ -195,14 +199,17 @@ impl Object {
             document.report();
         }
         self.last = Some(read);
-        match (document.fault(), &self.document) {
-            (Some(why), Some(_)) => self.publisher.failed(why),
-            (why, _) => {
-                self.publisher
-                    .publish(std::slice::from_ref(&document), why.map(str::to_owned));
-                self.document = Some(document);
-            }
+        let Some(why) = document.fault() else {
+            self.publisher
+                .publish(std::slice::from_ref(&document), None);
+            self.is_good = true;
+            return;
+        };
+        if !self.is_good {
+            // There is nothing better: what can be read acts, but the source has not loaded.
+            self.publisher.hold(std::slice::from_ref(&document));
         }
+        self.publisher.failed(why);
     }
 
     fn failed(&self, error: &dyn std::error::Error) {

@@ -19,7 +19,7 @@ pub(super) async fn follow(config: Config, publisher: Publisher) {
     let mut files = Files {
         config,
         last: Vec::new(),
-        acting: Vec::new(),
+        good: Vec::new(),
     };
     loop {
         files.load(&publisher).await;
@@ -51,8 +51,8 @@ struct Files {
     config: Config,
     /// What was read last, good or bad: the same again is not judged again.
     last: Vec<Reading>,
-    /// What acts of each file; none where none was ever good.
-    acting: Vec<Option<Document>>,
+    /// The last version of each file that could be read as a whole.
+    good: Vec<Option<Document>>,
 }
 
 impl Files {
@@ -64,18 +64,18 @@ impl Files {
         if readings == self.last {
             return;
         }
-        let mut before = std::mem::take(&mut self.acting).into_iter();
+        self.good.resize(readings.len(), None);
+        let mut acting = Vec::new();
         let mut fault = None;
-        for reading in &readings {
-            let (document, why) = judge(reading, before.next().flatten());
+        for (reading, good) in readings.iter().zip(&mut self.good) {
+            let (document, why) = judge(reading, good);
+            acting.extend(document);
             fault = fault.or(why);
-            self.acting.push(document);
         }
         self.last = readings;
-        let acting: Vec<Document> = self.acting.iter().flatten().cloned().collect();
         match fault {
-            // A file that was never good: what the others say acts, but the source is not loaded.
-            Some(why) if acting.len() < self.acting.len() => {
+            // A file that was never good: what can be read acts, but the source has not loaded.
+            Some(why) if self.good.iter().any(Option::is_none) => {
                 publisher.hold(&acting);
                 publisher.failed(&why);
             }
@@ -85,16 +85,16 @@ impl Files {
 }
 
 /// What acts from now on, and what is wrong: a file that cannot be read as a whole leaves its
-/// last good version in force.
-fn judge(reading: &Reading, before: Option<Document>) -> (Option<Document>, Option<String>) {
+/// last good version in force, or, where there is none, what can be read of it.
+fn judge(reading: &Reading, good: &mut Option<Document>) -> (Option<Document>, Option<String>) {
     let document = match &reading.document {
         Ok(document) => Document::compile(&reading.origin, document),
-        Err(why) => return (before, Some(why.clone())),
+        Err(why) => return (good.clone(), Some(why.clone())),
     };
     document.report();
     match document.fault().map(str::to_owned) {
-        Some(why) => (Some(before.unwrap_or(document)), Some(why)),
-        None => (Some(document), None),
+        Some(why) => (Some(good.clone().unwrap_or(document)), Some(why)),
+        None => (good.insert(document).clone().into(), None),
     }
 }
 

@@ -229,6 +229,27 @@ async fn a_broken_file_does_not_hold_up_the_other() {
 }
 
 #[tokio::test]
+async fn a_section_that_was_never_readable_is_not_loaded_and_hides_no_other() {
+    let broken = manifest("good").replace("    - ", "    [ ");
+    let users = "  mapUsers: |\n    \
+                 - {userarn: 'arn:aws:iam::111122223333:user/Alice', username: alice}\n";
+    let home = Home::new(CONFIG, &(broken + users));
+    let (sources, _) = home.sources();
+    sources.start();
+    let alice: Principal = "arn:aws:iam::111122223333:user/Alice".parse().unwrap();
+    eventually("held", || sources.snapshot().lookup(&alice).is_some()).await;
+    assert_eq!(state(&sources), SourceState::Loading);
+    home.write("aws-auth.yaml", &(manifest("mended") + users));
+    eventually("loaded", || state(&sources) == SourceState::Loaded).await;
+    assert_eq!(username(&sources, "B").as_deref(), Some("mended"));
+    home.write("aws-auth.yaml", "kind: [");
+    eventually("degraded", || {
+        matches!(state(&sources), SourceState::Degraded(_))
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn one_faulty_entry_falls_alone_and_a_revocation_beside_it_lands() {
     let home = Home::new(CONFIG, &manifest("good"));
     let (sources, _) = home.sources();

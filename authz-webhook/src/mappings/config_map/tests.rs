@@ -244,6 +244,26 @@ async fn an_unreadable_object_keeps_the_last_good_mappings() {
 }
 
 #[tokio::test]
+async fn an_object_that_was_never_readable_is_not_loaded_and_acts_as_far_as_it_can_be_read() {
+    let home = tempfile::tempdir().unwrap();
+    let mut object = aws_auth(1, &role("user"));
+    let roles = std::mem::replace(&mut object["data"]["mapRoles"], json!("["));
+    object["data"]["mapUsers"] =
+        json!("- {userarn: 'arn:aws:iam::111122223333:user/Alice', username: alice}\n");
+    let api = Api::start([json!([object])]).await;
+    let (sources, _) = api.sources(home.path());
+    sources.start();
+    let alice = "arn:aws:iam::111122223333:user/Alice".parse().unwrap();
+    eventually("held", || sources.snapshot().lookup(&alice).is_some()).await;
+    assert_eq!(state(&sources), SourceState::Loading);
+    eventually("watched", || api.is_watched()).await;
+    object["data"]["mapRoles"] = roles;
+    api.tell("MODIFIED", object);
+    eventually("loaded", || state(&sources) == SourceState::Loaded).await;
+    assert_eq!(username(&sources).as_deref(), Some("user"));
+}
+
+#[tokio::test]
 async fn an_api_server_that_failed_for_a_while_is_believed_again() {
     let home = tempfile::tempdir().unwrap();
     let api = Api::start([json!([aws_auth(1, &role("good"))])]).await;
