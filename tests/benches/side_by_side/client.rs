@@ -40,7 +40,9 @@ pub(crate) struct Lab {
 impl Lab {
     /// Builds the launcher into `directory`.
     pub(crate) fn new(directory: &Path) -> Self {
-        fs::create_dir_all(directory.join("home/.aws")).expect("the target directory is writable");
+        for home in ["home/.aws", "empty-home"] {
+            fs::create_dir_all(directory.join(home)).expect("the target directory is writable");
+        }
         let launcher = directory.join("launcher");
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/side_by_side/launcher.c");
         run(Command::new("cc")
@@ -204,11 +206,14 @@ impl Lab {
 
     fn command(&self, program: &Path, row: &Row) -> Command {
         let mut command = Command::new(program);
+        let (home, skipped) = match row.keys_in_profile {
+            true => ("home", 2),
+            false => ("empty-home", 0),
+        };
         command
             .env_clear()
-            .env("HOME", self.directory.join("home"))
+            .env("HOME", self.directory.join(home))
             .env("PATH", "/usr/bin:/bin");
-        let skipped = if row.keys_in_profile { 2 } else { 0 };
         command.envs(ENVIRONMENT.iter().skip(skipped).copied());
         command
     }

@@ -16,7 +16,6 @@
     clippy::print_stderr,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
-    missing_docs,
     reason = "a benchmark: what is not as expected ends it, and its output is the point"
 )]
 
