@@ -45,9 +45,14 @@ impl From<&clap::Error> for UsageError {
             };
         }
         let text = error.to_string();
-        let mut paragraphs = text.split("\n\n");
-        let message = paragraphs.next().unwrap_or_default();
-        let message = message.strip_prefix("error: ").unwrap_or(message);
+        let message = text.strip_prefix("error: ").unwrap_or(&text);
+        // An argument may hold blank lines of its own.
+        let end = AFTER_MESSAGE.iter().filter_map(|after| message.find(after));
+        let (message, rest) = end
+            .min()
+            .and_then(|end| message.split_at_checked(end))
+            .unwrap_or((message, ""));
+        let mut paragraphs = rest.split("\n\n");
         let tip = paragraphs.find_map(|paragraph| paragraph.trim().strip_prefix("tip: "));
         Self {
             message: without_secrets(&one_line(message)),
@@ -67,7 +72,8 @@ fn not_supported_yet(error: &clap::Error) -> Option<&str> {
 }
 
 fn one_line(paragraph: &str) -> String {
-    let lines: Vec<&str> = paragraph.lines().map(str::trim).collect();
+    let lines = paragraph.lines().map(str::trim);
+    let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
     lines.join(" ")
 }
 
@@ -110,6 +116,9 @@ const NOT_SUPPORTED_YET: &[&str] = &[
     "--forward-session-name",
     "--cache",
 ];
+
+/// What clap prints after its message.
+const AFTER_MESSAGE: &[&str] = &["\n\n  tip: ", "\n\nUsage: ", "\n\nFor more information"];
 
 const HELP: &str = "token-exec --help";
 
@@ -219,6 +228,16 @@ mod tests {
             HELP,
         ),
     ];
+
+    #[test]
+    fn blank_lines_in_an_argument_do_not_hide_what_is_wrong_with_it() {
+        let arguments = ["token-exec", "--cluster-name", "c", "--output", "a\n\nb"];
+        let error = Cli::from_arguments(&arguments.map(OsString::from)).unwrap_err();
+        assert_eq!(
+            UsageError::from(&error).to_string(),
+            "invalid value 'a b' for '--output <OUTPUT>' [possible values: json, token]",
+        );
+    }
 
     #[test]
     fn a_mistake_on_the_command_line_is_one_line_and_a_hint() {
