@@ -1,7 +1,6 @@
 //! STS in trouble: what cannot be answered now is a 503 that nobody is asked to repeat, what
 //! cannot be true is a denial, and neither outlives the trouble.
 
-use std::thread;
 use std::time::Duration;
 
 use e2e::support::line::Line;
@@ -201,39 +200,6 @@ fn serves_a_known_caller_through_an_outage_and_nobody_else() {
         line.webhook.wait_until(Duration::from_secs(30), rejected),
         "a rejection ends the memory"
     );
-}
-
-#[test]
-fn equal_tokens_in_flight_make_one_call() {
-    let line = Line::with("flight", |config| {
-        config.server("requestDeadline", json!("25s"))
-    });
-    let token = line.recipe(&line.sts.add_user("alice")).bearer();
-    line.sts.set_fault(Fault::Hold);
-    let names: Vec<_> = thread::scope(|scope| {
-        let ask = || {
-            line.webhook
-                .authenticate(&token)
-                .username()
-                .map(str::to_owned)
-        };
-        let asking: Vec<_> = (0..16).map(|_| scope.spawn(ask)).collect();
-        assert!(line.sts.wait_for_requests(1, Duration::from_secs(30)));
-        let joined = "authz_webhook_caller_cache_total{outcome=\"joined\"}";
-        let all = |webhook: &e2e::support::webhook::Webhook| webhook.metric(joined) > 14.5;
-        assert!(
-            line.webhook.wait_until(Duration::from_secs(30), all),
-            "{}",
-            line.webhook.admin("/metrics").text()
-        );
-        line.sts.clear_fault();
-        asking
-            .into_iter()
-            .map(|thread| thread.join().unwrap())
-            .collect()
-    });
-    assert_eq!(vec![Some("alice".to_owned()); 16], names);
-    assert_eq!(1, line.sts.counts().requests);
 }
 
 #[test]

@@ -13,9 +13,10 @@ use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
 use super::sigv4;
 
@@ -109,20 +110,45 @@ impl Client {
         headers: &[(&str, &str)],
         body: impl Into<Bytes>,
     ) -> Result<Response, ClientError> {
-        let builder = Request::builder().method(method).uri(target);
-        let builder = headers.iter().fold(builder, |builder, (name, value)| {
-            builder.header(*name, *value)
-        });
-        let request = builder
-            .body(Full::new(body.into()))
-            .expect("target and headers are valid");
-        let runtime = Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .expect("a runtime starts");
+        let request = request(method, target, headers, body);
         let answer =
-            runtime.block_on(async { timeout(self.deadline, self.exchange(request)).await });
+            runtime().block_on(async { timeout(self.deadline, self.exchange(request)).await });
         answer.unwrap_or(Err(ClientError::Deadline))
+    }
+
+    /// Posts bodies at once, a hundred to a connection, to a server that speaks HTTP/2. The
+    /// answers are in the order of the bodies.
+    ///
+    /// # Errors
+    /// [`ClientError`] when one is not answered.
+    ///
+    /// # Panics
+    /// For a target or header that cannot stand in a request.
+    pub fn post_all(
+        &self,
+        target: &str,
+        headers: &[(&str, &str)],
+        bodies: Vec<String>,
+    ) -> Result<Vec<Response>, ClientError> {
+        let requests = bodies
+            .into_iter()
+            .map(|body| request(Method::POST, target, headers, body));
+        let requests: Vec<_> = requests.collect();
+        runtime().block_on(async {
+            let mut connections = Vec::new();
+            for requests in requests.chunks(STREAMS) {
+                let (client, requests) = (self.clone(), requests.to_vec());
+                connections.push(tokio::spawn(async move {
+                    let streams = timeout(client.deadline, client.streams(requests)).await;
+                    streams.unwrap_or(Err(ClientError::Deadline))
+                }));
+            }
+            let mut answers = Vec::new();
+            for connection in connections {
+                answers.extend(connection.await.expect("no connection panics")?);
+            }
+            Ok(answers)
+        })
     }
 
     /// Sends a signed request as it is, asking for JSON.
@@ -143,23 +169,56 @@ impl Client {
     }
 
     async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<Response, ClientError> {
+        let Some((config, name)) = &self.tls else {
+            return over_http1(self.tcp().await?, request).await;
+        };
+        let tls = self.handshake(config, name).await?;
+        if tls.get_ref().1.alpn_protocol() == Some(b"h2") {
+            return over_http2(tls, absolute(request, name)).await;
+        }
+        over_http1(tls, request).await
+    }
+
+    /// Sends requests at once, each on a stream of one connection.
+    async fn streams(
+        &self,
+        requests: Vec<Request<Full<Bytes>>>,
+    ) -> Result<Vec<Response>, ClientError> {
+        let (config, name) = self.tls.as_ref().expect("HTTP/2 is agreed on in TLS");
+        let stream = TokioIo::new(self.handshake(config, name).await?);
+        let handshake = http2::handshake(TokioExecutor::new(), stream).await;
+        let (sender, connection) = handshake.map_err(ClientError::NoAnswer)?;
+        let driving = tokio::spawn(connection);
+        let asked = requests.into_iter().map(|request| {
+            let (mut sender, request) = (sender.clone(), absolute(request, name));
+            tokio::spawn(async move { whole(sender.send_request(request).await).await })
+        });
+        let asked: Vec<_> = asked.collect();
+        let mut answers = Vec::new();
+        for answer in asked {
+            answers.push(answer.await.expect("no stream panics")?);
+        }
+        driving.abort();
+        Ok(answers)
+    }
+
+    async fn tcp(&self) -> Result<TcpStream, ClientError> {
         let tcp = TcpStream::connect(self.address)
             .await
             .map_err(ClientError::Connect)?;
         // Head and body are written apart: without this a request waits for an ACK.
         tcp.set_nodelay(true).map_err(ClientError::Connect)?;
-        let Some((config, name)) = &self.tls else {
-            return over_http1(tcp, request).await;
-        };
+        Ok(tcp)
+    }
+
+    async fn handshake(
+        &self,
+        config: &Arc<ClientConfig>,
+        name: &ServerName<'static>,
+    ) -> Result<TlsStream<TcpStream>, ClientError> {
         let connector = TlsConnector::from(Arc::clone(config));
-        let tls = connector
-            .connect(name.clone(), tcp)
-            .await
-            .map_err(ClientError::Tls)?;
-        if tls.get_ref().1.alpn_protocol() == Some(b"h2") {
-            return over_http2(tls, absolute(request, name)).await;
-        }
-        over_http1(tls, request).await
+        let connecting = connector.connect(name.clone(), self.tcp().await?);
+        connecting.await.map_err(ClientError::Tls)
     }
 }
 
@@ -181,6 +240,28 @@ impl Response {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
+}
+
+fn request(
+    method: Method,
+    target: &str,
+    headers: &[(&str, &str)],
+    body: impl Into<Bytes>,
+) -> Request<Full<Bytes>> {
+    let builder = Request::builder().method(method).uri(target);
+    let builder = headers.iter().fold(builder, |builder, (name, value)| {
+        builder.header(*name, *value)
+    });
+    builder
+        .body(Full::new(body.into()))
+        .expect("target and headers are valid")
+}
+
+fn runtime() -> Runtime {
+    Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime starts")
 }
 
 async fn over_http1<T>(stream: T, request: Request<Full<Bytes>>) -> Result<Response, ClientError>
@@ -235,3 +316,6 @@ fn absolute(mut request: Request<Full<Bytes>>, name: &ServerName<'_>) -> Request
     request.headers_mut().remove(http::header::HOST);
     request
 }
+
+/// Of a connection; the server takes no more.
+const STREAMS: usize = 100;

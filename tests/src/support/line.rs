@@ -1,11 +1,12 @@
 //! The line without a cluster: a sandbox, a local STS and a webhook that asks it.
 
 use super::keys::Keys;
-use super::pki::Ca;
+use super::pki::{Ca, client_config_for};
 use super::sandbox::Sandbox;
 use super::sts::{STS_HOST, STS_REGION, Sts};
 use super::token::TokenRecipe;
 use super::webhook::{Review, Webhook, WebhookConfig};
+use super::wire::Wire;
 
 /// The parts, taken down from the first to the last.
 pub struct Line {
@@ -60,6 +61,15 @@ impl Line {
     /// A good token of these keys, to be changed.
     pub fn recipe<'a>(&self, keys: &'a Keys) -> TokenRecipe<'a> {
         TokenRecipe::new(keys, STS_HOST, STS_REGION, CLUSTER, self.sts.now())
+    }
+
+    /// A connection to the webhook, for HTTP/1.1.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn wire(&self) -> Wire {
+        let config = client_config_for(&self.sandbox.read("webhook/state/ca.pem"), &["http/1.1"]);
+        Wire::open(self.webhook.address(), config).expect("the webhook takes connections")
     }
 
     /// What the webhook says to a good token of these keys.

@@ -45,6 +45,7 @@ pub mod skip;
 pub mod sts;
 pub mod token;
 pub mod webhook;
+pub mod wire;
 
 /// Ends the story with what went wrong.
 #[expect(

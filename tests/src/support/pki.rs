@@ -109,6 +109,11 @@ impl Ca {
 }
 
 impl Leaf {
+    /// The certificate, DER.
+    pub fn der(&self) -> &[u8] {
+        &self.certificate
+    }
+
     /// A TLS server that shows this certificate, for HTTP/1.1.
     pub fn server_config(&self) -> ServerConfig {
         let mut config = ServerConfig::builder_with_provider(provider())

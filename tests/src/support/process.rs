@@ -97,6 +97,12 @@ impl Process {
             .unwrap_or_else(|| self.give_up("exit after SIGTERM", deadline))
     }
 
+    /// Asks it to end (SIGTERM), and does not wait; only for one that is known to run.
+    pub fn ask_to_end(&self) {
+        // It may have ended nevertheless; whoever waits for it hears how.
+        let _ = kill_process(self.pid, Signal::TERM);
+    }
+
     /// Ends it at once, as a crash would (SIGKILL).
     pub fn kill(&mut self) {
         self.signal(Signal::KILL);
