@@ -86,7 +86,7 @@ fn refuses_bodies_that_are_no_review() {
         (with_spec(r#"{"token":"a","token":"b"}"#), body(DATA, 1, 89)),
         (with_spec(r#"["a",null]"#), body(DATA, 1, 69)),
         (
-            format!(r#"["authentication.k8s.io/v1","TokenReview",{{"token":"a"}}]"#),
+            r#"["authentication.k8s.io/v1","TokenReview",{"token":"a"}]"#.to_owned(),
             body(DATA, 1, 0),
         ),
         (
