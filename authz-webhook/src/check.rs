@@ -83,7 +83,7 @@ impl Findings {
                 BackendMode::MountedFile => self.of_files(config),
                 BackendMode::EksConfigMap => {
                     if let Err(error) = check_cluster(config) {
-                        self.fault(&*error);
+                        self.fault(&error);
                     }
                 }
             }

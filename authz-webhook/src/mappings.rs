@@ -4,6 +4,7 @@
 //! decided by one snapshot from beginning to end. A text that cannot be read changes nothing:
 //! what it held before goes on acting, and `/readyz` says so.
 
+mod api_server;
 mod config_map;
 mod document;
 mod mounted;
@@ -21,7 +22,7 @@ use tokio::sync::watch;
 use crate::config::{BackendMode, Config, ReservedPrefixes};
 use crate::metrics::Metrics;
 
-pub use config_map::check_cluster;
+pub use api_server::check_cluster;
 pub use document::{Document, SourceDiagnostic};
 pub use mounted_file::{MountedFileError, read as read_mounted_file};
 pub use place::MappingPlace;
@@ -79,7 +80,7 @@ impl Sources {
     pub fn open(config: &Config, metrics: Arc<Metrics>) -> Result<Self, SourcesError> {
         let modes = config.backend_modes();
         if modes.contains(&BackendMode::EksConfigMap) {
-            config_map::check(config)?;
+            api_server::check(config)?;
         }
         Ok(Self {
             config: config.clone(),
