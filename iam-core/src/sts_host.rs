@@ -93,7 +93,7 @@ pub struct ListedHost {
     name: String,
     signing_region: Region,
     partition: Partition,
-    id: u16,
+    id: usize,
 }
 
 impl ListedHost {
@@ -118,7 +118,7 @@ impl ListedHost {
     /// The position in the list, from 0: a small index for counters and pools.
     #[must_use]
     pub fn id(&self) -> usize {
-        usize::from(self.id)
+        self.id
     }
 
     /// Whether this is the host without a region, `sts.amazonaws.com`.

@@ -25,10 +25,32 @@ pub(super) fn sts_regions(
             Some(other) if other != partition => Err(format!(
                 "{region} is a region of partition {other}, not of {partition}"
             )),
-            Some(_) | None => Ok(region),
+            Some(_) => Ok(region),
+            // `sts.s3.amazonaws.com` is the bucket called sts, whose owner may write what he likes.
+            None if !has_the_shape_of_a_region(&region) => Err(format!(
+                "{region} has not the shape of a region, such as us-west-2"
+            )),
+            None => Ok(region),
         }
     };
     values(fields.list("stsRegions", findings, parse))
+}
+
+/// Letters, words of letters, a number: `us-gov-west-1`.
+fn has_the_shape_of_a_region(region: &Region) -> bool {
+    let labels: Vec<&str> = region.as_str().split('-').collect();
+    let all = |label: &str, rule: fn(&u8) -> bool| label.bytes().all(|byte| rule(&byte));
+    match labels.as_slice() {
+        [first, middle @ .., number] => {
+            !middle.is_empty()
+                && all(first, u8::is_ascii_lowercase)
+                && middle
+                    .iter()
+                    .all(|label| all(label, u8::is_ascii_lowercase))
+                && all(number, u8::is_ascii_digit)
+        }
+        [] | [_] => false,
+    }
 }
 
 /// The addresses; a host that is not among `hosts` is a fault.

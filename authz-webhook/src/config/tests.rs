@@ -288,6 +288,14 @@ const RULES: &[(&str, &str)] = &[
     ),
     ("stsRegions: ['@']", "3:16: server.stsRegions: "),
     (
+        "stsRegions: [s3]",
+        "3:16: server.stsRegions: s3 has not the shape of a region, such as us-west-2",
+    ),
+    (
+        "stsRegions: [s3-us-west-2]",
+        "3:16: server.stsRegions: s3-us-west-2 has not the shape of a region, such as us-west-2",
+    ),
+    (
         "stsResolve: {sts.us-east1.amazonaws.com: 127.0.0.1:1}",
         "3:16: server.stsResolve: not an STS host of this partition and of server.stsRegions \
              (did you mean sts.us-east-1.amazonaws.com?)",
