@@ -3,16 +3,16 @@
 use std::process::ExitCode;
 
 use authz_webhook::cli::{Cli, Environment};
-use clap::Parser as _;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli: Cli = match iam_cli::parse(PROGRAM) {
+        Ok(cli) => cli,
+        Err(code) => return code,
+    };
     let environment = Environment::read();
     iam_cli::telemetry::start(&cli.common, environment.rust_log.as_deref());
     let format = cli.common.log_format;
-    iam_cli::finish(
-        env!("CARGO_PKG_NAME"),
-        format,
-        authz_webhook::run(cli, &environment),
-    )
+    iam_cli::finish(PROGRAM, format, authz_webhook::run(cli, &environment))
 }
+
+const PROGRAM: &str = env!("CARGO_PKG_NAME");

@@ -1,7 +1,7 @@
 //! What the edge of every program shares: common arguments, lines on stderr, the one error
 //! report at the end, and whole-file writes.
 //!
-//! A program's `main` parses its arguments, calls [`telemetry::start`], runs, and hands the
+//! A program's `main` calls [`parse`] and [`telemetry::start`], runs, and hands the
 //! result to [`finish`]. stdout belongs to the program's data alone; everything here goes to
 //! stderr, one line at a time, with control characters escaped.
 
@@ -10,9 +10,11 @@ pub mod file;
 mod line;
 mod report;
 pub mod telemetry;
+pub mod usage;
 
 pub use args::{CommonArgs, LogFormat};
 pub use report::{Failure, finish};
+pub use usage::parse;
 
 /// The `tracing` target of lines that a person should see although nothing is wrong.
 ///

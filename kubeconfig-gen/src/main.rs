@@ -2,17 +2,17 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use kubeconfig_gen::cli::{Cli, Environment};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli: Cli = match iam_cli::parse(PROGRAM) {
+        Ok(cli) => cli,
+        Err(code) => return code,
+    };
     let environment = Environment::read();
     iam_cli::telemetry::start(&cli.common, environment.rust_log.as_deref());
     let format = cli.common.log_format;
-    iam_cli::finish(
-        env!("CARGO_PKG_NAME"),
-        format,
-        kubeconfig_gen::run(cli, &environment),
-    )
+    iam_cli::finish(PROGRAM, format, kubeconfig_gen::run(cli, &environment))
 }
+
+const PROGRAM: &str = env!("CARGO_PKG_NAME");

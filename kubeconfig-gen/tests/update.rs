@@ -487,7 +487,7 @@ fn senseless_arguments_exit_2_before_anything_is_read() {
             "{arguments:?}"
         );
         assert!(
-            text(&output.stderr).starts_with("error: "),
+            text(&output.stderr).starts_with("kubeconfig-gen: "),
             "{}",
             text(&output.stderr)
         );
@@ -502,14 +502,14 @@ fn the_refusal_of_a_url_keeps_the_password_in_it() {
     let table = [
         (
             ["--endpoint=https://me:hunter2@127.0.0.1", "--dry-run"],
-            "error: the value of '--endpoint <URL>' is refused: it holds user information\n",
+            "kubeconfig-gen: the value of '--endpoint <URL>' is refused: it holds user information\nhint: kubeconfig-gen --help\n",
         ),
         (
             [
                 "--endpoint=https://127.0.0.1",
                 "--proxy-url=socks5h://me:hunter2@proxy",
             ],
-            "error: the value of '--proxy-url <URL>' is refused: its scheme is not http, https or socks5\n",
+            "kubeconfig-gen: the value of '--proxy-url <URL>' is refused: its scheme is not http, https or socks5\nhint: kubeconfig-gen --help\n",
         ),
     ];
     for (arguments, message) in table {

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use iam_cli::{CommonArgs, LogFormat};
+use iam_cli::CommonArgs;
 use iam_core::cluster::ClusterId;
 
 use crate::cluster_name::ClusterName;
@@ -264,22 +264,6 @@ pub fn end(error: &clap::Error) -> Result<ExitCode, Error> {
     }
     error.print().map_err(Error::Stdout)?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// The form of stderr that a command line asks for which does not parse.
-#[must_use]
-pub fn log_format(arguments: &[OsString]) -> LogFormat {
-    let joined = arguments
-        .iter()
-        .any(|argument| argument == "--log-format=json");
-    let apart = arguments
-        .windows(2)
-        .any(|pair| pair == ["--log-format", "json"]);
-    if joined || apart {
-        LogFormat::Json
-    } else {
-        LogFormat::Text
-    }
 }
 
 const AUTHENTICATOR: &str = "aws-iam-authenticator";

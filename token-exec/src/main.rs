@@ -13,7 +13,11 @@ fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     match Cli::from_arguments(&arguments) {
         Ok(cli) => iam_cli::finish(PROGRAM, cli.common.log_format, run(cli)),
-        Err(end) => iam_cli::finish(PROGRAM, cli::log_format(&arguments), cli::end(&end)),
+        Err(end) => iam_cli::finish(
+            PROGRAM,
+            iam_cli::usage::log_format(&arguments),
+            cli::end(&end),
+        ),
     }
 }
 

@@ -44,19 +44,10 @@ impl From<&clap::Error> for UsageError {
                 hint: "leave it out, or keep the command that this entry called before".to_owned(),
             };
         }
-        let text = error.to_string();
-        let message = text.strip_prefix("error: ").unwrap_or(&text);
-        // An argument may hold blank lines of its own.
-        let end = AFTER_MESSAGE.iter().filter_map(|after| message.find(after));
-        let (message, rest) = end
-            .min()
-            .and_then(|end| message.split_at_checked(end))
-            .unwrap_or((message, ""));
-        let mut paragraphs = rest.split("\n\n");
-        let tip = paragraphs.find_map(|paragraph| paragraph.trim().strip_prefix("tip: "));
+        let error = iam_cli::usage::UsageError::new(error, HELP);
         Self {
-            message: without_secrets(&one_line(message)),
-            hint: tip.map_or_else(|| HELP.to_owned(), |tip| without_secrets(&one_line(tip))),
+            message: without_secrets(&error.to_string()),
+            hint: without_secrets(error.hint()),
         }
     }
 }
@@ -69,12 +60,6 @@ fn not_supported_yet(error: &clap::Error) -> Option<&str> {
             .then_some(argument),
         _ => None,
     }
-}
-
-fn one_line(paragraph: &str) -> String {
-    let lines = paragraph.lines().map(str::trim);
-    let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
-    lines.join(" ")
 }
 
 /// A token or a presigned URL may be an argument in the wrong place: each is cut after its mark.
@@ -116,9 +101,6 @@ const NOT_SUPPORTED_YET: &[&str] = &[
     "--forward-session-name",
     "--cache",
 ];
-
-/// What clap prints after its message.
-const AFTER_MESSAGE: &[&str] = &["\n\n  tip: ", "\n\nUsage: ", "\n\nFor more information"];
 
 const HELP: &str = "token-exec --help";
 
