@@ -13,7 +13,7 @@ use crate::connection::Responder;
 use crate::http_body::{self, BodyError};
 use crate::http_response::{self as response, WholeResponse};
 use crate::limits::Limits;
-use crate::mappings::{SourceState, Sources};
+use crate::mappings::Sources;
 use crate::metrics::Metrics;
 use crate::panics;
 use crate::refusal::{Refusal, RefusalClass};
@@ -103,19 +103,12 @@ impl Webhook {
     async fn decide(&self, review: &Review<'_>, now: SystemTime) -> Result<Granted, Refusal> {
         let decision = self.authenticator.authenticate(review.token(), now);
         match tokio::time::timeout(self.deadline, decision).await {
-            Ok(Err(Refusal::NotMapped(facts))) if self.is_loading() => {
+            Ok(Err(Refusal::NotMapped(facts))) if self.sources.is_loading() => {
                 Err(Refusal::MappingsNotLoaded(facts))
             }
             Ok(decision) => decision,
             Err(_) => Err(Refusal::DeadlineExceeded),
         }
-    }
-
-    fn is_loading(&self) -> bool {
-        let sources = self.sources.readiness();
-        sources
-            .iter()
-            .any(|source| source.state == SourceState::Loading)
     }
 
     /// A denial is a clean answer; where none could be had, 503 is the one status that

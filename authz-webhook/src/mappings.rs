@@ -129,6 +129,12 @@ impl Sources {
             .collect()
     }
 
+    /// Whether a source holds nothing yet.
+    pub fn is_loading(&self) -> bool {
+        let states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+        states.contains(&SourceState::Loading)
+    }
+
     /// Everything that is mapped at this moment.
     pub fn snapshot(&self) -> Guard<Arc<Snapshot>> {
         self.snapshot.load()

@@ -8,17 +8,18 @@
 //!
 //! <https://kubernetes.io/docs/reference/access-authn-authz/authentication/#webhook-token-authentication>
 
+mod answer;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde::ser::{SerializeMap as _, Serializer};
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::authenticate::UserInfo;
+pub use answer::{denied, granted};
 
 /// A review that asks who a token belongs to.
 #[derive(Debug)]
@@ -144,47 +145,6 @@ impl From<serde_json::Error> for ReviewError {
     }
 }
 
-/// The answer that lets a caller in.
-pub fn granted(version: ReviewVersion, user: &UserInfo, audiences: &[&str]) -> Vec<u8> {
-    let user = User {
-        username: &user.username,
-        uid: &user.uid,
-        groups: &user.groups,
-        extra: Extra(&user.extra),
-    };
-    encoded(
-        version,
-        &Granted {
-            authenticated: true,
-            user,
-            audiences,
-        },
-    )
-}
-
-/// The answer that denies, with the public word of the reason.
-pub fn denied(version: ReviewVersion, word: &str) -> Vec<u8> {
-    encoded(
-        version,
-        &Denied {
-            authenticated: false,
-            error: word,
-        },
-    )
-}
-
-fn encoded(version: ReviewVersion, status: &impl Serialize) -> Vec<u8> {
-    let answer = Answer {
-        kind: KIND,
-        api_version: version.as_str(),
-        status,
-    };
-    let mut bytes = Vec::with_capacity(1024);
-    serde_json::to_writer(&mut bytes, &answer).expect("keys are strings, and a Vec takes all");
-    bytes.push(b'\n');
-    bytes
-}
-
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Envelope<'a> {
@@ -285,56 +245,6 @@ impl<'de> Visitor<'de> for TokenVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut pairs: A) -> Result<Self::Value, A::Error> {
         while pairs.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(Cow::Borrowed(""))
-    }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Answer<'a, S> {
-    kind: &'static str,
-    api_version: &'static str,
-    status: &'a S,
-}
-
-#[derive(Serialize)]
-struct Granted<'a> {
-    authenticated: bool,
-    user: User<'a>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    audiences: &'a [&'a str],
-}
-
-#[derive(Serialize)]
-struct Denied<'a> {
-    authenticated: bool,
-    error: &'a str,
-}
-
-#[derive(Serialize)]
-struct User<'a> {
-    username: &'a str,
-    uid: &'a str,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    groups: &'a [String],
-    #[serde(skip_serializing_if = "Extra::is_empty")]
-    extra: Extra<'a>,
-}
-
-struct Extra<'a>(&'a [(&'static str, String)]);
-
-impl Extra<'_> {
-    const fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl Serialize for Extra<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (key, value) in self.0 {
-            map.serialize_entry(key, &[value])?;
-        }
-        map.end()
     }
 }
 

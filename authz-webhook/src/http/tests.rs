@@ -82,7 +82,7 @@ impl Line {
     async fn loaded(sts: Reply, server: &str) -> Self {
         let line = Self::loading(sts, server).await;
         line.webhook.sources.start();
-        while line.webhook.is_loading() {
+        while line.webhook.sources.is_loading() {
             tokio::task::yield_now().await;
         }
         line

@@ -1,6 +1,7 @@
 //! Reviews as they come, and answers as they go.
 
 use super::*;
+use crate::authenticate::UserInfo;
 
 const DATA: &str = "a missing, repeated or wrongly typed field";
 
