@@ -74,6 +74,11 @@ pub fn authority(now: SystemTime) -> Result<Pair, rcgen::Error> {
     Ok(Pair { certificate, key })
 }
 
+/// Whether a text is a key that an authority can have.
+pub fn is_key(pem: &str) -> bool {
+    KeyPair::from_pem(pem).is_ok()
+}
+
 /// A certificate for an authority's key: leaves under an older one are good under it as well.
 ///
 /// # Errors

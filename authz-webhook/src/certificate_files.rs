@@ -71,6 +71,12 @@ pub enum CertificateError {
         /// The file.
         path: PathBuf,
     },
+    /// A file is no key.
+    #[error("{} holds no private key in PEM", path.display())]
+    NoKey {
+        /// The file.
+        path: PathBuf,
+    },
     /// One half of a pair.
     #[error("{} exists without {}", present.display(), missing.display())]
     Half {
@@ -107,6 +113,9 @@ impl CertificateError {
             Self::NoCertificate { .. } => {
                 Some("supply it anew, or remove it to have it made".to_owned())
             }
+            Self::NoKey { .. } => {
+                Some("supply it anew, or remove it and ca.pem to have both made".to_owned())
+            }
             Self::Directory { .. } | Self::Lock { .. } | Self::Write(_) => {
                 Some("set server.stateDir to a directory that this user may write".to_owned())
             }
@@ -141,18 +150,35 @@ impl CertificateFiles {
         }
     }
 
+    /// Whose the certificates are or will be; nothing is written.
+    ///
+    /// # Errors
+    /// What would keep [`Self::ensure`] from its work: files that cannot be read, half of a pair.
+    pub fn check(&self) -> Result<Origin, CertificateError> {
+        let authority = self.authority();
+        if self.authority_key().exists() {
+            self.read_authority_key()?;
+            if authority.exists() {
+                self.read_first(&authority)?;
+            }
+            return Ok(Origin::Kept);
+        }
+        if self.is_supplied()? {
+            return Ok(Origin::Supplied);
+        }
+        if authority.exists() {
+            return Err(half(authority, self.authority_key()));
+        }
+        Ok(Origin::Made)
+    }
+
     /// Makes what is missing and renews what ends soon; supplied files are left alone.
     ///
     /// # Errors
     /// The system refuses, or the files do not belong together.
     pub fn ensure(&self, now: SystemTime) -> Result<Origin, CertificateError> {
-        if !self.authority_key().exists() {
-            match (self.certificate().exists(), self.key().exists()) {
-                (true, true) => return Ok(Origin::Supplied),
-                (true, false) => return Err(half(self.certificate(), self.key())),
-                (false, true) => return Err(half(self.key(), self.certificate())),
-                (false, false) => {}
-            }
+        if !self.authority_key().exists() && self.is_supplied()? {
+            return Ok(Origin::Supplied);
         }
         self.make_directory()?;
         let _one_at_a_time = self.lock()?;
@@ -174,6 +200,26 @@ impl CertificateFiles {
             Mode::Public,
         )?;
         Ok(Origin::Made)
+    }
+
+    /// Whether certificate and key are there; of one alone nothing can be made.
+    fn is_supplied(&self) -> Result<bool, CertificateError> {
+        match (self.certificate().exists(), self.key().exists()) {
+            (true, true) => Ok(true),
+            (false, false) => Ok(false),
+            (true, false) => Err(half(self.certificate(), self.key())),
+            (false, true) => Err(half(self.key(), self.certificate())),
+        }
+    }
+
+    fn read_authority_key(&self) -> Result<String, CertificateError> {
+        let path = self.authority_key();
+        let pem = read_text(&path)?;
+        if certificate::is_key(&pem) {
+            Ok(pem)
+        } else {
+            Err(CertificateError::NoKey { path })
+        }
     }
 
     fn authority(&self) -> PathBuf {
@@ -224,7 +270,7 @@ impl CertificateFiles {
             file::create_new(&certificate, new.certificate.as_bytes(), Mode::Public)?;
             return Ok(new.key);
         }
-        let key_pem = read_text(&key)?;
+        let key_pem = self.read_authority_key()?;
         let lasts = certificate.exists()
             && certificate::is_in_date(&self.read_first(&certificate)?, now + LEAF_LIFE);
         if !lasts {

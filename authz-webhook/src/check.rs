@@ -8,7 +8,7 @@ use iam_core::aws_auth::Severity;
 use iam_core::error_chain::ErrorChain;
 use thiserror::Error;
 
-use crate::certificate_files;
+use crate::certificate_files::{self, Origin};
 use crate::certificate_setup;
 use crate::config::{BackendMode, Config, ConfigErrors, Overrides};
 use crate::mappings::{Document, check_cluster, read_mounted_file};
@@ -90,7 +90,7 @@ impl Findings {
         }
     }
 
-    /// Certificates that are there must be usable; those that are not will be made.
+    /// Supplied certificates must be usable; our own are made and mended by `serve`.
     fn of_certificates(&mut self, config: &Config) {
         let files = match certificate_setup::certificate_files(config) {
             Ok(files) => files,
@@ -108,11 +108,10 @@ impl Findings {
             self.faults
                 .push(format!("server.clientCA: {}", ErrorChain(&error)));
         }
-        match (certificate.exists(), key.exists()) {
-            (true, true) => self.of_pair(&certificate, &key),
-            (false, false) => {}
-            (true, false) => self.half(&certificate, &key),
-            (false, true) => self.half(&key, &certificate),
+        match files.check() {
+            Ok(Origin::Supplied) => self.of_pair(&certificate, &key),
+            Ok(Origin::Kept | Origin::Made) => {}
+            Err(error) => self.fault(&error),
         }
     }
 
@@ -128,14 +127,6 @@ impl Findings {
             }
             Err(error) => self.fault(&error),
         }
-    }
-
-    fn half(&mut self, present: &Path, missing: &Path) {
-        self.faults.push(format!(
-            "{} exists without {}",
-            present.display(),
-            missing.display()
-        ));
     }
 
     fn of_files(&mut self, config: &Config) {

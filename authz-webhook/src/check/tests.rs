@@ -113,6 +113,37 @@ fn supplied_certificates_must_belong_together() {
 }
 
 #[test]
+fn own_certificates_need_a_key_and_an_authority_that_can_be_read() {
+    let (certificate, key) = self_signed();
+    let no_key = "HOME/ca-key.pem holds no private key in PEM";
+    let no_certificate = "HOME/ca.pem holds no certificate in PEM";
+    let half = "HOME/ca.pem exists without HOME/ca-key.pem";
+    let cases = [
+        (vec![("ca-key.pem", "junk")], vec![no_key]),
+        (
+            vec![("ca-key.pem", &*key), ("ca.pem", "junk")],
+            vec![no_certificate],
+        ),
+        (vec![("ca.pem", &*certificate)], vec![half]),
+        (
+            vec![("ca-key.pem", &*key), ("ca.pem", &*certificate)],
+            vec![],
+        ),
+        (
+            vec![("ca-key.pem", &*key), ("cert.pem", "mended by serve")],
+            vec![],
+        ),
+    ];
+    for (files, expected) in cases {
+        let home = Home::new("");
+        for (name, text) in &files {
+            home.write(name, text);
+        }
+        assert_eq!(home.findings().faults, expected, "{files:?}");
+    }
+}
+
+#[test]
 fn every_fault_is_told_in_one_run() {
     let home = Home::new(
         "  clientCA: HOME/none.pem\n  mountedFile: HOME/none.yaml\n  \
