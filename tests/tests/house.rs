@@ -156,7 +156,7 @@ struct Workspace(Value);
 
 impl Workspace {
     fn load() -> Self {
-        let metadata = cargo(&["metadata", "--format-version=1", "--locked", "--offline"]);
+        let metadata = cargo(&["metadata", "--format-version=1", "--locked"]);
         Self(serde_json::from_slice(&metadata).expect("cargo metadata prints JSON"))
     }
 
