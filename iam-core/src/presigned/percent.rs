@@ -48,7 +48,7 @@ pub(super) fn decode(raw: &str) -> Result<Text<'_>, Refused> {
     }) {
         return Err(Refused::Spelling);
     }
-    let mut runs = raw.split('%');
+    let mut runs = split(raw, b'%');
     let first = runs.next().unwrap_or_default();
     if first.len() == raw.len() {
         return Ok(Text::Plain(raw));
@@ -61,6 +61,18 @@ pub(super) fn decode(raw: &str) -> Result<Text<'_>, Refused> {
         decoded.push_str(plain);
     }
     Ok(Text::Decoded(decoded))
+}
+
+/// The parts of `text` between ASCII separators, as `str::split` gives them, but found many bytes
+/// at a time.
+pub(super) fn split(text: &str, separator: u8) -> impl Iterator<Item = &str> {
+    let ends = memchr::memchr_iter(separator, text.as_bytes()).chain([text.len()]);
+    let mut begin = 0;
+    ends.map(move |end| {
+        let part = text.get(begin..end).unwrap_or_default();
+        begin = end + 1;
+        part
+    })
 }
 
 /// Decodes whatever can be decoded, for showing a value that [`decode`] refuses.

@@ -130,7 +130,7 @@ fn read_path<'a>(rest: &'a str, judge: &mut impl Judge) -> Result<Option<&'a str
 
 fn read_query<'a>(query: &'a str, judge: &mut impl Judge) -> Result<Values<'a>, Fault> {
     let mut values = Values::default();
-    for (index, pair) in (1..).zip(query.split('&')) {
+    for (index, pair) in (1..).zip(percent::split(query, b'&')) {
         if index > Parameter::ALL.len() {
             judge.note(Fault::TooManyParameters)?;
             break;
