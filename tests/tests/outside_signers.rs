@@ -1,5 +1,5 @@
 //! Tokens of other people's signers: the AWS CLI and botocore from PyPI make, for the same second,
-//! byte for byte the token of token-exec, and the local STS takes them.
+//! byte for byte the token of token-exec, and the local STS and the webhook take them.
 
 #![expect(
     clippy::panic,
@@ -18,6 +18,7 @@ use e2e::support::sigv4::{Claim, Request};
 use e2e::support::skip::skip;
 use e2e::support::sts::{STS_HOST, STS_REGION, Sts};
 use e2e::support::token::url_of;
+use e2e::support::webhook::{Webhook, WebhookConfig};
 use serde_json::{Value, json};
 
 struct Story {
@@ -165,6 +166,32 @@ fn the_sts_takes_the_tokens_of_both_and_no_others() {
             story.of_botocore(&keys, "other"),
         ] {
             assert_eq!("SignatureDoesNotMatch", story.verdict(&bearer));
+        }
+    }
+}
+
+#[test]
+fn the_webhook_takes_the_tokens_of_both() {
+    let Some(story) = Story::new("the webhook takes the tokens of the AWS CLI and of botocore")
+    else {
+        return;
+    };
+    let config = WebhookConfig::new(&story.sandbox, CLUSTER, &story.sts, &story.ca)
+        .map_user("arn:aws:iam::111122223333:user/alice", "alice", &[])
+        .map_role(
+            "arn:aws:iam::111122223333:role/dev",
+            "dev:{{SessionName}}",
+            &[],
+        );
+    let webhook = Webhook::start(&story.sandbox, &config.to_yaml());
+    for (keys, username) in story.keys().iter().zip(["alice", "dev:alice-corp"]) {
+        for bearer in [
+            story.of_aws_cli(keys, CLUSTER),
+            story.of_botocore(keys, CLUSTER),
+        ] {
+            let review = webhook.authenticate(&bearer);
+            let known_as = review.status().pointer("/user/username");
+            assert_eq!(known_as, Some(&json!(username)));
         }
     }
 }
