@@ -106,7 +106,7 @@ fn lenient_url(text: &str, faults: &mut Vec<Fault>) -> Option<Zeroizing<String>>
             .then(|| Zeroizing::new(text.to_owned()));
     };
     let decoded = match token::decode(encoded) {
-        Ok(url) => url,
+        Ok(url) => Zeroizing::new(url),
         Err(fault) => {
             faults.push(fault);
             lenient_base64(encoded)?

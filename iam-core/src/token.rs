@@ -81,10 +81,11 @@ pub(crate) fn check_len(text: &str) -> Result<(), Fault> {
 }
 
 /// Decodes what follows the prefix; only the one encoding of the bytes is taken.
-pub(crate) fn decode(encoded: &str) -> Result<Zeroizing<Vec<u8>>, Fault> {
+///
+/// The bytes are not wiped: they say no more than `encoded`, which lies in its owner's buffers.
+pub(crate) fn decode(encoded: &str) -> Result<Vec<u8>, Fault> {
     URL_SAFE_NO_PAD
         .decode(encoded)
-        .map(Zeroizing::new)
         .map_err(|error| match error {
             DecodeError::InvalidByte(position, _) => Fault::NotBase64Url {
                 position: Token::PREFIX.len() + position,
