@@ -1,4 +1,5 @@
-//! The floor: hyper and rustls alone. Reads the body and answers a fixed 200.
+//! The floor: hyper and rustls alone. Reads the body and answers a fixed 200, the bytes that the
+//! webhook answers, so that both send as much.
 
 use std::convert::Infallible;
 use std::io::Write as _;
@@ -15,11 +16,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-/// What the floor always answers.
-pub(crate) const ANSWER: &str = r#"{"kind":"TokenReview","apiVersion":"authentication.k8s.io/v1","status":{"authenticated":false,"error":"floor"}}"#;
-
 /// Serves until the process is killed; prints its port on stdout first.
-pub(crate) fn serve(certificate_pem: &str, key_pem: &str) {
+pub(crate) fn serve(certificate_pem: &str, key_pem: &str, fixed: Bytes) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -35,14 +33,17 @@ pub(crate) fn serve(certificate_pem: &str, key_pem: &str) {
         loop {
             let (stream, _) = listener.accept().await.expect("accepts");
             stream.set_nodelay(true).expect("a TCP stream");
-            let acceptor = acceptor.clone();
+            let (acceptor, fixed) = (acceptor.clone(), fixed.clone());
             tokio::spawn(async move {
                 let Ok(stream) = acceptor.accept(stream).await else {
                     return;
                 };
                 // A client that goes away ends its connection; that is all there is to it.
                 let _ = auto::Builder::new(TokioExecutor::new())
-                    .serve_connection(TokioIo::new(stream), service_fn(answer))
+                    .serve_connection(
+                        TokioIo::new(stream),
+                        service_fn(move |request| answer(request, fixed.clone())),
+                    )
                     .await;
             });
         }
@@ -51,10 +52,11 @@ pub(crate) fn serve(certificate_pem: &str, key_pem: &str) {
 
 async fn answer(
     request: http::Request<Incoming>,
+    fixed: Bytes,
 ) -> Result<http::Response<Full<Bytes>>, Infallible> {
     // The floor's client sends whole bodies.
     let _ = request.into_body().collect().await;
-    let mut response = http::Response::new(Full::from(ANSWER));
+    let mut response = http::Response::new(Full::new(fixed));
     response.headers_mut().insert(
         "content-type",
         http::HeaderValue::from_static("application/json"),

@@ -48,15 +48,15 @@ struct Cli {
     #[arg(long, hide = true)]
     bench: bool,
 
-    /// Serve as the floor with this certificate and key
-    #[arg(long, hide = true, num_args = 2)]
+    /// Serve as the floor with this certificate, key and answer
+    #[arg(long, hide = true, num_args = 3)]
     floor: Option<Vec<String>>,
 }
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    if let Some([certificate, key]) = cli.floor.as_deref() {
-        server::serve_floor(certificate, key);
+    if let Some([certificate, key, answer]) = cli.floor.as_deref() {
+        server::serve_floor(certificate, key, answer);
         return ExitCode::SUCCESS;
     }
     let figures = measure(&cli);

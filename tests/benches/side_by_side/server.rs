@@ -20,6 +20,9 @@ use crate::table::{Bar, Figure, median};
 /// Requests a round: long enough for the clock of process times, which ticks at 10 ms.
 const REQUESTS: usize = 60_000;
 
+/// What both answer.
+const AUTHENTICATED: &str = "\"authenticated\":true";
+
 struct Server {
     process: u32,
     target: Target,
@@ -35,10 +38,10 @@ pub(crate) fn figures(rounds: usize) -> Vec<Figure> {
     let sandbox = Sandbox::new("bench");
     let ca = Ca::new("bench");
     let sts = Sts::start(&ca, sandbox.secrets());
-    let (mut webhook, token) = webhook(&sandbox, &sts, &ca);
+    let (mut webhook, token, answer) = webhook(&sandbox, &sts, &ca);
     let body = review(&token);
     let leaf = ca.server(&["localhost"]);
-    let floor = Floor::start(&sandbox, &leaf);
+    let floor = Floor::start(&sandbox, &leaf, &answer);
     let floor_server = Server {
         process: floor.child.id(),
         target: Target {
@@ -46,7 +49,7 @@ pub(crate) fn figures(rounds: usize) -> Vec<Figure> {
             ca_pem: ca.pem(),
             path: "/authenticate",
             body: body.clone(),
-            expected: "floor",
+            expected: AUTHENTICATED,
         },
     };
     let ours = Server {
@@ -56,7 +59,7 @@ pub(crate) fn figures(rounds: usize) -> Vec<Figure> {
             ca_pem: sandbox.read("webhook/state/ca.pem"),
             path: "/authenticate",
             body,
-            expected: "\"authenticated\":true",
+            expected: AUTHENTICATED,
         },
     };
     let mut figures = Vec::new();
@@ -113,7 +116,7 @@ impl Server {
 }
 
 /// The webhook with one mapped user, and a token of hers that it has verified already.
-fn webhook(sandbox: &Sandbox, sts: &Sts, ca: &Ca) -> (Webhook, String) {
+fn webhook(sandbox: &Sandbox, sts: &Sts, ca: &Ca) -> (Webhook, String, Bytes) {
     let alice = sts.add_user("alice");
     let arn = "arn:aws:iam::111122223333:user/alice";
     let config = WebhookConfig::new(sandbox, "bench", sts, ca)
@@ -139,7 +142,8 @@ fn webhook(sandbox: &Sandbox, sts: &Sts, ca: &Ca) -> (Webhook, String) {
         "{:?}",
         review.response
     );
-    (webhook, token)
+    let answer = review.response.body.clone();
+    (webhook, token, answer)
 }
 
 fn review(token: &str) -> Bytes {
@@ -160,12 +164,13 @@ struct Floor {
 }
 
 impl Floor {
-    fn start(sandbox: &Sandbox, leaf: &Leaf) -> Self {
+    fn start(sandbox: &Sandbox, leaf: &Leaf, answer: &Bytes) -> Self {
+        let answer = sandbox.write("floor/answer.json", answer);
         let certificate = sandbox.write("floor/cert.pem", &leaf.certificate_pem);
         let key = sandbox.write_private("floor/key.pem", &leaf.key_pem);
         let mut child = Command::new(std::env::current_exe().expect("this benchmark is a file"))
             .arg("--floor")
-            .args([certificate, key])
+            .args([certificate, key, answer])
             .stdout(Stdio::piped())
             .spawn()
             .expect("this benchmark starts again");
@@ -191,9 +196,9 @@ impl Drop for Floor {
 }
 
 /// What `--floor` runs.
-pub(crate) fn serve_floor(certificate: &str, key: &str) {
+pub(crate) fn serve_floor(certificate: &str, key: &str, answer: &str) {
     let read = |path| fs::read_to_string(path).expect("the sandbox holds it");
-    floor::serve(&read(certificate), &read(key));
+    floor::serve(&read(certificate), &read(key), read(answer).into());
 }
 
 /// User and system time of a process, from `/proc`: in ticks of 10 ms.
