@@ -2,10 +2,11 @@
 
 use std::{
     io,
-    net::SocketAddr,
+    net::{Shutdown, SocketAddr},
     sync::{Arc, mpsc as blocking},
 };
 
+use socket2::SockRef;
 use tokio::{
     io::copy_bidirectional,
     net::{TcpListener, TcpStream},
@@ -102,17 +103,29 @@ async fn obey(port: HeldPort, mut orders: mpsc::UnboundedReceiver<Order>) {
 fn serve(port: &HeldPort, mode: Mode, serving: &mut JoinSet<()>) -> io::Result<()> {
     if mode != Mode::Refuse {
         let listener = TcpListener::from_std(port.listen()?)?;
-        serving.spawn(accept(listener, mode));
+        serving.spawn(accept(Listener(listener), mode));
     }
     Ok(())
 }
 
-async fn accept(listener: TcpListener, mode: Mode) {
+/// Ends the listening when dropped, where closing alone may not: a process that another thread is
+/// just starting holds a copy of the socket until it runs its own program, and connections that
+/// the copy takes meanwhile are reset.
+struct Listener(TcpListener);
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        // What cannot be shut down is closed all the same.
+        let _ = SockRef::from(&self.0).shutdown(Shutdown::Both);
+    }
+}
+
+async fn accept(listener: Listener, mode: Mode) {
     let mut connections = JoinSet::new();
     let silent = Arc::new(tokio::sync::Notify::new());
     loop {
         while connections.try_join_next().is_some() {}
-        let Ok((mut client, _)) = listener.accept().await else {
+        let Ok((mut client, _)) = listener.0.accept().await else {
             return;
         };
         let silent = Arc::clone(&silent);
