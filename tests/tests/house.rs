@@ -15,10 +15,11 @@ use std::process::Command;
 use serde_json::Value;
 
 /// What each crate of the workspace may use of the workspace outside its tests.
-const ARROWS: [(&str, &[&str]); 7] = [
+const ARROWS: [(&str, &[&str]); 8] = [
     ("iam-core", &[]),
     ("iam-cli", &["iam-core"]),
-    ("token-exec", &["iam-cli", "iam-core"]),
+    ("iam-aws", &["iam-core"]),
+    ("token-exec", &["iam-aws", "iam-cli", "iam-core"]),
     ("kubeconfig-gen", &["iam-cli", "iam-core"]),
     ("aws-auth-sync", &["iam-cli", "iam-core"]),
     ("authz-webhook", &["iam-cli", "iam-core"]),

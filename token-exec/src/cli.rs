@@ -15,8 +15,8 @@ use iam_core::cluster::ClusterId;
 
 use crate::cluster_name::ClusterName;
 use crate::error::Error;
-use crate::region::RegionName;
 use crate::usage::UsageError;
+use iam_aws::region::RegionName;
 
 /// Presigned STS tokens for Kubernetes clusters, from AWS credentials
 ///

@@ -6,13 +6,13 @@ use iam_cli::Failure;
 use iam_core::exec_api::ExecInfoError;
 use thiserror::Error;
 
-use crate::credentials::CredentialsError;
-use crate::endpoint::EndpointError;
-use crate::environment::NotUtf8;
 use crate::inspect::InputError;
-use crate::shared_config::SharedConfigError;
 use crate::sign::SignError;
 use crate::usage::UsageError;
+use iam_aws::credentials::CredentialsError;
+use iam_aws::endpoint::EndpointError;
+use iam_aws::environment::NotUtf8;
+use iam_aws::shared_config::SharedConfigError;
 
 /// What ends the program.
 #[derive(Debug, Error)]

@@ -10,21 +10,14 @@
 //! Exit codes: 0; 1 when there are no credentials, the client asks for an unknown version, or
 //! `inspect` found a fault; 2 when the command line, the region or an endpoint setting is wrong.
 
-pub mod chosen_profile;
 pub mod cli;
 pub mod cluster_name;
-pub mod credentials;
-pub mod endpoint;
 pub mod environment;
 pub mod error;
 pub mod harden;
 pub mod inspect;
 pub mod mint;
 pub mod options;
-pub mod place;
-mod quiet;
-pub mod region;
-pub mod shared_config;
 pub mod sign;
 pub mod usage;
 

@@ -7,14 +7,15 @@ use iam_core::exec_api::{ExecApiVersion, ExecInfo, exec_credential};
 use iam_core::sts_host::StsHost;
 use iam_core::token::Token;
 
-use crate::chosen_profile::ChosenProfile;
-use crate::credentials::{self, Credentials};
-use crate::endpoint::EndpointSettings;
 use crate::environment::Environment;
 use crate::error::Error;
 use crate::options::{MintOptions, OutputFormat};
-use crate::shared_config::{SharedConfig, Unreadable};
 use crate::sign::presign;
+use iam_aws::chosen_profile::ChosenProfile;
+use iam_aws::credentials::{self, Credentials};
+use iam_aws::endpoint::EndpointSettings;
+use iam_aws::environment::EndpointVariables;
+use iam_aws::shared_config::{SharedConfig, Unreadable};
 
 /// The text to print: an `ExecCredential`, or the bare token, and a line break.
 ///
@@ -29,36 +30,35 @@ pub fn mint(
         OutputFormat::Json => api_version(environment)?,
         OutputFormat::Token => ExecApiVersion::default(),
     };
-    let chosen = ChosenProfile::of(options.profile.as_deref(), environment);
+    let aws = &environment.aws;
+    let chosen = ChosenProfile::of(options.profile.as_deref(), aws);
     let exported = match chosen {
         ChosenProfile::Flag(_) => None,
-        ChosenProfile::Variable(_) | ChosenProfile::Default => {
-            credentials::exported(environment, now)?
-        }
+        ChosenProfile::Variable(_) | ChosenProfile::Default => credentials::exported(aws, now)?,
     };
     let unreadable = if exported.is_some() {
         Unreadable::Tolerated
     } else {
         Unreadable::Refused
     };
-    let shared = SharedConfig::load(environment, unreadable)?;
+    let shared = SharedConfig::load(aws, unreadable)?;
     let credentials = match exported {
         Some(credentials) => {
             tracing::info!("signing with the exported keys");
             say_which_won(chosen);
             credentials
         }
-        None => credentials::from_profile(&shared, chosen, environment)?,
+        None => credentials::from_profile(&shared, chosen, aws)?,
     };
     let settings = EndpointSettings {
         region_flag: options.region.as_ref(),
-        environment,
+        environment: aws,
         profile: shared.profile(chosen.name()),
         cluster: options.cluster.arn(),
     };
     let host = settings.host()?;
     tracing::info!("signing for {host}");
-    warn_of_custom_endpoint(environment, &host);
+    warn_of_custom_endpoint(&aws.endpoints, &host);
     let expiration = expiration(&credentials, now);
     let token = Token::mint(&presign(credentials, host, options.cluster.id(), now)?);
     warn_of_size(&token);
@@ -100,8 +100,8 @@ fn say_which_won(chosen: ChosenProfile<'_>) {
     }
 }
 
-fn warn_of_custom_endpoint(environment: &Environment, host: &StsHost) {
-    if let Some(variable) = environment.endpoint_url {
+fn warn_of_custom_endpoint(variables: &EndpointVariables, host: &StsHost) {
+    if let Some(variable) = variables.announced_sts_url() {
         tracing::warn!(
             "{variable} does not change the host that the token is signed for, {host}: servers \
              take tokens for AWS's own hosts alone",

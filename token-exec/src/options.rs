@@ -5,8 +5,8 @@ use crate::cli::{
 };
 pub use crate::cli::{GivenToken, OutputFormat, ReportFormat};
 use crate::cluster_name::ClusterName;
-use crate::region::RegionName;
 use crate::usage::UsageError;
+use iam_aws::region::RegionName;
 
 /// What is to be done.
 #[derive(Debug, Eq, PartialEq)]

@@ -15,8 +15,8 @@ use iam_core::presigned::{PresignedError, PresignedParts, PresignedRequest, Sign
 use iam_core::sts_host::StsHost;
 use thiserror::Error;
 
-use crate::credentials::Credentials;
-use crate::quiet::quietly;
+use iam_aws::credentials::Credentials;
+use iam_aws::quiet::quietly;
 
 /// Why nothing was signed.
 #[derive(Debug, Error)]
@@ -117,7 +117,7 @@ mod tests {
     use iam_core::token::Token;
 
     use super::*;
-    use crate::credentials::Credentials;
+    use iam_aws::credentials::Credentials;
 
     const PERMANENT: &str = "AKIAIOSFODNN7EXAMPLE";
     const TEMPORARY: &str = "ASIAIOSFODNN7EXAMPLE";

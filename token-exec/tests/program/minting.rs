@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use crate::support::{KEY, Outcome, SECRET, SESSION_TOKEN, Sandbox, TEMPORARY_KEY, refused};
+use iam_aws::credentials::Credentials;
 use iam_core::exec_api::{ExecApiVersion, exec_credential};
 use iam_core::presigned::PresignedRequest;
 use iam_core::sts_host::{StsHost, StsHosts};
 use iam_core::token::Token;
-use token_exec::credentials::Credentials;
 use token_exec::sign::presign;
 
 const MINUTE: Duration = Duration::from_secs(60);

@@ -3,10 +3,10 @@
 //!
 //! Every row was run through botocore 1.43.11 on the same files.
 
+use iam_aws::credentials::Credentials;
 use iam_core::presigned::PresignedRequest;
 use iam_core::sts_host::{StsHost, StsHosts};
 use iam_core::token::Token;
-use token_exec::credentials::Credentials;
 use token_exec::sign::presign;
 
 use crate::support::{KEY, SECRET, Sandbox};

@@ -75,7 +75,7 @@ impl EndpointSettings<'_> {
         let region = self.region()?;
         let fips = self.word(
             (
-                self.environment.use_fips_endpoint.as_deref(),
+                self.environment.endpoints.use_fips.as_deref(),
                 "AWS_USE_FIPS_ENDPOINT",
             ),
             "use_fips_endpoint",
@@ -83,7 +83,7 @@ impl EndpointSettings<'_> {
         )?;
         let dual_stack = self.word(
             (
-                self.environment.use_dualstack_endpoint.as_deref(),
+                self.environment.endpoints.use_dualstack.as_deref(),
                 "AWS_USE_DUALSTACK_ENDPOINT",
             ),
             "use_dualstack_endpoint",
@@ -145,7 +145,7 @@ impl EndpointSettings<'_> {
 
     /// Whether the global host serves the regions that are older than regional hosts.
     fn is_legacy(&self) -> Result<bool, EndpointError> {
-        let exported = self.environment.sts_regional_endpoints.as_deref();
+        let exported = self.environment.endpoints.sts_regional.as_deref();
         self.word(
             (exported, "AWS_STS_REGIONAL_ENDPOINTS"),
             "sts_regional_endpoints",
@@ -242,6 +242,7 @@ const LEGACY_REGIONS: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::environment::Variables;
 
     /// Variables, `--region`, cluster ARN.
     type Row<'a> = (
@@ -251,10 +252,10 @@ mod tests {
     );
 
     fn host((variables, region, arn): Row<'_>) -> Result<StsHost, EndpointError> {
-        let environment = Environment::read(|name| {
+        let environment = Environment::read(&Variables(|name| {
             let (_, value) = variables.iter().find(|(variable, _)| *variable == name)?;
             Some((*value).into())
-        })
+        }))
         .unwrap();
         let region: Option<RegionName> = region.map(|text| text.parse().unwrap());
         let cluster: Option<ClusterArn> = arn.map(|text| text.parse().unwrap());

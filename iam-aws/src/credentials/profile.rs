@@ -22,7 +22,7 @@ pub fn from_profile(
 ) -> Result<Credentials, CredentialsError> {
     let exported = match chosen {
         ChosenProfile::Flag(_) => None,
-        ChosenProfile::Variable(_) | ChosenProfile::Default => environment.other_source,
+        ChosenProfile::Variable(_) | ChosenProfile::Default => environment.workload.announced(),
     };
     if exported == Some(WEB_IDENTITY) {
         return Err(exported_source(WEB_IDENTITY));

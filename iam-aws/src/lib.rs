@@ -1,0 +1,13 @@
+//! AWS settings and credentials as the AWS CLI finds them.
+//!
+//! The environment is read once at a program's edge; the shared files, the profile, the region and
+//! the STS host follow from it. What needs no network starts no runtime, no thread and no TLS.
+
+pub mod chosen_profile;
+pub mod credentials;
+pub mod endpoint;
+pub mod environment;
+pub mod place;
+pub mod quiet;
+pub mod region;
+pub mod shared_config;
