@@ -11,3 +11,4 @@ pub mod place;
 pub mod quiet;
 pub mod region;
 pub mod shared_config;
+pub mod source;
