@@ -15,6 +15,7 @@ pub use error::{CredentialsError, MissingProfile};
 pub use profile::from_profile;
 
 /// What a token is signed with.
+#[derive(Clone)]
 pub struct Credentials {
     /// Which key.
     pub access_key_id: AccessKeyId,

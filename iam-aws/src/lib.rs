@@ -7,6 +7,8 @@ pub mod chosen_profile;
 pub mod credentials;
 pub mod endpoint;
 pub mod environment;
+pub mod fetch;
+mod http;
 pub mod place;
 pub mod quiet;
 pub mod region;
