@@ -5,6 +5,7 @@
 
 mod context;
 mod error;
+mod process;
 mod role;
 
 use std::pin::Pin;
@@ -49,7 +50,7 @@ fn ask<'a>(
                 role::fetch(role, base, context).await
             }
             Source::WebIdentity(_) => Err(FetchError::unsupported("web identity tokens")),
-            Source::Process(_) => Err(FetchError::unsupported("credential_process")),
+            Source::Process(process) => process::fetch(process, context).await,
             Source::SingleSignOn(_) => Err(FetchError::unsupported("IAM Identity Center")),
             Source::Login(_) => Err(FetchError::unsupported("sessions of `aws login`")),
             Source::Container(_) => Err(FetchError::unsupported("container credentials")),

@@ -5,6 +5,7 @@
 
 pub mod chosen_profile;
 pub mod credentials;
+mod document;
 pub mod endpoint;
 pub mod environment;
 pub mod fetch;

@@ -1,5 +1,6 @@
 //! Where credentials come from, as the settings say: data alone, nothing is asked yet.
 
+use std::fmt::{self, Display, Formatter};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -55,6 +56,19 @@ pub enum Origin {
     Argument(&'static str),
     /// Nowhere: it is asked because nothing else is known.
     Default,
+}
+
+impl Display for Origin {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Variable(variable) => formatter.write_str(variable),
+            Self::Profile { name, path } => {
+                write!(formatter, "profile `{name}` in {}", path.display())
+            }
+            Self::Argument(argument) => formatter.write_str(argument),
+            Self::Default => formatter.write_str("by default"),
+        }
+    }
 }
 
 /// A role and who assumes it.
