@@ -10,6 +10,7 @@ pub mod endpoint;
 pub mod environment;
 pub mod fetch;
 mod http;
+pub mod mfa;
 pub mod place;
 pub mod quiet;
 pub mod region;
