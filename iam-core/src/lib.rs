@@ -4,6 +4,7 @@
 //! time is an argument wherever it matters. Every type holds valid values only; `Display` is the
 //! inverse of `FromStr`; secrets are redacted in `Debug` and wiped when dropped.
 
+pub mod access_entry;
 pub mod account;
 pub mod arn;
 pub mod aws_auth;
