@@ -1,7 +1,6 @@
-//! Credentials from the environment, or static ones from a profile.
+//! Keys that stand in the environment or in a profile.
 
 mod error;
-mod profile;
 
 use std::str::FromStr;
 use std::time::SystemTime;
@@ -11,8 +10,8 @@ use iam_core::time::Rfc3339;
 
 use crate::environment::Environment;
 use crate::place::Place;
-pub use error::{CredentialsError, MissingProfile};
-pub use profile::from_profile;
+use crate::shared_config::Section;
+pub use error::CredentialsError;
 
 /// What a token is signed with.
 #[derive(Clone)]
@@ -73,6 +72,20 @@ pub fn exported(
         expiry: expiry.transpose()?,
         ..credentials
     }))
+}
+
+/// The keys of one section, if it has any. Keys of one file are never mixed with those of the other.
+///
+/// # Errors
+/// When one of two is set, or one is malformed.
+pub(crate) fn of_section(section: Section<'_>) -> Result<Option<Credentials>, CredentialsError> {
+    let part = |key| (section.get(key), Place::in_section(section, key));
+    let parts = Parts {
+        access_key_id: part("aws_access_key_id"),
+        secret_access_key: part("aws_secret_access_key"),
+        session_token: part("aws_session_token"),
+    };
+    parts.assemble()
 }
 
 fn expiry(text: &str, now: SystemTime) -> Result<SystemTime, CredentialsError> {

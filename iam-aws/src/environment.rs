@@ -176,6 +176,18 @@ impl Environment {
     }
 }
 
+impl Environment {
+    /// The variable that announces keys, if one does.
+    #[must_use]
+    pub fn keys(&self) -> Option<&'static str> {
+        match (&self.access_key_id, &self.secret_access_key) {
+            (Some(_), _) => Some("AWS_ACCESS_KEY_ID"),
+            (None, Some(_)) => Some("AWS_SECRET_ACCESS_KEY"),
+            (None, None) => None,
+        }
+    }
+}
+
 impl EndpointVariables {
     /// The variable that names an endpoint of STS, if one does: the service's own wins.
     #[must_use]
@@ -212,23 +224,22 @@ impl EndpointVariables {
 }
 
 impl WorkloadVariables {
-    /// The first variable that is set of those that announce a source of credentials, in the order
-    /// in which the AWS CLI tries them.
+    /// The variable that names the agent beside a container, if one does: the first one wins.
     #[must_use]
-    pub fn announced(&self) -> Option<&'static str> {
-        [
-            (self.web_identity_token_file.is_some(), WEB_IDENTITY),
-            (
-                self.container_relative_uri.is_some(),
-                "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-            ),
-            (
-                self.container_full_uri.is_some(),
-                "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-            ),
-        ]
-        .into_iter()
-        .find_map(|(set, variable)| set.then_some(variable))
+    pub fn container(&self) -> Option<&'static str> {
+        match (&self.container_relative_uri, &self.container_full_uri) {
+            (Some(_), _) => Some("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"),
+            (None, Some(_)) => Some("AWS_CONTAINER_CREDENTIALS_FULL_URI"),
+            (None, None) => None,
+        }
+    }
+
+    /// Whether the metadata service of EC2 is not to be asked.
+    #[must_use]
+    pub fn rules_out_instance_metadata(&self) -> bool {
+        self.ec2_metadata_disabled
+            .as_deref()
+            .is_some_and(|value| value.eq_ignore_ascii_case("true"))
     }
 
     fn read<G: Fn(&'static str) -> Option<OsString>>(
@@ -249,9 +260,6 @@ impl WorkloadVariables {
         })
     }
 }
-
-/// What wins over the keys of a profile.
-pub(crate) const WEB_IDENTITY: &str = "AWS_WEB_IDENTITY_TOKEN_FILE";
 
 #[cfg(test)]
 mod tests {

@@ -20,6 +20,7 @@ use aws_types::os_shim_internal::{Env, Fs};
 use thiserror::Error;
 
 use crate::environment::Environment;
+use crate::place::Place;
 use crate::quiet::quietly;
 pub use text::TextError;
 
@@ -51,6 +52,14 @@ pub struct Section<'a> {
     /// The file.
     pub path: &'a Path,
     profile: &'a section::Profile,
+}
+
+/// A section `[sso-session NAME]` of the config file.
+#[derive(Clone, Copy)]
+pub struct SsoSession<'a> {
+    /// The file.
+    pub path: &'a Path,
+    session: &'a section::SsoSession,
 }
 
 /// What becomes of a file that is there and cannot be read.
@@ -124,6 +133,16 @@ impl SharedConfig {
         })
     }
 
+    /// The section `[sso-session NAME]`, which only the config file can have.
+    #[must_use]
+    pub fn sso_session(&self, name: &str) -> Option<SsoSession<'_>> {
+        let session = self.config.sections.as_ref()?.sso_session(name)?;
+        Some(SsoSession {
+            path: &self.config.path,
+            session,
+        })
+    }
+
     /// The two files, credentials first, and whether each exists.
     #[must_use]
     pub fn files(&self) -> [(&Path, bool); 2] {
@@ -187,10 +206,24 @@ impl SharedFile {
 }
 
 impl<'a> Profile<'a> {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &'a str {
+        let mut sections = self.sections();
+        sections.next().map_or("", |section| section.profile_name())
+    }
+
     /// A setting: the credentials file wins, as in the AWS CLI. Blank counts as unset.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&'a str> {
         self.sections().find_map(|section| section.get(key))
+    }
+
+    /// A setting and where it stands; see [`Self::get`].
+    #[must_use]
+    pub fn locate(&self, key: &'static str) -> Option<(&'a str, Place<'a>)> {
+        self.sections()
+            .find_map(|section| Some((section.get(key)?, Place::in_section(section, key))))
     }
 
     /// Its sections, the credentials file's first.
@@ -210,6 +243,14 @@ impl<'a> Section<'a> {
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&'a str> {
         self.profile.get(key).filter(|value| !value.is_empty())
+    }
+}
+
+impl<'a> SsoSession<'a> {
+    /// A setting of the session. Blank counts as unset.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&'a str> {
+        self.session.get(key).filter(|value| !value.is_empty())
     }
 }
 

@@ -1,5 +1,16 @@
 //! Where credentials come from, as the settings say: data alone, nothing is asked yet.
 
+mod announced;
+mod chain;
+mod choose;
+mod error;
+mod missing;
+mod own;
+pub mod role;
+mod setting;
+mod sso;
+mod told;
+
 use std::fmt::{self, Display, Formatter};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,6 +20,10 @@ use iam_core::principal::SessionName;
 use iam_core::region::Region;
 
 use crate::credentials::Credentials;
+pub use choose::choose;
+pub use error::SourceError;
+pub use missing::MissingProfile;
+pub use setting::SettingError;
 
 /// One source of credentials, whole: what is needed to get them, and from where it was read.
 ///

@@ -12,10 +12,11 @@ use crate::error::Error;
 use crate::options::{MintOptions, OutputFormat};
 use crate::sign::presign;
 use iam_aws::chosen_profile::ChosenProfile;
-use iam_aws::credentials::{self, Credentials};
+use iam_aws::credentials::{Credentials, CredentialsError};
 use iam_aws::endpoint::EndpointSettings;
 use iam_aws::environment::EndpointVariables;
 use iam_aws::shared_config::{SharedConfig, Unreadable};
+use iam_aws::source::{Choice, Origin, Source, choose};
 
 /// The text to print: an `ExecCredential`, or the bare token, and a line break.
 ///
@@ -32,23 +33,17 @@ pub fn mint(
     };
     let aws = &environment.aws;
     let chosen = ChosenProfile::of(options.profile.as_deref(), aws);
-    let exported = match chosen {
-        ChosenProfile::Flag(_) => None,
-        ChosenProfile::Variable(_) | ChosenProfile::Default => credentials::exported(aws, now)?,
-    };
-    let unreadable = if exported.is_some() {
-        Unreadable::Tolerated
-    } else {
-        Unreadable::Refused
+    let unreadable = match (chosen, aws.keys()) {
+        (ChosenProfile::Variable(_) | ChosenProfile::Default, Some(_)) => Unreadable::Tolerated,
+        (ChosenProfile::Flag(_), _) | (_, None) => Unreadable::Refused,
     };
     let shared = SharedConfig::load(aws, unreadable)?;
-    let credentials = match exported {
-        Some(credentials) => {
-            tracing::info!("signing with the exported keys");
-            say_which_won(chosen);
-            credentials
-        }
-        None => credentials::from_profile(&shared, chosen, aws)?,
+    let Choice { source, .. } = choose(aws, &shared, chosen, now)?;
+    tracing::info!("signing with {}", source.describe());
+    say_which_won(chosen, source.origin());
+    let credentials = match source {
+        Source::Keys(keys) => keys.credentials,
+        other => return Err(CredentialsError::cannot_fetch(&other).into()),
     };
     let settings = EndpointSettings {
         region_flag: options.region.as_ref(),
@@ -89,11 +84,11 @@ fn expiration(credentials: &Credentials, now: SystemTime) -> SystemTime {
     }
 }
 
-fn say_which_won(chosen: ChosenProfile<'_>) {
-    if let ChosenProfile::Variable(setting) = chosen {
+fn say_which_won(chosen: ChosenProfile<'_>, origin: &Origin) {
+    if let (ChosenProfile::Variable(setting), Origin::Variable(KEY_ID)) = (chosen, origin) {
         tracing::info!(
             target: NOTICE,
-            "the exported AWS_ACCESS_KEY_ID wins over {}; --profile {} would win over both",
+            "the exported {KEY_ID} wins over {}; --profile {} would win over both",
             setting.variable,
             setting.value,
         );
@@ -118,6 +113,9 @@ fn warn_of_size(token: &Token) {
         );
     }
 }
+
+/// What announces exported keys.
+const KEY_ID: &str = "AWS_ACCESS_KEY_ID";
 
 /// STS honours a presigned request for 15 minutes from its date.
 const TOKEN_LIFE: Duration = Duration::from_mins(15);

@@ -7,6 +7,7 @@ use iam_core::time::{Rfc3339, TimeError};
 use thiserror::Error;
 
 use super::Place;
+use crate::source::{MissingProfile, Origin, Source, SourceError};
 
 /// Why there are no credentials to sign with. Never holds a value of a secret.
 #[derive(Debug, Error)]
@@ -71,6 +72,9 @@ pub enum CredentialsError {
     /// A profile that is in neither file.
     #[error(transparent)]
     MissingProfile(Box<MissingProfile>),
+    /// A source whose settings do not fit together.
+    #[error(transparent)]
+    Source(#[from] SourceError),
     /// Nothing anywhere.
     #[error("there are none: {}", looked_at.join(", "))]
     Nowhere {
@@ -79,22 +83,8 @@ pub enum CredentialsError {
     },
 }
 
-/// A profile that is in neither file.
-#[derive(Debug, Error)]
-#[error("there is no profile `{name}` (named by {origin}) in {}", files.join(" or "))]
-pub struct MissingProfile {
-    /// Its name.
-    pub name: String,
-    /// Who named it.
-    pub origin: &'static str,
-    /// The files, with a remark on those that do not exist.
-    pub files: Vec<String>,
-    /// What to try.
-    pub hint: String,
-}
-
 impl CredentialsError {
-    pub(super) fn half(present: impl Display, missing: impl Display) -> Self {
+    pub(crate) fn half(present: impl Display, missing: impl Display) -> Self {
         Self::Half {
             present: present.to_string(),
             missing: missing.to_string(),
@@ -104,6 +94,19 @@ impl CredentialsError {
     pub(super) fn key_id(place: Place<'_>) -> Self {
         Self::KeyId {
             place: place.to_string(),
+        }
+    }
+
+    /// A source that has to be asked, which this program cannot yet.
+    #[must_use]
+    pub fn cannot_fetch(source: &Source) -> Self {
+        let profile = match source.origin() {
+            Origin::Profile { name, .. } => Some(name.clone()),
+            Origin::Variable(_) | Origin::Argument(_) | Origin::Default => None,
+        };
+        Self::Unsupported {
+            found: source.describe(),
+            profile,
         }
     }
 
@@ -121,6 +124,7 @@ impl CredentialsError {
             Self::Expired { .. } => "export fresh keys, or unset the AWS_* variables".to_owned(),
             Self::Unsupported { profile, .. } => export_hint(profile.as_deref()),
             Self::MissingProfile(missing) => missing.hint.clone(),
+            Self::Source(error) => error.hint(),
             Self::Nowhere { .. } => {
                 "export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws configure`"
                     .to_owned()

@@ -5,10 +5,11 @@
 //! only a line further in than the setting before it continues that setting, and a comment may
 //! stand anywhere. <https://docs.python.org/3/library/configparser.html#supported-ini-file-structure>
 //!
-//! The parser also passes over `[profile "NAME"]`, and with it a role that the CLI would assume.
+//! The parser also passes over `[profile "NAME"]` and `[sso-session "NAME"]`, and with it a role
+//! that the CLI would assume.
 
 /// The same lines, with indentation left only where a line continues the one before, and without
-/// quotes around a profile's name.
+/// quotes around the name of a profile or a session.
 pub(super) fn aligned(text: &str) -> String {
     let mut aligned = String::with_capacity(text.len());
     // How far in the last setting of the section stands.
@@ -21,7 +22,9 @@ pub(super) fn aligned(text: &str) -> String {
             Some(_) if setting.is_some_and(|setting| indent > setting) => aligned.push_str(line),
             Some(b'[') => {
                 setting = None;
-                let quoted = content.starts_with("[profile");
+                let quoted = ["[profile", "[sso-session"]
+                    .iter()
+                    .any(|kind| content.starts_with(kind));
                 aligned.extend(
                     content
                         .chars()
@@ -46,6 +49,7 @@ mod tests {
         for (text, expected) in [
             ("[profile \"a\"]\n", "[profile a]\n"),
             ("  [profile 'a b'] # c\n", "[profile a b] # c\n"),
+            ("[sso-session \"a\"]\n", "[sso-session a]\n"),
             ("[\"a\"]\nb = 'c'\n", "[\"a\"]\nb = 'c'\n"),
         ] {
             assert_eq!(aligned(text), expected, "{text:?}");

@@ -108,105 +108,37 @@ fn names_the_profiles_near_a_missing_one() {
     );
 }
 
-/// Lines of `[default]` in the credentials and in the config file, the file and the key that are
-/// named; `KEYS` stands for a pair of keys.
-const SOURCES: [(&str, &str, &str, &str); 13] = [
-    (
-        "",
-        "role_arn = arn:aws:iam::111122223333:role/r",
-        "config",
-        "role_arn",
-    ),
-    // A role, a web identity and single sign-on win over keys.
-    (
-        "KEYS",
-        "role_arn = r\nsource_profile = x",
-        "config",
-        "role_arn",
-    ),
-    ("KEYS", "sso_account_id = 1", "config", "sso_account_id"),
-    (
-        "KEYS",
-        "[profile \"default\"]\nrole_arn = r",
-        "config",
-        "role_arn",
-    ),
-    (
-        "KEYS",
-        "web_identity_token_file = /x",
-        "config",
-        "web_identity_token_file",
-    ),
-    ("KEYS\nrole_arn = r", "", "credentials", "role_arn"),
-    // A process and a login win over keys in the config file.
-    (
-        "",
-        "KEYS\ncredential_process = /bin/x",
-        "config",
-        "credential_process",
-    ),
-    (
-        "credential_process = /bin/x",
-        "KEYS",
-        "credentials",
-        "credential_process",
-    ),
-    ("", "KEYS\nlogin_session = x", "config", "login_session"),
-    ("", "sso_session = x", "config", "sso_session"),
-    ("", "sso_start_url = https://x", "config", "sso_start_url"),
-    (
-        "",
-        "web_identity_token_file = /x",
-        "config",
-        "web_identity_token_file",
-    ),
-    (
-        "",
-        "credential_source = Ec2InstanceMetadata",
-        "config",
-        "credential_source",
-    ),
-];
-
 #[test]
-fn names_a_source_in_a_profile_that_is_not_supported_yet() {
-    let keys = format!("aws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}");
-    let section = |lines: &str| format!("[default]\n{}\n", lines.replace("KEYS", &keys));
-    for (credentials, config, file, key) in SOURCES {
-        let sandbox = Sandbox::empty()
-            .file("credentials", section(credentials))
-            .file("config", section(config));
-        let what = format!(
-            "token-exec: looking for credentials: profile `default` in ~/.aws/{file} takes its \
-             credentials from {key}, which token-exec does not support yet",
-        );
-        let hint =
-            "hint: eval \"$(aws configure export-credentials --profile default --format env)\"";
-        assert_eq!(
-            sandbox.run(LINE),
-            refused(1, &[&what, hint]),
-            "{credentials}; {config}"
-        );
-    }
-}
-
-#[test]
-fn names_a_source_in_the_environment_that_is_not_supported_yet() {
-    let hint = "hint: eval \"$(aws configure export-credentials --format env)\"";
-    for variable in [
-        "AWS_WEB_IDENTITY_TOKEN_FILE",
-        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-    ] {
-        let what = format!(
-            "token-exec: looking for credentials: {variable} is set, which token-exec does not \
-             support yet",
-        );
-        assert_eq!(
-            Sandbox::empty().set(variable, "x").run(LINE),
-            refused(1, &[&what, hint])
-        );
-    }
+fn names_a_source_that_it_cannot_ask_yet() {
+    let config = "[default]\nrole_arn = arn:aws:iam::111122223333:role/r\n\
+                  credential_source = EcsContainer\n";
+    let agent = Sandbox::empty().set("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/x");
+    let role = agent.file("config", config);
+    assert_eq!(
+        role.run(LINE),
+        refused(
+            1,
+            &[
+                "token-exec: looking for credentials: profile `default` in ~/.aws/config: role \
+                 arn:aws:iam::111122223333:role/r through \
+                 AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: the container's agent, which token-exec \
+                 does not support yet",
+                "hint: eval \"$(aws configure export-credentials --profile default --format env)\"",
+            ],
+        ),
+    );
+    let agent = role.file("config", "");
+    assert_eq!(
+        agent.run(LINE),
+        refused(
+            1,
+            &[
+                "token-exec: looking for credentials: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: the \
+                 container's agent, which token-exec does not support yet",
+                "hint: eval \"$(aws configure export-credentials --format env)\"",
+            ],
+        ),
+    );
 }
 
 #[test]
@@ -219,9 +151,9 @@ fn an_exported_web_identity_wins_over_a_profile_unless_the_flag_names_it() {
     let expected = refused(
         1,
         &[
-            "token-exec: looking for credentials: AWS_WEB_IDENTITY_TOKEN_FILE is set, which \
-             token-exec does not support yet",
-            "hint: eval \"$(aws configure export-credentials --format env)\"",
+            "token-exec: looking for credentials: AWS_WEB_IDENTITY_TOKEN_FILE is set, but \
+             AWS_ROLE_ARN is not",
+            "hint: set AWS_ROLE_ARN, or unset the other",
         ],
     );
     assert_eq!(sandbox.run(LINE), expected);
