@@ -10,10 +10,8 @@ mod role;
 
 use std::pin::Pin;
 
-use tracing::instrument::WithSubscriber as _;
-use tracing::subscriber::NoSubscriber;
-
 use crate::credentials::Credentials;
+use crate::quiet::quietly;
 use crate::source::Source;
 pub use context::{Context, MfaPrompt, TimedOut};
 pub use error::{BoxError, FetchError};
@@ -34,7 +32,11 @@ pub fn fetch(source: &Source, context: &Context<'_>) -> Result<Credentials, Fetc
         .enable_all()
         .build()
         .map_err(|error| FetchError::new("starting an async runtime", error))?;
-    runtime.block_on(ask(source, context).with_subscriber(NoSubscriber::new()))
+    // One thread runs everything, so that this silences tasks that are spawned, too.
+    let credentials = quietly(|| runtime.block_on(ask(source, context)));
+    // A name that is still being looked up would hold us beyond the deadline.
+    runtime.shutdown_background();
+    credentials
 }
 
 /// Boxed, since a role asks the source that it rests on.

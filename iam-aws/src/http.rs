@@ -1,16 +1,102 @@
 //! One HTTP client for everything, which costs nothing before it is used.
+//!
+//! Plain addresses never touch TLS; the roots are read when the first https request is sent. A
+//! request has a connection of its own, over HTTP/1.1: a program that lives for one question would
+//! not use it twice. Redirects are answers like any other, and an answer has a limit.
+//!
+//! Own code on hyper and rustls, and not `aws-smithy-http-client`: that one panics on a bundle with
+//! a certificate that rustls cannot use, reads proxies from the process's environment, knows no
+//! SOCKS, and does not tell the causes of a failure apart.
 
-mod lazy;
+mod connection;
+mod error;
+mod exchange;
+mod proxy;
+mod roots;
+mod sdk;
 
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use std::fmt::{self, Debug, Formatter};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
+use http::{Request, Response};
+use rustls::ClientConfig;
 
 use crate::environment::Environment;
 use crate::shared_config::Profile;
+pub(crate) use error::HttpError;
+use proxy::Proxies;
+use roots::{RootsError, RootsPlace};
 
-/// The client of these settings.
-pub(crate) fn client(
-    _environment: &Environment,
-    _profile: Option<Profile<'_>>,
-) -> SharedHttpClient {
-    SharedHttpClient::new(lazy::LazyClient::default())
+/// The client; clones share what was built.
+#[derive(Clone)]
+pub struct Http(Arc<Parts>);
+
+struct Parts {
+    proxies: Proxies,
+    roots: RootsPlace,
+    tls: OnceLock<Result<Arc<ClientConfig>, RootsError>>,
+}
+
+/// How long each part of a request may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// To look up the host and connect, TLS and proxies included.
+    pub(crate) connect: Duration,
+    /// From there to the end of the answer.
+    pub(crate) answer: Duration,
+}
+
+/// Whether a proxy may stand between.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Route {
+    /// As the settings say.
+    Settings,
+    /// Never: the peer is this machine, or beside it.
+    Direct,
+}
+
+impl Http {
+    /// The client of these settings.
+    #[must_use]
+    pub fn new(environment: &Environment, profile: Option<Profile<'_>>) -> Self {
+        Self(Arc::new(Parts {
+            proxies: Proxies::of(&environment.endpoints),
+            roots: RootsPlace::of(&environment.endpoints, profile),
+            tls: OnceLock::new(),
+        }))
+    }
+
+    /// Sends one request and reads the whole answer.
+    pub(crate) async fn send(
+        &self,
+        request: Request<SdkBody>,
+        limits: Limits,
+        route: Route,
+    ) -> Result<Response<Bytes>, HttpError> {
+        exchange::exchange(self, request, limits, route).await
+    }
+
+    fn tls(&self) -> Result<Arc<ClientConfig>, HttpError> {
+        let built = self.0.tls.get_or_init(|| self.0.roots.client_config());
+        built.clone().map_err(HttpError::Roots)
+    }
+}
+
+/// A proxy's address may hold a password.
+impl Debug for Http {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Http")
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            answer: Duration::from_secs(15),
+        }
+    }
 }

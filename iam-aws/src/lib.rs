@@ -9,7 +9,7 @@ mod document;
 pub mod endpoint;
 pub mod environment;
 pub mod fetch;
-mod http;
+pub mod http;
 pub mod mfa;
 pub mod place;
 pub mod quiet;

@@ -3,14 +3,13 @@
 use std::cell::Cell;
 use std::time::{Duration, SystemTime};
 
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use thiserror::Error;
 use tokio::time::{Instant, timeout};
 
 use super::BoxError;
 use crate::endpoint::EndpointSettings;
 use crate::environment::Environment;
-use crate::http;
+use crate::http::Http;
 use crate::shared_config::{Profile, SharedConfig};
 
 /// What every source needs besides itself: the settings, the client, the clock, and whom to ask
@@ -20,7 +19,7 @@ pub struct Context<'a> {
     shared: &'a SharedConfig,
     mfa: MfaPrompt<'a>,
     clock: fn() -> SystemTime,
-    http: SharedHttpClient,
+    http: Http,
     /// What is left for waiting on peers, all of them together.
     patience: Cell<Duration>,
 }
@@ -55,7 +54,7 @@ impl<'a> Context<'a> {
         clock: fn() -> SystemTime,
     ) -> Self {
         Self {
-            http: http::client(settings.environment, settings.profile),
+            http: Http::new(settings.environment, settings.profile),
             settings,
             shared,
             mfa,
@@ -102,7 +101,7 @@ impl<'a> Context<'a> {
 
     /// The one HTTP client, for the config of an SDK client.
     #[must_use]
-    pub fn http(&self) -> SharedHttpClient {
+    pub fn http(&self) -> Http {
         self.http.clone()
     }
 

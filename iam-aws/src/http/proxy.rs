@@ -1,0 +1,68 @@
+//! Which proxy stands before an address, if any, by curl's rules.
+
+use http::Uri;
+use http::uri::Scheme;
+use hyper_util::client::proxy::matcher::{Intercept, Matcher};
+
+use super::HttpError;
+use crate::environment::EndpointVariables;
+
+/// What the environment says about proxies.
+pub(super) struct Proxies {
+    http: Option<String>,
+    https: Option<String>,
+    all: Option<String>,
+    none: String,
+}
+
+/// A proxy and the variable that names it.
+pub(super) struct Proxy {
+    pub(super) address: Intercept,
+    pub(super) variable: &'static str,
+}
+
+impl Proxies {
+    pub(super) fn of(variables: &EndpointVariables) -> Self {
+        Self {
+            http: variables.http_proxy.clone(),
+            https: variables.https_proxy.clone(),
+            all: variables.all_proxy.clone(),
+            none: variables.no_proxy.clone().unwrap_or_default(),
+        }
+    }
+
+    /// The proxy before `peer`.
+    ///
+    /// # Errors
+    /// When the variable that would name it makes no sense.
+    pub(super) fn before(&self, peer: &Uri) -> Result<Option<Proxy>, HttpError> {
+        let (own, variable) = if peer.scheme() == Some(&Scheme::HTTPS) {
+            (&self.https, "HTTPS_PROXY")
+        } else {
+            (&self.http, "HTTP_PROXY")
+        };
+        let (address, variable) = match (own, &self.all) {
+            (Some(own), _) => (own, variable),
+            (None, Some(all)) => (all, "ALL_PROXY"),
+            (None, None) => return Ok(None),
+        };
+        let rules = |excepted: &str| {
+            let matcher = Matcher::builder().all(address.as_str()).no(excepted);
+            matcher.build().intercept(peer)
+        };
+        match (rules(""), rules(&self.none)) {
+            (None, _) => Err(HttpError::ProxySetting { variable }),
+            (Some(_), excepted) => Ok(excepted.map(|address| Proxy { address, variable })),
+        }
+    }
+}
+
+impl Proxy {
+    /// Its host and port, without the password.
+    pub(super) fn name(&self) -> String {
+        self.address
+            .uri()
+            .authority()
+            .map_or_else(String::new, ToString::to_string)
+    }
+}
