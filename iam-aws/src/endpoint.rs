@@ -28,7 +28,7 @@ pub struct EndpointSettings<'a> {
 }
 
 /// Why no host can be chosen.
-#[derive(Debug, Error, Eq, PartialEq)]
+#[derive(Clone, Debug, Error, Eq, PartialEq)]
 pub enum EndpointError {
     /// No region anywhere.
     #[error("no region is set")]
@@ -54,6 +54,12 @@ pub enum EndpointError {
     /// A variant of the global host.
     #[error("region aws-global has no FIPS or dual-stack host")]
     GlobalVariant,
+    /// A URL of another kind.
+    #[error("{place} is no http or https URL")]
+    Url {
+        /// Where it stands.
+        place: String,
+    },
     /// A region that is in another partition than the cluster.
     #[error("region {region} is in partition {partition}, but the cluster is in {cluster}")]
     OtherPartition {
@@ -73,22 +79,8 @@ impl EndpointSettings<'_> {
     /// When no region is known, or a setting makes no sense.
     pub fn host(&self) -> Result<StsHost, EndpointError> {
         let region = self.region()?;
-        let fips = self.word(
-            (
-                self.environment.endpoints.use_fips.as_deref(),
-                "AWS_USE_FIPS_ENDPOINT",
-            ),
-            "use_fips_endpoint",
-            ["true", "false"],
-        )?;
-        let dual_stack = self.word(
-            (
-                self.environment.endpoints.use_dualstack.as_deref(),
-                "AWS_USE_DUALSTACK_ENDPOINT",
-            ),
-            "use_dualstack_endpoint",
-            ["true", "false"],
-        )?;
+        let fips = self.fips()?;
+        let dual_stack = self.dual_stack()?;
         let host = match (region, fips, dual_stack) {
             (RegionName::Global, false, false) => StsHost::Global,
             (RegionName::Global, _, _) => return Err(EndpointError::GlobalVariant),
@@ -119,6 +111,32 @@ impl EndpointSettings<'_> {
         };
         self.check_partition(&host)?;
         Ok(host)
+    }
+
+    /// Whether hosts with FIPS 140 validated cryptography are to be asked.
+    ///
+    /// # Errors
+    /// When the setting makes no sense.
+    pub fn fips(&self) -> Result<bool, EndpointError> {
+        let exported = self.environment.endpoints.use_fips.as_deref();
+        self.word(
+            (exported, "AWS_USE_FIPS_ENDPOINT"),
+            "use_fips_endpoint",
+            ["true", "false"],
+        )
+    }
+
+    /// Whether hosts that answer on IPv6 as well are to be asked.
+    ///
+    /// # Errors
+    /// When the setting makes no sense.
+    pub fn dual_stack(&self) -> Result<bool, EndpointError> {
+        let exported = self.environment.endpoints.use_dualstack.as_deref();
+        self.word(
+            (exported, "AWS_USE_DUALSTACK_ENDPOINT"),
+            "use_dualstack_endpoint",
+            ["true", "false"],
+        )
     }
 
     fn region(&self) -> Result<RegionName, EndpointError> {
@@ -154,7 +172,7 @@ impl EndpointSettings<'_> {
     }
 
     /// Whether the first of two words is set; unset means the second.
-    fn word(
+    pub(crate) fn word(
         &self,
         (exported, variable): (Option<&str>, &'static str),
         key: &'static str,
@@ -178,7 +196,7 @@ impl EndpointSettings<'_> {
         }
     }
 
-    fn in_profile(&self, key: &'static str) -> Option<(&str, Place<'_>)> {
+    pub(crate) fn in_profile(&self, key: &'static str) -> Option<(&str, Place<'_>)> {
         let section = self
             .profile?
             .sections()
@@ -215,6 +233,9 @@ impl EndpointError {
                 first,
                 second,
             } => format!("set {place} to {first} or {second}"),
+            Self::Url { place } => {
+                format!("set {place} to a URL such as https://HOST:PORT, or unset it")
+            }
             Self::OtherPartition { .. } => "give the cluster's own region with --region".to_owned(),
         }
     }

@@ -55,6 +55,10 @@ pub struct EndpointVariables {
     pub sso_oidc_url: Option<String>,
     /// `AWS_ENDPOINT_URL_SIGNIN`
     pub signin_url: Option<String>,
+    /// `AWS_ENDPOINT_URL_EKS`
+    pub eks_url: Option<String>,
+    /// `AWS_ENDPOINT_URL_EC2`
+    pub ec2_url: Option<String>,
     /// `AWS_CA_BUNDLE`
     pub ca_bundle: Option<PathBuf>,
     /// `SSL_CERT_FILE`
@@ -213,6 +217,8 @@ impl EndpointVariables {
             sso_url: variables.text("AWS_ENDPOINT_URL_SSO")?,
             sso_oidc_url: variables.text("AWS_ENDPOINT_URL_SSO_OIDC")?,
             signin_url: variables.text("AWS_ENDPOINT_URL_SIGNIN")?,
+            eks_url: variables.text("AWS_ENDPOINT_URL_EKS")?,
+            ec2_url: variables.text("AWS_ENDPOINT_URL_EC2")?,
             ca_bundle: variables.path("AWS_CA_BUNDLE"),
             ssl_cert_file: variables.path("SSL_CERT_FILE"),
             http_proxy: either(["http_proxy", "HTTP_PROXY"])?,

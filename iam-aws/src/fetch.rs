@@ -3,12 +3,21 @@
 //! Keys of the settings cost nothing. Everything else runs on a runtime of one thread, which is
 //! built then and there, and every wait on a peer ends by a deadline ([`Context::within`]).
 
+mod agent;
+mod container;
 mod context;
 mod error;
+mod instance_metadata;
 mod process;
 mod role;
+mod secret_file;
+mod service_error;
+mod sts;
+mod web_identity;
 
 use std::pin::Pin;
+
+use iam_core::region::Region;
 
 use crate::credentials::Credentials;
 use crate::quiet::quietly;
@@ -28,15 +37,29 @@ pub fn fetch(source: &Source, context: &Context<'_>) -> Result<Credentials, Fetc
     if let Source::Keys(keys) = source {
         return Ok(keys.credentials.clone());
     }
+    run(ask(source, context))
+}
+
+/// The region of the EC2 instance; to be asked for only when the credentials are the instance's
+/// and no other setting names a region.
+///
+/// # Errors
+/// When the metadata service is ruled out, not there, or senseless.
+pub fn region(context: &Context<'_>) -> Result<Region, FetchError> {
+    run(instance_metadata::region(context))
+}
+
+/// Runs a step that asks others, on a runtime of its own.
+fn run<T>(step: impl Future<Output = Result<T, FetchError>>) -> Result<T, FetchError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| FetchError::new("starting an async runtime", error))?;
     // One thread runs everything, so that this silences tasks that are spawned, too.
-    let credentials = quietly(|| runtime.block_on(ask(source, context)));
+    let found = quietly(|| runtime.block_on(step));
     // A name that is still being looked up would hold us beyond the deadline.
     runtime.shutdown_background();
-    credentials
+    found
 }
 
 /// Boxed, since a role asks the source that it rests on.
@@ -49,14 +72,14 @@ fn ask<'a>(
             Source::Keys(keys) => Ok(keys.credentials.clone()),
             Source::Role(role) => {
                 let base = ask(&role.base, context).await?;
-                role::fetch(role, base, context).await
+                role::fetch(role, &base, context).await
             }
-            Source::WebIdentity(_) => Err(FetchError::unsupported("web identity tokens")),
+            Source::WebIdentity(identity) => web_identity::fetch(identity, context).await,
             Source::Process(process) => process::fetch(process, context).await,
             Source::SingleSignOn(_) => Err(FetchError::unsupported("IAM Identity Center")),
             Source::Login(_) => Err(FetchError::unsupported("sessions of `aws login`")),
-            Source::Container(_) => Err(FetchError::unsupported("container credentials")),
-            Source::InstanceMetadata(_) => Err(FetchError::unsupported("instance metadata")),
+            Source::Container(container) => container::fetch(container, context).await,
+            Source::InstanceMetadata(instance) => instance_metadata::fetch(instance, context).await,
         }
     })
 }

@@ -14,5 +14,6 @@ pub mod mfa;
 pub mod place;
 pub mod quiet;
 pub mod region;
+pub mod service;
 pub mod shared_config;
 pub mod source;

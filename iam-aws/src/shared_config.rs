@@ -14,6 +14,7 @@ use std::task::{Context, Poll, Waker};
 
 use aws_runtime::env_config::error::EnvConfigFileLoadError;
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
+use aws_runtime::env_config::property::PropertiesKey;
 use aws_runtime::env_config::section::{self, EnvConfigSections};
 use aws_runtime::env_config::source;
 use aws_types::os_shim_internal::{Env, Fs};
@@ -141,6 +142,20 @@ impl SharedConfig {
             path: &self.config.path,
             session,
         })
+    }
+
+    /// A setting of one service in a section `[services NAME]` of the config file.
+    #[must_use]
+    pub fn service_setting(&self, services: &str, service: &str, key: &str) -> Option<&str> {
+        let key = PropertiesKey::builder()
+            .section_key("services")
+            .section_name(services)
+            .property_name(service)
+            .sub_property_name(key)
+            .build()
+            .ok()?;
+        let value = self.config.sections.as_ref()?.other_sections().get(&key)?;
+        Some(value.as_str()).filter(|value| !value.is_empty())
     }
 
     /// The two files, credentials first, and whether each exists.

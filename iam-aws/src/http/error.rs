@@ -107,6 +107,11 @@ pub(crate) enum HttpError {
 }
 
 impl HttpError {
+    /// Whether the roots or the peer's certificate are at fault, and not the way to the peer.
+    pub(crate) const fn is_about_certificates(&self) -> bool {
+        matches!(self, Self::Roots(_) | Self::Certificate { .. })
+    }
+
     /// The one thing to try.
     pub(crate) fn hint(&self) -> String {
         match self {
