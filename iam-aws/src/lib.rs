@@ -17,3 +17,5 @@ pub mod region;
 pub mod service;
 pub mod shared_config;
 pub mod source;
+#[cfg(test)]
+mod test_peer;

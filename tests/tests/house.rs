@@ -114,6 +114,30 @@ fn iam_core_does_no_io_of_its_own() {
     assert!(found.is_empty(), "iam-core is pure:\n{}", found.join("\n"));
 }
 
+/// A plugin that everybody builds and ships stays small, and ring is its only crypto provider.
+#[test]
+fn token_exec_is_built_of_few_crates_and_of_one_crypto_provider() {
+    let tree = cargo(&[
+        "tree",
+        "--locked",
+        "--prefix=none",
+        "--format={p}",
+        "--edges=normal,build",
+        "--target=x86_64-unknown-linux-musl",
+        "--package=token-exec",
+    ]);
+    let tree = String::from_utf8_lossy(&tree);
+    let names: BTreeSet<&str> = tree
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert!(names.contains("ring"), "the tree is of something else");
+    for provider in ["aws-lc-rs", "aws-lc-sys", "openssl", "openssl-sys"] {
+        assert!(!names.contains(provider), "{provider} is in the tree");
+    }
+    assert!(names.len() <= 160, "{} crates", names.len());
+}
+
 /// The crates that end up in whoever links `name`, macros aside.
 fn linked_into(name: &str) -> BTreeSet<String> {
     let arguments = ["tree", "--locked", "--prefix=none", "--format={p}"];

@@ -159,74 +159,50 @@ mod tests {
 
     #[test]
     fn agents_are_near_or_asked_over_https() {
-        let full = |url: &str| ContainerEndpoint::Full(url.to_owned());
-        let relative = |path: &str| ContainerEndpoint::Relative(path.to_owned());
-        let refused =
-            "may be asked over https only: it is neither this machine nor an agent of AWS";
-        let direct = |url: &str| Ok((url.to_owned(), Route::Direct));
-        let table = [
+        let found = |url: &str| address(&ContainerEndpoint::Full(url.to_owned()));
+        for url in [
+            "http://127.0.0.1:80/x",
+            "http://127.8.8.8/x",
+            "http://[::1]:80/x",
+            "http://localhost/x",
+            "http://169.254.170.2/x",
+            "http://169.254.170.23/x",
+            "http://[fd00:ec2::23]/x",
+        ] {
+            let expected = Ok((url.to_owned(), Route::Direct));
+            assert_eq!(found(url).map_err(|error| error.to_string()), expected);
+        }
+        let far = "may be asked over https only: it is neither this machine nor an agent of AWS";
+        for (url, expected) in [
+            ("http://169.254.169.254/x", format!("169.254.169.254 {far}")),
+            ("http://10.0.0.1/x", format!("10.0.0.1 {far}")),
+            ("http://localhost.evil/x", format!("localhost.evil {far}")),
+            ("http://127.0.0.1@evil/x", format!("evil {far}")),
             (
-                relative("/v2/x?a=b"),
-                direct("http://169.254.170.2/v2/x?a=b"),
+                "ftp://127.0.0.1/x",
+                "`ftp://127.0.0.1/x` is no URL".to_owned(),
             ),
-            (
-                relative("v2"),
-                Err("`v2` is no path that begins with /".to_owned()),
-            ),
-            (
-                relative("@evil/"),
-                Err("`@evil/` is no path that begins with /".to_owned()),
-            ),
-            (
-                full("http://127.0.0.1:80/x"),
-                direct("http://127.0.0.1:80/x"),
-            ),
-            (full("http://127.8.8.8/x"), direct("http://127.8.8.8/x")),
-            (full("http://[::1]:80/x"), direct("http://[::1]:80/x")),
-            (full("http://localhost/x"), direct("http://localhost/x")),
-            (
-                full("http://169.254.170.2/x"),
-                direct("http://169.254.170.2/x"),
-            ),
-            (
-                full("http://169.254.170.23/x"),
-                direct("http://169.254.170.23/x"),
-            ),
-            (
-                full("http://[fd00:ec2::23]/x"),
-                direct("http://[fd00:ec2::23]/x"),
-            ),
-            (
-                full("https://agent/x"),
-                Ok(("https://agent/x".to_owned(), Route::Settings)),
-            ),
-            (
-                full("http://169.254.169.254/x"),
-                Err(format!("169.254.169.254 {refused}")),
-            ),
-            (
-                full("http://10.0.0.1/x"),
-                Err(format!("10.0.0.1 {refused}")),
-            ),
-            (
-                full("http://localhost.evil/x"),
-                Err(format!("localhost.evil {refused}")),
-            ),
-            (
-                full("http://127.0.0.1@evil/x"),
-                Err(format!("evil {refused}")),
-            ),
-            (
-                full("ftp://127.0.0.1/x"),
-                Err("`ftp://127.0.0.1/x` is no URL".to_owned()),
-            ),
-            (full("/x"), Err("`/x` is no URL".to_owned())),
-        ];
-        for (endpoint, expected) in table {
-            assert_eq!(
-                address(&endpoint).map_err(|error| error.to_string()),
-                expected
-            );
+            ("/x", "`/x` is no URL".to_owned()),
+        ] {
+            assert_eq!(found(url).map_err(|error| error.to_string()), Err(expected));
+        }
+        let secure = found("https://agent/x").map_err(|error| error.to_string());
+        assert_eq!(secure, Ok(("https://agent/x".to_owned(), Route::Settings)));
+    }
+
+    #[test]
+    fn a_path_is_one_of_the_agent_of_ecs() {
+        for (path, expected) in [
+            ("/v2/x?a=b", Ok("http://169.254.170.2/v2/x?a=b")),
+            ("v2", Err("`v2` is no path that begins with /")),
+            ("@evil/", Err("`@evil/` is no path that begins with /")),
+        ] {
+            let found = address(&ContainerEndpoint::Relative(path.to_owned()))
+                .map_err(|error| error.to_string());
+            let expected = expected
+                .map(|url| (url.to_owned(), Route::Direct))
+                .map_err(str::to_owned);
+            assert_eq!(found, expected);
         }
     }
 
