@@ -15,8 +15,6 @@ mod service_error;
 mod sts;
 mod web_identity;
 
-use std::pin::Pin;
-
 use iam_core::region::Region;
 
 use crate::credentials::Credentials;
@@ -62,24 +60,30 @@ fn run<T>(step: impl Future<Output = Result<T, FetchError>>) -> Result<T, FetchE
     found
 }
 
-/// Boxed, since a role asks the source that it rests on.
-fn ask<'a>(
-    source: &'a Source,
-    context: &'a Context<'_>,
-) -> Pin<Box<dyn Future<Output = Result<Credentials, FetchError>> + 'a>> {
-    Box::pin(async move {
-        match source {
-            Source::Keys(keys) => Ok(keys.credentials.clone()),
-            Source::Role(role) => {
-                let base = ask(&role.base, context).await?;
-                role::fetch(role, &base, context).await
-            }
-            Source::WebIdentity(identity) => web_identity::fetch(identity, context).await,
-            Source::Process(process) => process::fetch(process, context).await,
-            Source::SingleSignOn(_) => Err(FetchError::unsupported("IAM Identity Center")),
-            Source::Login(_) => Err(FetchError::unsupported("sessions of `aws login`")),
-            Source::Container(container) => container::fetch(container, context).await,
-            Source::InstanceMetadata(instance) => instance_metadata::fetch(instance, context).await,
-        }
-    })
+/// Asks the source at the bottom of a chain of roles, then for one role after the other.
+async fn ask(source: &Source, context: &Context<'_>) -> Result<Credentials, FetchError> {
+    let mut roles = Vec::new();
+    let mut bottom = source;
+    while let Source::Role(role) = bottom {
+        roles.push(role);
+        bottom = &role.base;
+    }
+    let mut credentials = ask_bottom(bottom, context).await?;
+    for role in roles.into_iter().rev() {
+        credentials = role::fetch(role, &credentials, context).await?;
+    }
+    Ok(credentials)
+}
+
+async fn ask_bottom(source: &Source, context: &Context<'_>) -> Result<Credentials, FetchError> {
+    match source {
+        Source::Keys(keys) => Ok(keys.credentials.clone()),
+        Source::Role(_) => unreachable!("the bottom of a chain is what no role is left of"),
+        Source::WebIdentity(identity) => web_identity::fetch(identity, context).await,
+        Source::Process(process) => process::fetch(process, context).await,
+        Source::SingleSignOn(_) => Err(FetchError::unsupported("IAM Identity Center")),
+        Source::Login(_) => Err(FetchError::unsupported("sessions of `aws login`")),
+        Source::Container(container) => container::fetch(container, context).await,
+        Source::InstanceMetadata(instance) => instance_metadata::fetch(instance, context).await,
+    }
 }
