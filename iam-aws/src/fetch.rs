@@ -87,3 +87,6 @@ async fn ask_bottom(source: &Source, context: &Context<'_>) -> Result<Credential
         Source::InstanceMetadata(instance) => instance_metadata::fetch(instance, context).await,
     }
 }
+
+#[cfg(test)]
+mod tests;

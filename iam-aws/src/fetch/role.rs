@@ -5,6 +5,7 @@ use aws_sdk_sts::operation::assume_role::builders::AssumeRoleFluentBuilder;
 use super::service_error::ServiceError;
 use super::{BoxError, Context, FetchError, MfaPrompt, sts};
 use crate::credentials::Credentials;
+use crate::mfa;
 use crate::source::{RoleRequest, RoleSource};
 
 /// Assumes the role with the credentials `base`.
@@ -77,10 +78,7 @@ fn mfa_code(role: &RoleSource, context: &Context<'_>) -> Result<Option<String>, 
     };
     match context.mfa() {
         MfaPrompt::Ask(ask) => ask(serial).map(Some).map_err(failed),
-        MfaPrompt::Unavailable { reason } => Err(failed(reason.into()).with_hint(
-            "set `interactiveMode: IfAvailable` in the kubeconfig's exec entry and run kubectl in a \
-             terminal, or export credentials that passed MFA already",
-        )),
+        MfaPrompt::Unavailable { reason } => Err(failed(reason.into()).with_hint(mfa::REMEDY)),
     }
 }
 
