@@ -1,6 +1,6 @@
 //! JSON objects from outside that may hold secrets: read key by key, never quoted.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use iam_core::credentials::{AccessKeyId, SecretError};
 use iam_core::time::Rfc3339;
@@ -112,6 +112,53 @@ impl<'a> Object<'a> {
         }
     }
 
+    /// An object that must be there.
+    pub(crate) fn object(self, key: &'static str) -> Result<Object<'a>, DocumentError> {
+        match self.value(key) {
+            None => Err(DocumentError::Missing { key }),
+            Some(Value::Object(object)) => Ok(Object(object)),
+            Some(_) => Err(DocumentError::Value {
+                key,
+                expected: "an object",
+            }),
+        }
+    }
+
+    /// A length of time in whole seconds that must be there.
+    pub(crate) fn seconds(self, key: &'static str) -> Result<Duration, DocumentError> {
+        match self.value(key) {
+            None => Err(DocumentError::Missing { key }),
+            Some(value) => value
+                .as_u64()
+                .filter(|seconds| *seconds <= MAX_SECONDS)
+                .map(Duration::from_secs)
+                .ok_or(DocumentError::Value {
+                    key,
+                    expected: "a number of seconds",
+                }),
+        }
+    }
+
+    /// An instant in milliseconds since 1970 that must be there.
+    pub(crate) fn milliseconds(self, key: &'static str) -> Result<SystemTime, DocumentError> {
+        let instant = match self.value(key) {
+            None => return Err(DocumentError::Missing { key }),
+            Some(value) => value.as_u64().and_then(|milliseconds| {
+                SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(milliseconds))
+            }),
+        };
+        instant.ok_or(DocumentError::Value {
+            key,
+            expected: "a time in milliseconds",
+        })
+    }
+
+    /// An instant that must be there.
+    pub(crate) fn instant(self, key: &'static str) -> Result<SystemTime, DocumentError> {
+        self.optional_instant(key)?
+            .ok_or(DocumentError::Missing { key })
+    }
+
     /// An instant that may be there. The AWS CLI once ended it with `UTC` where RFC 3339 has `Z`.
     pub(crate) fn optional_instant(
         self,
@@ -171,9 +218,12 @@ impl<'a> Object<'a> {
     }
 }
 
+/// A hundred years: no token lives longer, and the sum with any instant can still be told.
+const MAX_SECONDS: u64 = 100 * 365 * 24 * 60 * 60;
+
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, UNIX_EPOCH};
+    use std::time::UNIX_EPOCH;
 
     use super::*;
 
@@ -202,11 +252,13 @@ mod tests {
     fn texts_and_instants_are_read_by_key() {
         let map = object(
             r#"{"t": "x", "empty": "", "null": null, "n": 7, "z": "2026-01-31T23:59:59Z",
-                "utc": "1970-01-01T00:01:00UTC", "half": "1970-01-01T01:00:30.5+01:00"}"#,
+                "utc": "1970-01-01T00:01:00UTC", "half": "1970-01-01T01:00:30.5+01:00",
+                "ms": 1500, "o": {"t": "y"}}"#,
         );
         let it = Object(&map);
         let missing = |key| DocumentError::Missing { key };
         assert_eq!(it.text("t"), Ok("x"));
+        assert_eq!(it.object("o").and_then(|inner| inner.text("t")), Ok("y"));
         for key in ["empty", "null", "none"] {
             assert_eq!(it.optional_text(key), Ok(None));
             assert_eq!(it.text(key), Err(missing(key)));
@@ -216,11 +268,16 @@ mod tests {
             expected: "a string",
         };
         assert_eq!(it.optional_text("n"), Err(text));
-        let at = |seconds| Ok(Some(UNIX_EPOCH + Duration::from_secs(seconds)));
-        assert_eq!(it.optional_instant("z"), at(1_769_903_999));
-        assert_eq!(it.optional_instant("utc"), at(60));
-        assert_eq!(it.optional_instant("half"), at(30));
-        assert!(it.optional_instant("t").is_err());
+        assert_eq!(it.seconds("n"), Ok(Duration::from_secs(7)));
+        assert_eq!(
+            it.milliseconds("ms"),
+            Ok(UNIX_EPOCH + Duration::from_millis(1500))
+        );
+        let at = |seconds| Ok(UNIX_EPOCH + Duration::from_secs(seconds));
+        assert_eq!(it.instant("z"), at(1_769_903_999));
+        assert_eq!(it.instant("utc"), at(60));
+        assert_eq!(it.instant("half"), at(30));
+        assert!(it.instant("t").is_err() && it.seconds("t").is_err() && it.object("t").is_err());
     }
 
     const NAMES: KeyNames = KeyNames {

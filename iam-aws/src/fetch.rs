@@ -4,14 +4,19 @@
 //! built then and there, and every wait on a peer ends by a deadline ([`Context::within`]).
 
 mod agent;
+mod asking;
 mod container;
 mod context;
 mod error;
+mod hex;
 mod instance_metadata;
 mod process;
 mod role;
 mod secret_file;
 mod service_error;
+mod session_file;
+mod sign_in_url;
+mod single_sign_on;
 mod sts;
 mod web_identity;
 
@@ -81,7 +86,7 @@ async fn ask_bottom(source: &Source, context: &Context<'_>) -> Result<Credential
         Source::Role(_) => unreachable!("the bottom of a chain is what no role is left of"),
         Source::WebIdentity(identity) => web_identity::fetch(identity, context).await,
         Source::Process(process) => process::fetch(process, context).await,
-        Source::SingleSignOn(_) => Err(FetchError::unsupported("IAM Identity Center")),
+        Source::SingleSignOn(source) => single_sign_on::fetch(source, context).await,
         Source::Login(_) => Err(FetchError::unsupported("sessions of `aws login`")),
         Source::Container(container) => container::fetch(container, context).await,
         Source::InstanceMetadata(instance) => instance_metadata::fetch(instance, context).await,

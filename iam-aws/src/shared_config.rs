@@ -24,6 +24,7 @@ use crate::environment::Environment;
 use crate::place::Place;
 use crate::quiet::quietly;
 pub use text::TextError;
+pub(crate) use text::read as read_text;
 
 /// What stands in the two files, as far as they exist.
 pub struct SharedConfig {

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use thiserror::Error;
 use tokio::time::{Instant, timeout};
+use tracing::dispatcher::{self, Dispatch};
 
 use super::BoxError;
 use crate::endpoint::EndpointSettings;
@@ -22,6 +23,8 @@ pub struct Context<'a> {
     http: Http,
     /// What is left for waiting on peers, all of them together.
     patience: Cell<Duration>,
+    /// Who listened when this was made.
+    listener: Dispatch,
 }
 
 /// Who is asked for the code of an MFA device.
@@ -60,6 +63,7 @@ impl<'a> Context<'a> {
             mfa,
             clock,
             patience: Cell::new(PATIENCE),
+            listener: dispatcher::get_default(Dispatch::clone),
         }
     }
 
@@ -103,6 +107,11 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn http(&self) -> Http {
         self.http.clone()
+    }
+
+    /// Says something while nobody listens to what libraries say ([`super::fetch`]).
+    pub(crate) fn aloud(&self, say: impl FnOnce()) {
+        dispatcher::with_default(&self.listener, say);
     }
 
     /// Waits for one peer: at most `limit`, and at most what others have left of the whole.

@@ -31,7 +31,7 @@ pub enum TextError {
 ///
 /// # Errors
 /// When the file cannot be read, is too large, or is not UTF-8.
-pub(super) fn read(path: &Path) -> Result<Option<String>, TextError> {
+pub(crate) fn read(path: &Path) -> Result<Option<String>, TextError> {
     if path.starts_with("~") {
         return Ok(None);
     }
