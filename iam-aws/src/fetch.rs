@@ -10,6 +10,7 @@ mod context;
 mod error;
 mod hex;
 mod instance_metadata;
+mod login;
 mod process;
 mod role;
 mod secret_file;
@@ -87,7 +88,7 @@ async fn ask_bottom(source: &Source, context: &Context<'_>) -> Result<Credential
         Source::WebIdentity(identity) => web_identity::fetch(identity, context).await,
         Source::Process(process) => process::fetch(process, context).await,
         Source::SingleSignOn(source) => single_sign_on::fetch(source, context).await,
-        Source::Login(_) => Err(FetchError::unsupported("sessions of `aws login`")),
+        Source::Login(source) => login::fetch(source, context).await,
         Source::Container(container) => container::fetch(container, context).await,
         Source::InstanceMetadata(instance) => instance_metadata::fetch(instance, context).await,
     }

@@ -39,15 +39,6 @@ impl FetchError {
         }
     }
 
-    pub(crate) fn unsupported(what: &str) -> Self {
-        let error = Self {
-            doing: format!("{what} are not supported yet"),
-            cause: None,
-            hint: None,
-        };
-        error.with_hint("eval \"$(aws configure export-credentials --format env)\"")
-    }
-
     /// The one thing to try.
     #[must_use]
     pub fn hint(&self) -> Option<&str> {
