@@ -8,7 +8,7 @@ use super::own::{Settings, unfinished};
 use super::{Choice, InstanceMetadata, Origin, PassedOver, Source};
 use crate::chosen_profile::ChosenProfile;
 use crate::credentials::CredentialsError;
-use crate::environment::Environment;
+use crate::environment::{Environment, Setting};
 use crate::shared_config::{Profile, SharedConfig};
 
 /// The source of credentials that the settings decide on, as the AWS CLI would.
@@ -51,9 +51,12 @@ pub fn choose(
         Some(source) => source,
         None => last_resort(&settings, profile.as_ref(), chosen)?,
     };
+    let named = environment.profile.as_ref();
+    let variable = named.and_then(|setting| passed_over_variable(setting, winner, chosen));
+    let losers = passed_over(&all, won, chosen);
     Ok(Choice {
         source,
-        passed_over: passed_over(&all, won, chosen),
+        passed_over: variable.into_iter().chain(losers).collect(),
     })
 }
 
@@ -90,16 +93,6 @@ fn last_resort(
 /// What was announced and is not the one at `won`.
 fn passed_over(all: &[Announcement<'_>], won: usize, chosen: ChosenProfile<'_>) -> Vec<PassedOver> {
     let winner = all.get(won);
-    let over_variable = match (winner, chosen) {
-        (Some(winner), ChosenProfile::Variable(setting)) if winner.is_of_exported_keys() => {
-            let (variable, name) = (setting.variable, &setting.value);
-            Some(PassedOver {
-                what: format!("{variable}={name}"),
-                why: format!("{winner} wins over it; --profile {name} would win over both"),
-            })
-        }
-        (_, _) => None,
-    };
     let losers = all.iter().enumerate().filter_map(|(index, one)| {
         let why = match (ruled_out(one, chosen), winner) {
             (Some(why), _) => why,
@@ -111,5 +104,25 @@ fn passed_over(all: &[Announcement<'_>], won: usize, chosen: ChosenProfile<'_>) 
             why,
         })
     });
-    over_variable.into_iter().chain(losers).collect()
+    losers.collect()
+}
+
+/// The variable that names a profile, where flag or exported keys win over it.
+fn passed_over_variable(
+    setting: &Setting,
+    winner: Option<&Announcement<'_>>,
+    chosen: ChosenProfile<'_>,
+) -> Option<PassedOver> {
+    let Setting { variable, value } = setting;
+    let why = match (chosen, winner) {
+        (ChosenProfile::Flag(name), _) if name != value => format!("--profile {name} wins over it"),
+        (ChosenProfile::Variable(_), Some(winner)) if winner.is_of_exported_keys() => {
+            format!("{winner} wins over it; --profile {value} would win over both")
+        }
+        (_, _) => return None,
+    };
+    Some(PassedOver {
+        what: format!("{variable}={value}"),
+        why,
+    })
 }

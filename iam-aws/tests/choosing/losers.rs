@@ -96,3 +96,13 @@ fn what_the_flag_rules_out_is_told_even_where_the_instance_is_asked() {
         )]),
     );
 }
+
+#[test]
+fn a_profile_named_by_a_variable_loses_to_another_named_by_the_flag() {
+    let files = "[a]\nKEYS\n[b]\nKEYS\n";
+    assert_eq!(
+        losers("AWS_PROFILE=b --profile a", files, ""),
+        pairs(&[("AWS_PROFILE=b", "--profile a wins over it")]),
+    );
+    assert_eq!(losers("AWS_PROFILE=a --profile a", files, ""), pairs(&[]));
+}
