@@ -10,6 +10,7 @@
 //! Exit codes: 0; 1 when there are no credentials, the client asks for an unknown version, or
 //! `inspect` found a fault; 2 when the command line, the region or an endpoint setting is wrong.
 
+pub mod cache;
 pub mod cli;
 pub mod cluster_name;
 pub mod environment;

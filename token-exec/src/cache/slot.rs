@@ -1,0 +1,236 @@
+//! The place of one entry: looked into, filled.
+
+use std::fs::File;
+use std::hash::{BuildHasher as _, RandomState};
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+
+use super::ask::{Ask, Refresh};
+use super::clean;
+use super::directory::Directory;
+use super::entry::{Kind, State, Times};
+use super::key::Key;
+use super::served::Served;
+use super::trust::contents;
+
+/// The place of the entry `key`.
+pub(super) struct Slot<'a, K> {
+    directory: &'a Directory,
+    key: &'a Key,
+    kind: &'a K,
+    ask: &'a Ask<'a>,
+}
+
+/// What is in a place.
+pub(super) enum Found<V> {
+    /// What may be served, and now counts as served.
+    Good(Entry<V>),
+    /// What may be served if nothing better is to be had.
+    Due(Entry<V>),
+    /// Nothing, or nothing that this client may have.
+    Nothing,
+}
+
+/// What may be served.
+pub(super) struct Entry<V> {
+    pub(super) value: V,
+    times: Times,
+    served: Option<Served>,
+}
+
+impl<'a, K: Kind> Slot<'a, K> {
+    pub(super) fn new(
+        directory: &'a Directory,
+        key: &'a Key,
+        kind: &'a K,
+        ask: &'a Ask<'a>,
+    ) -> Self {
+        Self {
+            directory,
+            key,
+            kind,
+            ask,
+        }
+    }
+
+    /// Where the entry is, for people to read.
+    pub(super) fn path(&self) -> PathBuf {
+        self.directory.path_of(&self.entry_name())
+    }
+
+    pub(super) fn lock_name(&self) -> String {
+        format!("{}{LOCK}", self.key)
+    }
+
+    /// Looks for an entry that this client may have. A good one counts as served from here on.
+    pub(super) fn find(&self) -> Found<K::Value> {
+        if self.ask.refresh == Refresh::Now {
+            return Found::Nothing;
+        }
+        let now = (self.ask.clock)();
+        let Some((value, times)) = self.read() else {
+            return Found::Nothing;
+        };
+        let is_due = match times.state::<K>(now) {
+            State::Over => return Found::Nothing,
+            State::Due => self.ask.refresh == Refresh::Early,
+            State::Good => false,
+        };
+        let Ok(served) = self.unless_served(&times) else {
+            tracing::debug!("the client was served with this before: fetching afresh");
+            return Found::Nothing;
+        };
+        let entry = Entry {
+            value,
+            times,
+            served,
+        };
+        if is_due {
+            Found::Due(entry)
+        } else if self.note(&entry) {
+            Found::Good(entry)
+        } else {
+            Found::Nothing
+        }
+    }
+
+    /// The value of `entry`, which counts as served from here on.
+    pub(super) fn serve(&self, entry: Entry<K::Value>) -> K::Value {
+        self.note(&entry);
+        entry.value
+    }
+
+    /// Keeps `value`, if it can be kept.
+    pub(super) fn keep(&self, value: &K::Value) {
+        let now = (self.ask.clock)();
+        let Some(times) = self.times(value) else {
+            return;
+        };
+        if times.state::<K>(now) == State::Over {
+            tracing::debug!("too little is left of it to be kept");
+            return;
+        }
+        let written = match self.kind.encode(self.key, value, &times) {
+            Ok(text) => self.write(&text),
+            Err(error) => Err(io::Error::other(error)),
+        };
+        if let Err(error) = written {
+            tracing::warn!("cannot write {}: {error}", self.path().display());
+            return;
+        }
+        if K::MAKING_IS_SERVING {
+            self.note_maker(&times);
+        }
+        clean::sweep(self.directory, now);
+    }
+
+    fn times(&self, value: &K::Value) -> Option<Times> {
+        let life = self.kind.life(value, (self.ask.clock)())?;
+        Times::new::<K>(life, self.ask.seed).ok()
+    }
+
+    fn read(&self) -> Option<(K::Value, Times)> {
+        let name = self.entry_name();
+        let file = self.directory.read(&name)?;
+        let path = self.path();
+        let text = contents(&file)
+            .inspect_err(|error| tracing::debug!("{} is not used: {error}", path.display()))
+            .ok()?;
+        self.kind
+            .decode(self.key, &text)
+            .inspect_err(|corrupt| tracing::debug!("{} is not used: {corrupt}", path.display()))
+            .ok()
+    }
+
+    /// The record of who was served; an error when this client was, or it cannot be known.
+    fn unless_served(&self, times: &Times) -> Result<Option<Served>, Refused> {
+        let Some(parent) = self.ask.parent else {
+            return Ok(None);
+        };
+        let served = self.served().ok_or(Refused)?;
+        if served.includes(parent, times.made_at, (self.ask.clock)()) {
+            Err(Refused)
+        } else {
+            Ok(Some(served))
+        }
+    }
+
+    /// Notes that the client is served. If that fails, a client that is refused would be served
+    /// with the same again and again.
+    fn note(&self, entry: &Entry<K::Value>) -> bool {
+        let (Some(parent), Some(served)) = (self.ask.parent, &entry.served) else {
+            return true;
+        };
+        let until = K::content_until(&entry.times, (self.ask.clock)());
+        served
+            .add(parent, entry.times.made_at, until)
+            .inspect_err(|error| tracing::debug!("cannot note who is served: {error}"))
+            .is_ok()
+    }
+
+    fn note_maker(&self, times: &Times) {
+        let Some(parent) = self.ask.parent else {
+            return;
+        };
+        let served = self.served().or_else(|| {
+            // What has its name is no record; in this directory only this user can have put it.
+            self.directory.remove(&self.served_name()).ok()?;
+            self.served()
+        });
+        let until = K::content_until(times, (self.ask.clock)());
+        let noted = served.map(|served| served.add(parent, times.made_at, until));
+        if !matches!(noted, Some(Ok(()))) {
+            tracing::debug!("cannot note who is served");
+        }
+    }
+
+    fn served(&self) -> Option<Served> {
+        self.directory.update(&self.served_name()).map(Served::new)
+    }
+
+    /// Whoever reads sees the entry before or the new one, and never a part; nor does a crash of
+    /// the system leave a part, since the bytes are on the disk before the name is theirs. The
+    /// directory is not flushed: if the name is lost, so is nothing but a fetch.
+    fn write(&self, text: &[u8]) -> io::Result<()> {
+        let (name, mut file) = self.temporary()?;
+        file.write_all(text)
+            .and_then(|()| file.sync_all())
+            .and_then(|()| self.directory.rename(&name, &self.entry_name()))
+            .inspect_err(|_| {
+                // What cannot be removed now is swept later.
+                let _ = self.directory.remove(&name);
+            })
+    }
+
+    fn temporary(&self) -> io::Result<(String, File)> {
+        let mut attempts = 0;
+        loop {
+            // A number that nobody guesses is not needed where nobody else may write; one that is
+            // seldom drawn twice is.
+            let random = RandomState::new().hash_one(std::process::id());
+            let name = format!("{}.{random:016x}{TEMPORARY}", self.key);
+            match self.directory.create(&name) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempts < 8 => {
+                    attempts += 1;
+                }
+                created => return Ok((name, created?)),
+            }
+        }
+    }
+
+    fn entry_name(&self) -> String {
+        format!("{}{ENTRY}", self.key)
+    }
+
+    fn served_name(&self) -> String {
+        format!("{}{SERVED}", self.key)
+    }
+}
+
+/// The client was served before, or that cannot be known.
+struct Refused;
+
+pub(super) const ENTRY: &str = ".json";
+pub(super) const LOCK: &str = ".lock";
+pub(super) const SERVED: &str = ".served";
+pub(super) const TEMPORARY: &str = ".tmp";

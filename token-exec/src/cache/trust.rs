@@ -1,0 +1,109 @@
+//! What a file must be before anything in it is believed. Looked at after opening, so that it is
+//! the opened file that is judged and not what had its name a moment before.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+/// Why a file is not believed.
+#[derive(Debug, Error)]
+pub(super) enum Distrust {
+    /// The system does not say what it is.
+    #[error("the system does not say what it is: {0}")]
+    Unknown(#[from] io::Error),
+    /// A directory, a pipe, a device.
+    #[error("it is no regular file")]
+    NotAFile,
+    /// Longer than any that is written here.
+    #[error("it has {size} bytes, more than {MAX_BYTES}")]
+    TooLarge {
+        /// How long.
+        size: u64,
+    },
+    /// Another user's.
+    #[cfg(unix)]
+    #[error("it belongs to another user, {owner}")]
+    Foreign {
+        /// The owner's id.
+        owner: u32,
+    },
+    /// Not for its owner alone.
+    #[cfg(unix)]
+    #[error("others may read or write it, its mode is {mode:04o}")]
+    Open {
+        /// The permission bits.
+        mode: u32,
+    },
+    /// It has a second name, under which it may be anywhere.
+    #[cfg(unix)]
+    #[error("it has {names} names")]
+    Linked {
+        /// How many.
+        names: u64,
+    },
+}
+
+impl Distrust {
+    /// Whether somebody else may have read or written what is in the file.
+    pub(super) fn is_exposure(&self) -> bool {
+        match self {
+            #[cfg(unix)]
+            Self::Foreign { .. } | Self::Open { .. } => true,
+            #[cfg(unix)]
+            Self::Linked { .. } => false,
+            Self::Unknown(_) | Self::NotAFile | Self::TooLarge { .. } => false,
+        }
+    }
+}
+
+/// Whether `file` is a regular file, of this user, for this user alone, under one name, and short.
+pub(super) fn trusted(file: &File) -> Result<(), Distrust> {
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(Distrust::NotAFile);
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        if metadata.uid() != rustix::process::geteuid().as_raw() {
+            return Err(Distrust::Foreign {
+                owner: metadata.uid(),
+            });
+        }
+        if metadata.mode() & 0o077 != 0 {
+            return Err(Distrust::Open {
+                mode: metadata.mode() & 0o7777,
+            });
+        }
+        // None is a file that was removed between opening and looking.
+        if metadata.nlink() > 1 {
+            return Err(Distrust::Linked {
+                names: metadata.nlink(),
+            });
+        }
+    }
+    if metadata.len() > MAX_BYTES {
+        return Err(Distrust::TooLarge {
+            size: metadata.len(),
+        });
+    }
+    Ok(())
+}
+
+/// Everything in `file`, wiped when dropped. One that is being written to is not believed.
+pub(super) fn contents(file: &File) -> io::Result<Zeroizing<Vec<u8>>> {
+    let size = file.metadata()?.len().min(MAX_BYTES);
+    // Room for all of it at once: a buffer that grows leaves copies behind.
+    let capacity = usize::try_from(size + 1).unwrap_or_default();
+    let mut bytes = Zeroizing::new(Vec::with_capacity(capacity));
+    file.take(size + 1).read_to_end(&mut bytes)?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > size) {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    Ok(bytes)
+}
+
+/// A token has at most 16 KiB, credentials 9; twice that in JSON, and room.
+const MAX_BYTES: u64 = 64 << 10;
