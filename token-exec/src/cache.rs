@@ -23,6 +23,7 @@
 //! and one that cannot be written is a warning.
 
 mod ask;
+pub mod aws_cli_cache;
 mod clean;
 mod credentials;
 mod directory;
