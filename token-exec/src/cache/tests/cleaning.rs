@@ -87,6 +87,7 @@ fn a_lock_that_is_not_used_is_removed() {
     assert_eq!(clean(&world, start()), (2, Vec::new()));
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn a_lock_removed_while_it_was_waited_for_is_not_the_lock() {
     let world = World::new();
@@ -99,6 +100,9 @@ fn a_lock_removed_while_it_was_waited_for_is_not_the_lock() {
             let directory = Directory::open(&world.cache.path).unwrap().unwrap();
             lock::wait(&directory, &name, Duration::from_mins(1)).unwrap()
         });
+        while open_files(&world.file(".lock")) < 2 {
+            std::thread::yield_now();
+        }
         // As `clean` does it: removed while it is held.
         directory.remove(&name).unwrap();
         drop(held);
@@ -106,6 +110,16 @@ fn a_lock_removed_while_it_was_waited_for_is_not_the_lock() {
         let third = lock::wait(&directory, &name, Duration::ZERO);
         assert!(third.is_err(), "two processes hold the lock of one name");
     });
+}
+
+/// How often this process has the file open.
+#[cfg(target_os = "linux")]
+fn open_files(path: &Path) -> usize {
+    fs::read_dir("/proc/self/fd")
+        .unwrap()
+        .filter_map(|entry| fs::read_link(entry.unwrap().path()).ok())
+        .filter(|target| target == path)
+        .count()
 }
 
 #[test]
