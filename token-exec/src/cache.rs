@@ -83,6 +83,9 @@ impl CacheDir {
     /// The token for `host` that is kept as `key`, or the one that `fetch` makes, which is then
     /// kept.
     ///
+    /// The key says all that decides what `fetch` makes, the cluster too: of a token read here,
+    /// the host and the date alone can be told.
+    ///
     /// # Errors
     /// Only those of `fetch`.
     pub fn token<E: Error>(

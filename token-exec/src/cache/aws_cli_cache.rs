@@ -101,7 +101,7 @@ pub fn read(path: &Path, now: SystemTime) -> Option<Credentials> {
     };
     if let Err(distrust) = trusted(&file) {
         if distrust.is_exposure() {
-            tracing::warn!("{shown} is not used: {distrust}; chmod 600 makes it yours alone");
+            tracing::warn!("{shown} is not used: {distrust}: remove it");
         } else {
             tracing::debug!("{shown} is not used: {distrust}");
         }

@@ -45,7 +45,7 @@ pub enum Unusable {
     #[error("it cannot be made")]
     Make(#[source] io::Error),
     /// It cannot be opened, or is a link.
-    #[error("it cannot be opened as a directory")]
+    #[error("it is no directory, or a link to one, or cannot be opened")]
     Open(#[source] io::Error),
     /// Another user's.
     #[error("it belongs to another user, {owner}")]
@@ -165,7 +165,7 @@ impl Directory {
     fn complain(&self, path: &Path, distrust: &Distrust) {
         let path = path.display();
         if distrust.is_exposure() && !self.warned.replace(true) {
-            tracing::warn!("{path} is not used: {distrust}; `token-exec clean` removes it");
+            tracing::warn!("{path} is not used: {distrust}: remove it");
         } else {
             tracing::debug!("{path} is not used: {distrust}");
         }

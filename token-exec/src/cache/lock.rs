@@ -58,7 +58,7 @@ fn is_removed(file: &File) -> bool {
     file.metadata().is_ok_and(|metadata| metadata.nlink() == 0)
 }
 
-/// Windows removes no file that is open.
+/// Elsewhere the standard library does not say; the price is one fetch more.
 #[cfg(not(unix))]
 fn is_removed(_file: &File) -> bool {
     false

@@ -4,6 +4,9 @@
 //! but a refusal makes a client ask before what it was told about the end: so the second question
 //! of the same process gets an answer made afresh.
 //!
+//! A shell script between the client and the plugin hides the client, being another process each
+//! time; then a refused token is served until it ends, as it would be without the record.
+//!
 //! The record is a file beside the entry, of [`PLACES`] places of [`RECORD_BYTES`]. A process's
 //! place follows from its id: one is read and one is written whatever else is going on, nothing
 //! grows, and only an id that lies a multiple of [`PLACES`] away displaces it, whose price is one

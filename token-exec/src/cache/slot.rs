@@ -67,11 +67,11 @@ impl<'a, K: Kind> Slot<'a, K> {
         if self.ask.refresh == Refresh::Now {
             return Found::Nothing;
         }
-        let now = (self.ask.clock)();
         let Some((value, times)) = self.read() else {
             return Found::Nothing;
         };
-        let is_due = match times.state::<K>(now) {
+        // The time after reading: an entry made in between is not one from the future.
+        let is_due = match times.state::<K>((self.ask.clock)()) {
             State::Over => return Found::Nothing,
             State::Due => self.ask.refresh == Refresh::Early,
             State::Good => false,
@@ -107,7 +107,9 @@ impl<'a, K: Kind> Slot<'a, K> {
             return;
         };
         if times.state::<K>(now) == State::Over {
-            tracing::debug!("too little is left of it to be kept");
+            tracing::debug!(
+                "nothing is kept: too little is left of it, or it claims to live too long"
+            );
             return;
         }
         let written = match self.kind.encode(self.key, value, &times) {

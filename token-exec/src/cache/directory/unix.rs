@@ -3,33 +3,32 @@
 use std::ffi::OsString;
 use std::fs::{DirBuilder, File};
 use std::io;
-use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStringExt as _;
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
-use rustix::fs::{
-    AtFlags, CWD, Dir, FileType, Mode, OFlags, fstat, openat, renameat, statat, unlinkat,
-};
+use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, openat, renameat, statat, unlinkat};
 use rustix::process::geteuid;
 
 use super::{Status, Unusable};
 
-pub(super) type Handle = OwnedFd;
+pub(super) type Handle = File;
 
 pub(super) fn open(path: &Path) -> Result<Handle, Unusable> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let handle =
-        openat(CWD, path, flags, Mode::empty()).map_err(|error| Unusable::Open(error.into()))?;
-    let stat = fstat(&handle).map_err(|error| Unusable::Open(error.into()))?;
-    if stat.st_uid != geteuid().as_raw() {
-        return Err(Unusable::Foreign { owner: stat.st_uid });
+    let handle: File = openat(CWD, path, flags, Mode::empty())
+        .map_err(|error| Unusable::Open(error.into()))?
+        .into();
+    let metadata = handle.metadata().map_err(Unusable::Open)?;
+    if metadata.uid() != geteuid().as_raw() {
+        return Err(Unusable::Foreign {
+            owner: metadata.uid(),
+        });
     }
-    let mode = Mode::from_raw_mode(stat.st_mode);
-    if mode.intersects(Mode::WGRP | Mode::WOTH) {
+    if metadata.mode() & 0o022 != 0 {
         return Err(Unusable::Writable {
-            mode: stat.st_mode & 0o7777,
+            mode: metadata.mode() & 0o7777,
         });
     }
     Ok(handle)

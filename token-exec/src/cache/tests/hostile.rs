@@ -95,8 +95,8 @@ fn a_file_that_others_may_read_is_passed_over_with_one_warning() {
         assert_eq!(
             passes_over(&world, "a file that others may read"),
             [format!(
-                "{} is not used: others may read or write it, its mode is {mode:04o}; \
-                 `token-exec clean` removes it",
+                "{} is not used: others may read or write it, its mode is {mode:04o}: \
+                 remove it",
                 world.file(".json").display()
             )]
         );
