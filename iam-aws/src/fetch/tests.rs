@@ -1,7 +1,9 @@
 //! Sources against peers on loopback: what they are asked, what is made of their answers.
 
 mod beside;
+mod login;
 mod roles;
+mod single_sign_on;
 
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
