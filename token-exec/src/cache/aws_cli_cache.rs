@@ -14,8 +14,8 @@ use std::time::{Duration, SystemTime};
 
 use iam_aws::credentials::Credentials;
 use iam_core::time::Rfc3339;
+use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use serde::{Deserialize, Serialize};
-use sha1::{Digest as _, Sha1};
 use zeroize::Zeroizing;
 
 use super::trust::{contents, trusted};
@@ -172,8 +172,13 @@ fn is_made_up(name: &Option<&str>) -> bool {
 }
 
 fn key(arguments: &impl Serialize, separators: Separators) -> String {
-    let digest = Sha1::digest(python_json(arguments, separators));
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    let text = python_json(arguments, separators);
+    let digest = digest(&SHA1_FOR_LEGACY_USE_ONLY, &text);
+    digest
+        .as_ref()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 #[cfg(unix)]
