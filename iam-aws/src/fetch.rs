@@ -5,6 +5,7 @@
 
 mod agent;
 mod asking;
+mod caller;
 mod container;
 mod context;
 mod error;
@@ -26,6 +27,7 @@ use iam_core::region::Region;
 use crate::credentials::Credentials;
 use crate::quiet::quietly;
 use crate::source::Source;
+pub use caller::{Caller, Denial, VerifyError, caller, verify};
 pub use context::{Context, MfaPrompt, TimedOut};
 pub use error::{BoxError, FetchError};
 

@@ -7,7 +7,7 @@ use iam_core::time::{Rfc3339, TimeError};
 use thiserror::Error;
 
 use super::Place;
-use crate::source::{MissingProfile, Origin, Source, SourceError};
+use crate::source::{MissingProfile, SourceError};
 
 /// Why there are no credentials to sign with. Never holds a value of a secret.
 #[derive(Debug, Error)]
@@ -61,14 +61,6 @@ pub enum CredentialsError {
         /// When.
         at: Rfc3339,
     },
-    /// A source that needs more than this program has yet.
-    #[error("{found}, which token-exec does not support yet")]
-    Unsupported {
-        /// What was found and where.
-        found: String,
-        /// The profile that the AWS CLI would export, if one was named.
-        profile: Option<String>,
-    },
     /// A profile that is in neither file.
     #[error(transparent)]
     MissingProfile(Box<MissingProfile>),
@@ -97,19 +89,6 @@ impl CredentialsError {
         }
     }
 
-    /// A source that has to be asked, which this program cannot yet.
-    #[must_use]
-    pub fn cannot_fetch(source: &Source) -> Self {
-        let profile = match source.origin() {
-            Origin::Profile { name, .. } => Some(name.clone()),
-            Origin::Variable(_) | Origin::Argument(_) | Origin::Default => None,
-        };
-        Self::Unsupported {
-            found: source.describe(),
-            profile,
-        }
-    }
-
     /// The one thing to try.
     #[must_use]
     pub fn hint(&self) -> String {
@@ -122,7 +101,6 @@ impl CredentialsError {
             Self::TokenForLongTermKey { token, .. } => format!("unset {token}"),
             Self::Expiration(_) => "unset AWS_CREDENTIAL_EXPIRATION, or export it anew".to_owned(),
             Self::Expired { .. } => "export fresh keys, or unset the AWS_* variables".to_owned(),
-            Self::Unsupported { profile, .. } => export_hint(profile.as_deref()),
             Self::MissingProfile(missing) => missing.hint.clone(),
             Self::Source(error) => error.hint(),
             Self::Nowhere { .. } => {
@@ -131,11 +109,4 @@ impl CredentialsError {
             }
         }
     }
-}
-
-fn export_hint(profile: Option<&str>) -> String {
-    let profile = profile
-        .map(|name| format!(" --profile {name}"))
-        .unwrap_or_default();
-    format!("eval \"$(aws configure export-credentials{profile} --format env)\"")
 }
