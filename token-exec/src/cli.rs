@@ -1,11 +1,14 @@
 //! Command lines: token-exec's own, and those of the two tools that it stands in for.
 
+mod cache;
 mod plain;
+mod role;
+mod tolerated;
 
 use std::convert::Infallible;
 use std::ffi::OsString;
 use std::fmt::{self, Debug, Formatter};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::str::FromStr;
 
@@ -16,13 +19,17 @@ use iam_core::cluster::ClusterId;
 use crate::cluster_name::ClusterName;
 use crate::error::Error;
 use crate::usage::UsageError;
+pub use cache::{CacheArgs, CacheMode, RefreshArgs};
 use iam_aws::region::RegionName;
+pub use role::RoleArgs;
+pub use tolerated::ToleratedArgs;
 
 /// Presigned STS tokens for Kubernetes clusters, from AWS credentials
 ///
-/// Prints an ExecCredential for kubectl and other clients to stdout. Credentials are the exported
-/// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or the static keys of a
-/// profile. The command lines of `aws eks get-token` and `aws-iam-authenticator token` work too.
+/// Prints an ExecCredential for kubectl and other clients to stdout. Credentials are found as the
+/// AWS CLI finds them: exported keys, profiles with roles, processes and single sign-on, web
+/// identities, containers, EC2 instances. The command lines of `aws eks get-token` and
+/// `aws-iam-authenticator token` work too.
 #[derive(Debug, Parser)]
 #[command(name = "token-exec", version, subcommand_negates_reqs = true)]
 pub struct Cli {
@@ -50,9 +57,21 @@ pub struct MintArgs {
     #[command(flatten)]
     pub aws: AwsArgs,
 
+    /// Whose token.
+    #[command(flatten)]
+    pub role: RoleArgs,
+
     /// What to print [default: json]
     #[arg(long, value_enum)]
     pub output: Option<OutputFormat>,
+
+    /// What is kept on disk.
+    #[command(flatten)]
+    pub cache: CacheArgs,
+
+    /// What the AWS CLI takes and what changes no token.
+    #[command(flatten)]
+    pub tolerated: ToleratedArgs,
 }
 
 /// The cluster that the token is for.
@@ -64,7 +83,7 @@ pub struct ClusterArgs {
     pub cluster_name: Option<ClusterName>,
 
     /// Identifier of a local cluster, or of one of your own: signed as it is
-    #[arg(long, value_name = "ID")]
+    #[arg(short = 'i', long, value_name = "ID")]
     pub cluster_id: Option<ClusterId>,
 }
 
@@ -93,6 +112,15 @@ pub enum Command {
 
     /// Say what a token says, and every rule it breaks; asks nobody
     Inspect(InspectArgs),
+
+    /// Ask STS who a token is of, as a server would
+    Verify(VerifyArgs),
+
+    /// Say which credentials are used and why, who they are, and how to map that identity
+    Whoami(WhoamiArgs),
+
+    /// Remove what token-exec keeps on disk
+    Clean(CleanArgs),
 }
 
 /// What stands behind `eks`.
@@ -103,11 +131,11 @@ pub enum EksCommand {
 }
 
 /// The arguments of `aws-iam-authenticator token`.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 pub struct TokenArgs {
-    /// Identifier of the cluster
+    /// Identifier of the cluster [default: KUBERNETES_AWS_AUTHENTICATOR_CLUSTER_ID]
     #[arg(short = 'i', long, value_name = "ID")]
-    pub cluster_id: ClusterId,
+    pub cluster_id: Option<ClusterId>,
 
     /// Print the bare token
     #[arg(long)]
@@ -116,6 +144,25 @@ pub struct TokenArgs {
     /// Where from and for where.
     #[command(flatten)]
     pub aws: AwsArgs,
+
+    /// Whose token; DEFAULT_ROLE names a role too.
+    #[command(flatten)]
+    pub role: RoleArgs,
+
+    /// Keep tokens on disk, as is done anyway; another mode stands behind `=`
+    #[arg(
+        long,
+        value_enum,
+        value_name = "MODE",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "token"
+    )]
+    pub cache: Option<CacheMode>,
+
+    /// What is kept on disk.
+    #[command(flatten)]
+    pub refresh: RefreshArgs,
 }
 
 /// The arguments of `inspect`.
@@ -128,6 +175,52 @@ pub struct InspectArgs {
     /// Form of the report
     #[arg(short, long, value_enum, default_value_t)]
     pub output: ReportFormat,
+}
+
+/// The arguments of `verify`.
+#[derive(Args, Debug)]
+pub struct VerifyArgs {
+    /// Identifier of the cluster that the token is for, as its server knows it
+    #[arg(
+        short = 'i',
+        long,
+        visible_alias = "cluster-name",
+        value_name = "ID|ARN"
+    )]
+    pub cluster_id: ClusterName,
+
+    /// The token; without one, or with `-`, it is read from stdin
+    #[arg(value_name = "TOKEN|-")]
+    pub token: Option<GivenToken>,
+
+    /// Form of the report
+    #[arg(short, long, value_enum, default_value_t)]
+    pub output: ReportFormat,
+}
+
+/// The arguments of `whoami`.
+#[derive(Args, Debug)]
+pub struct WhoamiArgs {
+    /// Where from.
+    #[command(flatten)]
+    pub aws: AwsArgs,
+
+    /// As whom.
+    #[command(flatten)]
+    pub role: RoleArgs,
+
+    /// Form of the report
+    #[arg(short, long, value_enum, default_value_t)]
+    pub output: ReportFormat,
+}
+
+/// The arguments of `clean`.
+#[derive(Args, Debug)]
+pub struct CleanArgs {
+    /// Directory of the cache [default: token-exec under KUBECACHEDIR or the user's cache
+    /// directory]
+    #[arg(long, value_name = "DIR")]
+    pub cache_dir: Option<PathBuf>,
 }
 
 /// How a token is printed.
@@ -183,6 +276,10 @@ struct Authenticator {
     #[command(flatten)]
     common: CommonArgs,
 
+    /// Identifier of the cluster
+    #[arg(short = 'i', long, value_name = "ID")]
+    cluster_id: Option<ClusterId>,
+
     #[command(flatten)]
     aws: AwsArgs,
 
@@ -237,6 +334,7 @@ impl From<Authenticator> for Cli {
     fn from(
         Authenticator {
             common,
+            cluster_id,
             aws,
             command,
         }: Authenticator,
@@ -245,6 +343,10 @@ impl From<Authenticator> for Cli {
         Self {
             common,
             mint: MintArgs {
+                cluster: ClusterArgs {
+                    cluster_name: None,
+                    cluster_id,
+                },
                 aws,
                 ..MintArgs::default()
             },

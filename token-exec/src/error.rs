@@ -6,12 +6,15 @@ use iam_cli::Failure;
 use iam_core::exec_api::ExecInfoError;
 use thiserror::Error;
 
-use crate::inspect::InputError;
+use crate::cache::CleanError;
+use crate::given_token::InputError;
 use crate::sign::SignError;
 use crate::usage::UsageError;
+use crate::verify::BrokenToken;
 use iam_aws::credentials::CredentialsError;
 use iam_aws::endpoint::EndpointError;
 use iam_aws::environment::NotUtf8;
+use iam_aws::fetch::{FetchError, VerifyError};
 use iam_aws::shared_config::SharedConfigError;
 
 /// What ends the program.
@@ -32,6 +35,15 @@ pub enum Error {
     /// No credentials, or none that can be used.
     #[error("looking for credentials")]
     Credentials(#[from] CredentialsError),
+    /// A source that was asked.
+    #[error("getting credentials")]
+    Fetch(#[from] FetchError),
+    /// A session's name to forward, where there is none.
+    #[error("the credentials are of {arn}, which is no session and has no name to forward")]
+    NoSession {
+        /// Who they are of.
+        arn: String,
+    },
     /// No STS host.
     #[error("choosing the STS host")]
     Endpoint(#[from] EndpointError),
@@ -41,6 +53,18 @@ pub enum Error {
     /// The token to inspect.
     #[error("reading the token from stdin")]
     Input(#[from] InputError),
+    /// The token to verify.
+    #[error("verifying the token")]
+    BrokenToken(#[from] BrokenToken),
+    /// STS says no, or nothing.
+    #[error("verifying the token")]
+    Verify(#[from] VerifyError),
+    /// No directory for the cache.
+    #[error("there is no cache: neither KUBECACHEDIR nor a home directory is set")]
+    NoCacheDirectory,
+    /// The cache.
+    #[error("cleaning the cache")]
+    Clean(#[from] CleanError),
     /// Nobody takes what is printed.
     #[error("writing to stdout")]
     Stdout(#[source] io::Error),
@@ -57,6 +81,14 @@ impl Failure for Error {
             Self::Endpoint(error) => Some(error.hint()),
             Self::Input(error) => Some(error.hint()),
             Self::Sign(error) => Some(error.hint().to_owned()),
+            Self::Fetch(error) => error.hint().map(str::to_owned),
+            Self::NoSession { .. } => Some("name the session with --session-name".to_owned()),
+            Self::BrokenToken(_) => Some("token-exec inspect shows what it says".to_owned()),
+            Self::Verify(error) => error.hint(),
+            Self::NoCacheDirectory => Some("name it with --cache-dir".to_owned()),
+            Self::Clean(_) => {
+                Some("remove it by hand, or name another with --cache-dir".to_owned())
+            }
             Self::Stdout(_) => None,
         }
     }
@@ -69,7 +101,13 @@ impl Failure for Error {
             | Self::SharedConfig(_)
             | Self::Credentials(_)
             | Self::Sign(_)
+            | Self::Fetch(_)
+            | Self::NoSession { .. }
             | Self::Input(_)
+            | Self::BrokenToken(_)
+            | Self::Verify(_)
+            | Self::NoCacheDirectory
+            | Self::Clean(_)
             | Self::Stdout(_) => 1,
         }
     }

@@ -1,7 +1,6 @@
 //! `inspect`: what a token says, for people or for scripts. Asks nobody.
 
-use std::fmt::{self, Display, Formatter, Write as _};
-use std::io::{self, Read};
+use std::fmt::{self, Display, Formatter};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
@@ -10,40 +9,19 @@ use iam_core::inspect::Inspection;
 use iam_core::presigned::{Fault, FaultKind};
 use iam_core::time::Rfc3339;
 use serde::Serialize;
-use thiserror::Error;
 
 use crate::error::Error;
+use crate::given_token;
+use crate::json_line::{API_VERSION, json_line};
 use crate::options::{InspectOptions, ReportFormat};
-
-/// Why there is nothing to inspect.
-#[derive(Debug, Error)]
-pub enum InputError {
-    /// The system refused.
-    #[error("cannot read it")]
-    Unreadable(#[source] io::Error),
-    /// No token is that long.
-    #[error("there are more than {} KiB", MAX_INPUT_BYTES >> 10)]
-    TooLong,
-}
-
-impl InputError {
-    /// The one thing to try.
-    #[must_use]
-    pub fn hint(&self) -> String {
-        "token-exec --cluster-name NAME --output token | token-exec inspect -".to_owned()
-    }
-}
 
 /// The report on a token, and the exit code: 0 where it breaks no rule, else 1.
 ///
 /// # Errors
 /// When stdin is asked for and cannot be read.
 pub fn inspect(options: &InspectOptions, now: SystemTime) -> Result<(String, ExitCode), Error> {
-    let text = match &options.token {
-        Some(token) => token.expose().to_owned(),
-        None => read(io::stdin().lock())?,
-    };
-    let inspection = iam_core::inspect::inspect(text.trim_end_matches(['\r', '\n']), now);
+    let text = given_token::text(options.token.as_ref())?;
+    let inspection = iam_core::inspect::inspect(&text, now);
     let code = if inspection.faults.is_empty() {
         ExitCode::SUCCESS
     } else {
@@ -51,22 +29,9 @@ pub fn inspect(options: &InspectOptions, now: SystemTime) -> Result<(String, Exi
     };
     let report = match options.output {
         ReportFormat::Text => Lines(&inspection).to_string(),
-        ReportFormat::Json => Document::from(&inspection).to_string(),
+        ReportFormat::Json => json_line(&Document::from(&inspection)),
     };
     Ok((report, code))
-}
-
-/// Bytes that are not UTF-8 stay in as a sign that no token has, for the report to name.
-fn read(input: impl Read) -> Result<String, InputError> {
-    let mut bytes = Vec::new();
-    input
-        .take(MAX_INPUT_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(InputError::Unreadable)?;
-    if u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_INPUT_BYTES) {
-        return Err(InputError::TooLong);
-    }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// A report for people: one line a field, then one a fault.
@@ -162,7 +127,7 @@ impl<'a> From<&'a Inspection> for Document<'a> {
             instant.map(|instant| Rfc3339::nearest(instant).to_string())
         };
         Self {
-            api_version: "token-exec/v1",
+            api_version: API_VERSION,
             kind: "Inspection",
             host: inspection.host.as_deref(),
             partition: inspection.partition.map(|partition| partition.to_string()),
@@ -196,28 +161,3 @@ impl From<&Fault> for FaultDocument {
         }
     }
 }
-
-impl Display for Document<'_> {
-    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        let text = serde_json::to_string(self).map_err(|_| fmt::Error)?;
-        write_in_ascii(formatter, &text)?;
-        writeln!(formatter)
-    }
-}
-
-/// JSON with `\u` escapes for what a terminal could obey: the token may be a stranger's.
-fn write_in_ascii(formatter: &mut Formatter<'_>, json: &str) -> fmt::Result {
-    for character in json.chars() {
-        if matches!(character, ' '..='~') {
-            formatter.write_char(character)?;
-        } else {
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                write!(formatter, "\\u{unit:04x}")?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Four times the longest token.
-const MAX_INPUT_BYTES: u64 = 64 << 10;

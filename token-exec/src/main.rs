@@ -28,7 +28,8 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<ExitCode, Error> {
     let environment = Environment::read(std::env::var_os::<&str>)?;
     iam_cli::telemetry::start(&cli.common, environment.rust_log.as_deref());
-    token_exec::run(&cli.into_options()?, &environment, SystemTime::now())
+    let options = cli.into_options(&environment.authenticator)?;
+    token_exec::run(&options, &environment, SystemTime::now)
 }
 
 const PROGRAM: &str = "token-exec";

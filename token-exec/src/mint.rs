@@ -1,22 +1,22 @@
 //! From options and environment to what goes to stdout.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
+use iam_aws::chosen_profile::ChosenProfile;
+use iam_aws::environment::EndpointVariables;
+use iam_aws::source::{Choice, Origin, Source};
 use iam_cli::NOTICE;
 use iam_core::exec_api::{ExecApiVersion, ExecInfo, exec_credential};
 use iam_core::sts_host::StsHost;
 use iam_core::token::Token;
 
+use crate::costly::Costly;
 use crate::environment::Environment;
 use crate::error::Error;
 use crate::options::{MintOptions, OutputFormat};
-use crate::sign::presign;
-use iam_aws::chosen_profile::ChosenProfile;
-use iam_aws::credentials::{Credentials, CredentialsError};
-use iam_aws::endpoint::EndpointSettings;
-use iam_aws::environment::EndpointVariables;
-use iam_aws::shared_config::{SharedConfig, Unreadable};
-use iam_aws::source::{Choice, Origin, Source, choose};
+use crate::settings::Settings;
+use crate::sign::sign;
+use crate::wanted::Wanted;
 
 /// The text to print: an `ExecCredential`, or the bare token, and a line break.
 ///
@@ -25,41 +25,38 @@ use iam_aws::source::{Choice, Origin, Source, choose};
 pub fn mint(
     options: &MintOptions,
     environment: &Environment,
-    now: SystemTime,
+    clock: fn() -> SystemTime,
 ) -> Result<String, Error> {
     let version = match options.output {
         OutputFormat::Json => api_version(environment)?,
         OutputFormat::Token => ExecApiVersion::default(),
     };
-    let aws = &environment.aws;
-    let chosen = ChosenProfile::of(options.profile.as_deref(), aws);
-    let unreadable = match (chosen, aws.keys()) {
-        (ChosenProfile::Variable(_) | ChosenProfile::Default, Some(_)) => Unreadable::Tolerated,
-        (ChosenProfile::Flag(_), _) | (_, None) => Unreadable::Refused,
-    };
-    let shared = SharedConfig::load(aws, unreadable)?;
-    let Choice { source, .. } = choose(aws, &shared, chosen, now)?;
+    let now = clock();
+    let mut settings = Settings::load(&options.aws, &environment.aws, options.cluster.arn())?;
+    let Choice { source, .. } = settings.choose(now)?;
     tracing::info!("signing with {}", source.describe());
-    say_which_won(chosen, source.origin());
-    let credentials = match source {
-        Source::Keys(keys) => keys.credentials,
-        other => return Err(CredentialsError::cannot_fetch(&other).into()),
-    };
-    let settings = EndpointSettings {
-        region_flag: options.region.as_ref(),
-        environment: aws,
-        profile: shared.profile(chosen.name()),
-        cluster: options.cluster.arn(),
-    };
-    let host = settings.host()?;
+    say_which_won(settings.chosen, source.origin());
+    let host = settings.host(&source, clock)?;
     tracing::info!("signing for {host}");
-    warn_of_custom_endpoint(&aws.endpoints, &host);
-    let expiration = expiration(&credentials, now);
-    let token = Token::mint(&presign(credentials, host, options.cluster.id(), now)?);
-    warn_of_size(&token);
+    warn_of_custom_endpoint(&environment.aws.endpoints, &host);
+    let wanted = Wanted::new(source, options.aws.role.as_ref());
+    let signed = match &wanted.source {
+        Source::Keys(keys) => sign(&keys.credentials, &host, options.cluster.id(), now)?,
+        _ => {
+            let costly = Costly {
+                options,
+                environment,
+                settings: &settings,
+                host: &host,
+                clock,
+            };
+            costly.token(&wanted)?
+        }
+    };
+    warn_of_size(&signed.token);
     Ok(match options.output {
-        OutputFormat::Json => exec_credential(version, &token, expiration),
-        OutputFormat::Token => format!("{}\n", token.expose()),
+        OutputFormat::Json => exec_credential(version, &signed.token, signed.expiration),
+        OutputFormat::Token => format!("{}\n", signed.token.expose()),
     })
 }
 
@@ -73,15 +70,6 @@ fn api_version(environment: &Environment) -> Result<ExecApiVersion, Error> {
         );
     }
     Ok(version)
-}
-
-/// When the client should ask again: a minute before the token ends, or the credentials do.
-fn expiration(credentials: &Credentials, now: SystemTime) -> SystemTime {
-    let token = now + TOKEN_LIFE - MARGIN;
-    match credentials.expiry {
-        Some(expiry) => token.min(expiry - MARGIN),
-        None => token,
-    }
 }
 
 fn say_which_won(chosen: ChosenProfile<'_>, origin: &Origin) {
@@ -116,12 +104,6 @@ fn warn_of_size(token: &Token) {
 
 /// What announces exported keys.
 const KEY_ID: &str = "AWS_ACCESS_KEY_ID";
-
-/// STS honours a presigned request for 15 minutes from its date.
-const TOKEN_LIFE: Duration = Duration::from_mins(15);
-
-/// Long enough for a request that is sent just before.
-const MARGIN: Duration = Duration::from_mins(1);
 
 /// What aws-iam-authenticator takes at most.
 const OLD_SERVERS_LIMIT: usize = 4096;

@@ -1,12 +1,20 @@
 //! What is to be done, in domain types: the one conversion from the command line.
 
+mod role;
+
+use std::path::PathBuf;
+
 use crate::cli::{
-    AwsArgs, Cli, ClusterArgs, Command, EksCommand, InspectArgs, MintArgs, TokenArgs,
+    AwsArgs, CacheArgs, CleanArgs, Cli, ClusterArgs, Command, EksCommand, InspectArgs, MintArgs,
+    RefreshArgs, RoleArgs, TokenArgs, VerifyArgs, WhoamiArgs,
 };
-pub use crate::cli::{GivenToken, OutputFormat, ReportFormat};
+pub use crate::cli::{CacheMode, GivenToken, OutputFormat, ReportFormat};
 use crate::cluster_name::ClusterName;
+use crate::environment::AuthenticatorVariables;
 use crate::usage::UsageError;
 use iam_aws::region::RegionName;
+use iam_core::cluster::ClusterId;
+pub use role::{RoleOptions, Session};
 
 /// What is to be done.
 #[derive(Debug, Eq, PartialEq)]
@@ -15,6 +23,12 @@ pub enum Options {
     Mint(MintOptions),
     /// Say what a token says.
     Inspect(InspectOptions),
+    /// Ask STS who a token is of.
+    Verify(VerifyOptions),
+    /// Say who the credentials are.
+    Whoami(WhoamiOptions),
+    /// Remove what is kept on disk.
+    Clean(CleanOptions),
 }
 
 /// Which token to print, and how.
@@ -22,12 +36,44 @@ pub enum Options {
 pub struct MintOptions {
     /// The cluster it is for.
     pub cluster: ClusterName,
+    /// Where the credentials are from.
+    pub aws: AwsOptions,
+    /// How to print it.
+    pub output: OutputFormat,
+    /// What is kept on disk.
+    pub cache: CacheOptions,
+}
+
+/// Where credentials are from, and which region is meant.
+#[derive(Debug, Default, Eq, PartialEq)]
+pub struct AwsOptions {
     /// `--region`
     pub region: Option<RegionName>,
     /// `--profile`
     pub profile: Option<String>,
-    /// How to print it.
-    pub output: OutputFormat,
+    /// The role to assume with them.
+    pub role: Option<RoleOptions>,
+}
+
+/// What is kept on disk between two runs.
+#[derive(Debug, Default, Eq, PartialEq)]
+pub struct CacheOptions {
+    /// What is kept.
+    pub mode: CacheMode,
+    /// Whether what is kept is used.
+    pub use_kept: UseKept,
+    /// `--cache-dir`
+    pub directory: Option<PathBuf>,
+}
+
+/// Whether what is kept on disk is used.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum UseKept {
+    /// While it is fresh.
+    #[default]
+    Fresh,
+    /// Never: `--force-refresh`.
+    Never,
 }
 
 /// Which token to look into, and how to report.
@@ -39,12 +85,40 @@ pub struct InspectOptions {
     pub output: ReportFormat,
 }
 
+/// Which token to ask about.
+#[derive(Debug, Eq, PartialEq)]
+pub struct VerifyOptions {
+    /// The cluster that it must be for.
+    pub cluster: ClusterId,
+    /// The token; `None` means stdin.
+    pub token: Option<GivenToken>,
+    /// The form of the report.
+    pub output: ReportFormat,
+}
+
+/// Whose identity to report.
+#[derive(Debug, Eq, PartialEq)]
+pub struct WhoamiOptions {
+    /// Where the credentials are from.
+    pub aws: AwsOptions,
+    /// The form of the report.
+    pub output: ReportFormat,
+}
+
+/// What to remove.
+#[derive(Debug, Eq, PartialEq)]
+pub struct CleanOptions {
+    /// `--cache-dir`
+    pub directory: Option<PathBuf>,
+}
+
 impl Cli {
-    /// What this command line asks for.
+    /// What this command line asks for. `variables` count where it is one of
+    /// `aws-iam-authenticator`.
     ///
     /// # Errors
-    /// When arguments stand before a subcommand that does not take them.
-    pub fn into_options(self) -> Result<Options, UsageError> {
+    /// When arguments stand before a subcommand that does not take them, or need others.
+    pub fn into_options(self, variables: &AuthenticatorVariables) -> Result<Options, UsageError> {
         let Self {
             common: _,
             mint,
@@ -53,44 +127,62 @@ impl Cli {
         match command {
             None => mint.into_options(None).map(Options::Mint),
             Some(Command::Eks(EksCommand::GetToken(inner))) => {
-                mint.check_absent("eks get-token", Absent::Cluster)?;
+                mint.check_absent("eks get-token", Taken::AwsCli)?;
                 inner.into_options(Some(mint)).map(Options::Mint)
             }
-            Some(Command::Token(TokenArgs {
+            Some(Command::Token(token)) => {
+                mint.check_absent("token", Taken::Authenticator)?;
+                let MintArgs { cluster, aws, .. } = mint;
+                let outer = (cluster.cluster_id, aws);
+                token.into_options(outer, variables).map(Options::Mint)
+            }
+            Some(Command::Inspect(InspectArgs { token, output })) => {
+                mint.check_absent("inspect", Taken::Nothing)?;
+                let token = given(token);
+                Ok(Options::Inspect(InspectOptions { token, output }))
+            }
+            Some(Command::Verify(VerifyArgs {
                 cluster_id,
-                token_only,
-                aws,
+                token,
+                output,
             })) => {
-                mint.check_absent("token", Absent::ClusterAndOutput)?;
-                let AwsArgs { region, profile } = aws.or(mint.aws);
-                let output = if token_only {
-                    OutputFormat::Token
-                } else {
-                    OutputFormat::Json
-                };
-                let cluster = ClusterName::Id(cluster_id);
-                Ok(Options::Mint(MintOptions {
+                mint.check_absent("verify", Taken::Nothing)?;
+                let (cluster, token) = (cluster_id.id().clone(), given(token));
+                Ok(Options::Verify(VerifyOptions {
                     cluster,
-                    region,
-                    profile,
+                    token,
                     output,
                 }))
             }
-            Some(Command::Inspect(InspectArgs { token, output })) => {
-                mint.check_absent("inspect", Absent::All)?;
-                let token = token.filter(|token| token.expose() != "-");
-                Ok(Options::Inspect(InspectOptions { token, output }))
+            Some(Command::Whoami(WhoamiArgs { aws, role, output })) => {
+                mint.check_absent("whoami", Taken::Aws)?;
+                let aws = aws.or(mint.aws).into_options(role)?;
+                Ok(Options::Whoami(WhoamiOptions { aws, output }))
+            }
+            Some(Command::Clean(CleanArgs { cache_dir })) => {
+                mint.check_absent("clean", Taken::Nothing)?;
+                let directory = cache_dir;
+                Ok(Options::Clean(CleanOptions { directory }))
             }
         }
     }
 }
 
-/// What must not stand before a subcommand.
+/// A dash means stdin, as no token does.
+fn given(token: Option<GivenToken>) -> Option<GivenToken> {
+    token.filter(|token| token.expose() != "-")
+}
+
+/// What may stand before a subcommand.
 #[derive(Clone, Copy, PartialEq)]
-enum Absent {
-    Cluster,
-    ClusterAndOutput,
-    All,
+enum Taken {
+    Nothing,
+    /// Region and profile.
+    Aws,
+    /// And the cluster's identifier, a flag of that tool as a whole.
+    Authenticator,
+    /// And the form of the output, in which the AWS CLI differs.
+    AwsCli,
 }
 
 impl MintArgs {
@@ -103,43 +195,112 @@ impl MintArgs {
                     cluster_id,
                 },
             aws,
+            role,
             output,
+            cache: CacheArgs { cache, refresh },
+            tolerated: _,
         } = self;
         let (outer_aws, outer_output) = before.map(|outer| (outer.aws, outer.output)).unzip();
-        let AwsArgs { region, profile } = match outer_aws {
-            Some(outer) => aws.or(outer),
-            None => aws,
-        };
+        let aws = aws.or(outer_aws.unwrap_or_default());
         let cluster = match (cluster_name, cluster_id) {
             (Some(name), None) => name,
             (None, Some(id)) => ClusterName::Id(id),
             (None, None) | (Some(_), Some(_)) => return Err(UsageError::one_cluster()),
         };
-        let output = output.or(outer_output.flatten()).unwrap_or_default();
         Ok(MintOptions {
             cluster,
-            region,
-            profile,
-            output,
+            aws: aws.into_options(role)?,
+            output: output.or(outer_output.flatten()).unwrap_or_default(),
+            cache: refresh.into_options(cache),
         })
     }
 
-    fn check_absent(&self, subcommand: &str, absent: Absent) -> Result<(), UsageError> {
+    fn check_absent(&self, subcommand: &str, taken: Taken) -> Result<(), UsageError> {
         let Self {
             cluster,
             aws,
+            role,
             output,
+            cache: CacheArgs { cache, refresh },
+            tolerated: _,
         } = self;
-        let given = [
-            ("--cluster-name", cluster.cluster_name.is_some(), true),
-            ("--cluster-id", cluster.cluster_id.is_some(), true),
-            ("--output", output.is_some(), absent != Absent::Cluster),
-            ("--region", aws.region.is_some(), absent == Absent::All),
-            ("--profile", aws.profile.is_some(), absent == Absent::All),
+        let id_taken = taken == Taken::Authenticator;
+        let refused = [
+            ("--cluster-name", cluster.cluster_name.is_some()),
+            ("--cluster-id", cluster.cluster_id.is_some() && !id_taken),
+            ("--output", output.is_some() && taken != Taken::AwsCli),
+            ("--region", aws.region.is_some() && taken == Taken::Nothing),
+            (
+                "--profile",
+                aws.profile.is_some() && taken == Taken::Nothing,
+            ),
+            ("--cache", cache.is_some()),
+            ("--force-refresh", refresh.force_refresh),
+            ("--cache-dir", refresh.cache_dir.is_some()),
         ];
-        match given.iter().find(|(_, given, refused)| *given && *refused) {
-            Some((argument, _, _)) => Err(UsageError::before_subcommand(argument, subcommand)),
+        let of_role = role.given().next();
+        let found = refused.iter().find(|(_, refused)| *refused);
+        match found.map(|(argument, _)| *argument).or(of_role) {
+            Some(argument) => Err(UsageError::before_subcommand(argument, subcommand)),
             None => Ok(()),
+        }
+    }
+}
+
+impl TokenArgs {
+    fn into_options(
+        self,
+        (outer_id, outer_aws): (Option<ClusterId>, AwsArgs),
+        variables: &AuthenticatorVariables,
+    ) -> Result<MintOptions, UsageError> {
+        let Self {
+            cluster_id,
+            token_only,
+            aws,
+            role,
+            cache,
+            refresh,
+        } = self;
+        let exported_id = || variables.cluster_id();
+        let id = match cluster_id.or(outer_id) {
+            Some(id) => id,
+            None => exported_id()?.ok_or_else(UsageError::no_cluster_id)?,
+        };
+        let output = if token_only {
+            OutputFormat::Token
+        } else {
+            OutputFormat::Json
+        };
+        let role = RoleArgs {
+            role_arn: match role.role_arn {
+                Some(arn) => Some(arn),
+                None => variables.role()?,
+            },
+            ..role
+        };
+        Ok(MintOptions {
+            cluster: ClusterName::Id(id),
+            aws: aws.or(outer_aws).into_options(role)?,
+            output,
+            cache: refresh.into_options(cache),
+        })
+    }
+}
+
+impl RefreshArgs {
+    fn into_options(self, mode: Option<CacheMode>) -> CacheOptions {
+        let Self {
+            force_refresh,
+            cache_dir,
+        } = self;
+        CacheOptions {
+            mode: mode.unwrap_or_default(),
+            use_kept: if force_refresh {
+                UseKept::Never
+            } else {
+                UseKept::Fresh
+            },
+            directory: cache_dir,
         }
     }
 }
@@ -151,93 +312,16 @@ impl AwsArgs {
             profile: self.profile.or(other.profile),
         }
     }
+
+    fn into_options(self, role: RoleArgs) -> Result<AwsOptions, UsageError> {
+        let Self { region, profile } = self;
+        Ok(AwsOptions {
+            region,
+            profile,
+            role: role.into_options()?,
+        })
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::ffi::OsString;
-
-    use super::*;
-
-    fn options(line: &str) -> Options {
-        let arguments: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
-        Cli::from_arguments(&arguments)
-            .unwrap()
-            .into_options()
-            .unwrap()
-    }
-
-    fn mint(region: Option<&str>, profile: Option<&str>, output: OutputFormat) -> Options {
-        Options::Mint(MintOptions {
-            cluster: "c".parse().unwrap(),
-            region: region.map(|text| text.parse().unwrap()),
-            profile: profile.map(str::to_owned),
-            output,
-        })
-    }
-
-    #[test]
-    fn every_spelling_of_a_request_for_a_token_comes_to_the_same() {
-        let west = Some("us-west-2");
-        for (line, expected) in [
-            (
-                "token-exec --cluster-name c",
-                mint(None, None, OutputFormat::Json),
-            ),
-            (
-                "token-exec --cluster-id=c --output token",
-                mint(None, None, OutputFormat::Token),
-            ),
-            (
-                "token-exec --region us-west-2 eks get-token --cluster-name c --output json",
-                mint(west, None, OutputFormat::Json),
-            ),
-            (
-                "token-exec --output token --profile p eks get-token --cluster-id c",
-                mint(None, Some("p"), OutputFormat::Token),
-            ),
-            (
-                "token-exec --region eu-west-1 eks get-token --region us-west-2 --cluster-name c",
-                mint(west, None, OutputFormat::Json),
-            ),
-            (
-                "token-exec token -i c --region us-west-2",
-                mint(west, None, OutputFormat::Json),
-            ),
-            (
-                "token-exec token --cluster-id c --token-only",
-                mint(None, None, OutputFormat::Token),
-            ),
-            (
-                "/bin/aws-iam-authenticator token -i c",
-                mint(None, None, OutputFormat::Json),
-            ),
-            (
-                "aws-iam-authenticator.exe --region us-west-2 token -i c --token-only",
-                mint(west, None, OutputFormat::Token),
-            ),
-        ] {
-            assert_eq!(options(line), expected, "{line}");
-        }
-    }
-
-    #[test]
-    fn inspect_reads_stdin_without_a_token_or_with_a_dash() {
-        let stdin = || {
-            Options::Inspect(InspectOptions {
-                token: None,
-                output: ReportFormat::Text,
-            })
-        };
-        assert_eq!(options("token-exec inspect"), stdin());
-        assert_eq!(options("token-exec inspect -"), stdin());
-        let Options::Inspect(given) = options("token-exec inspect k8s-aws-v1.x -o json") else {
-            panic!("not an inspection");
-        };
-        assert_eq!(
-            given.token.as_ref().map(GivenToken::expose),
-            Some("k8s-aws-v1.x")
-        );
-        assert_eq!(given.output, ReportFormat::Json);
-    }
-}
+mod tests;

@@ -7,14 +7,16 @@ use std::error::Error as StdError;
 use std::time::{Duration, SystemTime};
 
 use aws_sigv4::http_request::{
-    SignableBody, SignableRequest, SignatureLocation, SigningSettings, sign,
+    SignableBody, SignableRequest, SignatureLocation, SigningSettings, sign as sign_request,
 };
 use aws_sigv4::sign::v4;
 use iam_core::cluster::ClusterId;
 use iam_core::presigned::{PresignedError, PresignedParts, PresignedRequest, SignatureError};
 use iam_core::sts_host::StsHost;
+use iam_core::token::Token;
 use thiserror::Error;
 
+use crate::cache::SignedToken;
 use iam_aws::credentials::Credentials;
 use iam_aws::quiet::quietly;
 
@@ -50,24 +52,50 @@ impl SignError {
     }
 }
 
+/// The token for `cluster`, signed at `now`, and when the client should ask again.
+///
+/// # Errors
+/// See [`presign`].
+pub fn sign(
+    credentials: &Credentials,
+    host: &StsHost,
+    cluster: &ClusterId,
+    now: SystemTime,
+) -> Result<SignedToken, SignError> {
+    Ok(SignedToken {
+        token: Token::mint(&presign(credentials, host.clone(), cluster, now)?),
+        signed_at: now,
+        expiration: expiration(credentials, now),
+    })
+}
+
+/// When the client should ask again: a minute before the token ends, or the credentials do.
+fn expiration(credentials: &Credentials, now: SystemTime) -> SystemTime {
+    let token = now + TOKEN_LIFE - MARGIN;
+    match credentials.expiry {
+        Some(expiry) => token.min(expiry - MARGIN),
+        None => token,
+    }
+}
+
 /// Signs the request for `cluster` at `now`, to the second.
 ///
 /// # Errors
 /// When `now` is not in the years 1970 to 9999, or the token would be longer than servers take.
 pub fn presign(
-    credentials: Credentials,
+    credentials: &Credentials,
     host: StsHost,
     cluster: &ClusterId,
     now: SystemTime,
 ) -> Result<PresignedRequest, SignError> {
     let signature =
-        quietly(|| signature(&credentials, &host, cluster, now)).map_err(SignError::Signer)?;
+        quietly(|| signature(credentials, &host, cluster, now)).map_err(SignError::Signer)?;
     Ok(PresignedRequest::new(PresignedParts {
         host,
-        access_key_id: credentials.access_key_id,
+        access_key_id: credentials.access_key_id.clone(),
         date: now,
         expires: EXPIRES_SECONDS,
-        session_token: credentials.session_token,
+        session_token: credentials.session_token.clone(),
         signature: signature.parse()?,
     })?)
 }
@@ -106,16 +134,20 @@ fn signature(
     );
     let headers = [("x-k8s-aws-id", cluster.as_str())];
     let request = SignableRequest::new("GET", url, headers.into_iter(), SignableBody::Bytes(&[]))?;
-    Ok(sign(request, &params)?.signature().to_owned())
+    Ok(sign_request(request, &params)?.signature().to_owned())
 }
 
 /// What the AWS CLI writes. STS ignores it and honours the request for 15 minutes from its date.
 const EXPIRES_SECONDS: u16 = 60;
 
+/// STS honours a presigned request for 15 minutes from its date.
+const TOKEN_LIFE: Duration = Duration::from_mins(15);
+
+/// Long enough for a request that is sent just before.
+const MARGIN: Duration = Duration::from_mins(1);
+
 #[cfg(test)]
 mod tests {
-    use iam_core::token::Token;
-
     use super::*;
     use iam_aws::credentials::Credentials;
 
@@ -132,7 +164,7 @@ mod tests {
         };
         // 2023-04-28T00:00:00Z, and a fraction that is cut off.
         let now = SystemTime::UNIX_EPOCH + Duration::from_millis(1_682_640_000_999);
-        presign(credentials, host, &cluster.parse().unwrap(), now).unwrap()
+        presign(&credentials, host, &cluster.parse().unwrap(), now).unwrap()
     }
 
     fn regional(region: &str) -> StsHost {

@@ -1,5 +1,7 @@
 //! Command lines that cannot be run, as one line and a hint.
 
+use std::fmt::Display;
+
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use iam_core::token::Token;
 use thiserror::Error;
@@ -21,6 +23,30 @@ impl UsageError {
         }
     }
 
+    /// No identifier where aws-iam-authenticator takes one.
+    pub(crate) fn no_cluster_id() -> Self {
+        Self {
+            message: "a token is for one cluster".to_owned(),
+            hint: "give -i, or set KUBERNETES_AWS_AUTHENTICATOR_CLUSTER_ID".to_owned(),
+        }
+    }
+
+    /// An argument about a role where there is none.
+    pub(crate) fn without_role(argument: &str) -> Self {
+        Self {
+            message: format!("{argument} is about a role, and there is none"),
+            hint: "give --role-arn; the role of a profile has settings of its own there".to_owned(),
+        }
+    }
+
+    /// A variable that stands for an argument, with a value that it does not take.
+    pub(crate) fn variable(variable: &str, error: &dyn Display) -> Self {
+        Self {
+            message: format!("{variable}: {error}"),
+            hint: format!("set {variable} again, or unset it"),
+        }
+    }
+
     /// An argument that a subcommand does not take.
     pub(crate) fn before_subcommand(argument: &str, subcommand: &str) -> Self {
         Self {
@@ -38,10 +64,10 @@ impl UsageError {
 
 impl From<&clap::Error> for UsageError {
     fn from(error: &clap::Error) -> Self {
-        if let Some(argument) = not_supported_yet(error) {
+        if let Some((argument, hint)) = of_another_tool(error) {
             return Self {
-                message: format!("{argument} is not supported yet"),
-                hint: "leave it out, or keep the command that this entry called before".to_owned(),
+                message: format!("token-exec has no {argument}"),
+                hint: hint.to_owned(),
             };
         }
         let error = iam_cli::usage::UsageError::new(error, HELP);
@@ -52,12 +78,16 @@ impl From<&clap::Error> for UsageError {
     }
 }
 
-/// The argument, if it is one of the tools that token-exec stands in for.
-fn not_supported_yet(error: &clap::Error) -> Option<&str> {
+/// The argument and what to do instead, if it is one of the tools that token-exec stands in for.
+fn of_another_tool(error: &clap::Error) -> Option<(&'static str, &'static str)> {
     match (error.kind(), error.get(ContextKind::InvalidArg)) {
-        (ErrorKind::UnknownArgument, Some(ContextValue::String(argument))) => NOT_SUPPORTED_YET
-            .contains(&argument.as_str())
-            .then_some(argument),
+        (ErrorKind::UnknownArgument, Some(ContextValue::String(found))) => {
+            let found = found
+                .split_once('=')
+                .map_or(found.as_str(), |(name, _)| name);
+            let mut known = OF_OTHER_TOOLS.iter().copied();
+            known.find(|(argument, _)| *argument == found)
+        }
         _ => None,
     }
 }
@@ -88,18 +118,42 @@ fn cut_after(mark: &str, text: &str) -> String {
 /// What the names of the parameters that sign a URL begin with.
 const URL_MARK: &str = "X-Amz-";
 
-/// Arguments of `aws eks get-token` and `aws-iam-authenticator token` that change who the token
-/// is of, or what it costs.
-const NOT_SUPPORTED_YET: &[&str] = &[
-    "--role-arn",
-    "--role",
-    "-r",
-    "--external-id",
-    "-e",
-    "--session-name",
-    "-s",
-    "--forward-session-name",
-    "--cache",
+/// Arguments of `aws` and of `aws-iam-authenticator` that change what they do, and what does the
+/// same here.
+const OF_OTHER_TOOLS: &[(&str, &str)] = &[
+    ("--query", "--output token prints the bare token"),
+    ("--debug", "-vv says more on stderr"),
+    (
+        "--ca-bundle",
+        "set AWS_CA_BUNDLE in the env of the kubeconfig's exec entry",
+    ),
+    (
+        "--endpoint-url",
+        "leave it out, as `aws eks get-token` does; AWS_ENDPOINT_URL_STS serves AssumeRole",
+    ),
+    (
+        "--no-verify-ssl",
+        "set AWS_CA_BUNDLE to the certificate that the peer's is signed with",
+    ),
+    (
+        "--no-sign-request",
+        "leave it out: a token is a signed request",
+    ),
+    (
+        "--cli-read-timeout",
+        "leave it out: every call has a time limit of its own",
+    ),
+    (
+        "--cli-connect-timeout",
+        "leave it out: every call has a time limit of its own",
+    ),
+    ("--cli-auto-prompt", "leave it out"),
+    ("--cli-binary-format", "leave it out"),
+    ("--config", "give the cluster with -i and the role with -r"),
+    ("-c", "give the cluster with -i and the role with -r"),
+    ("--log-verbosity", "-v and -vv say more on stderr"),
+    ("-l", "--log-format json writes stderr as JSON"),
+    ("--feature-gates", "leave it out"),
 ];
 
 const HELP: &str = "token-exec --help";
@@ -110,17 +164,18 @@ mod tests {
 
     use super::*;
     use crate::cli::Cli;
+    use crate::environment::AuthenticatorVariables;
 
     fn usage(line: &str) -> (String, String) {
         let arguments: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
         let error = match Cli::from_arguments(&arguments) {
-            Ok(cli) => cli.into_options().unwrap_err(),
+            Ok(cli) => cli
+                .into_options(&AuthenticatorVariables::default())
+                .unwrap_err(),
             Err(error) => UsageError::from(&error),
         };
         (error.to_string(), error.hint().to_owned())
     }
-
-    const LATER: &str = "leave it out, or keep the command that this entry called before";
 
     /// Command line, message, hint.
     const MISTAKES: &[(&str, &str, &str)] = &[
@@ -158,24 +213,70 @@ mod tests {
             "a similar argument exists: '--cluster-name'",
         ),
         (
-            "token-exec --cluster-name a --role-arn b",
-            "--role-arn is not supported yet",
-            LATER,
+            "token-exec --cluster-name a --role-arn arn:aws:iam::111122223333:user/b",
+            "invalid value 'arn:aws:iam::111122223333:user/b' for '--role-arn <ARN>': \
+                 \"arn:aws:iam::111122223333:user/b\" is not the ARN of an IAM role, \
+                 arn:PARTITION:iam::ACCOUNT:role/NAME",
+            HELP,
         ),
         (
             "token-exec eks get-token --cluster-name a --role b",
-            "--role is not supported yet",
-            LATER,
+            "invalid value 'b' for '--role-arn <ARN>': \"b\" is not the ARN of an IAM role, \
+                 arn:PARTITION:iam::ACCOUNT:role/NAME",
+            HELP,
         ),
         (
-            "token-exec token -i a -r b",
-            "-r is not supported yet",
-            LATER,
+            "token-exec --cluster-name a -r arn:aws:iam::111122223333:role/b --duration 899",
+            "invalid value '899' for '--duration <SECONDS>': \"899\" is not a number of seconds \
+                 from 900 to 43200",
+            HELP,
         ),
         (
-            "aws-iam-authenticator token -i a --cache",
-            "--cache is not supported yet",
-            LATER,
+            "token-exec --cluster-name a -r arn:aws:iam::111122223333:role/b -s a/b",
+            "invalid value 'a/b' for '--session-name <NAME>': \"a/b\" is not a session name (2 \
+                 to 64 letters, digits and _ + = , . @ -)",
+            HELP,
+        ),
+        (
+            "token-exec --cluster-name a -r arn:aws:iam::111122223333:role/b -e !",
+            "invalid value '!' for '--external-id <ID>': it is not 2 to 1224 letters, digits and \
+                 _ + = , . @ : / -",
+            HELP,
+        ),
+        (
+            "token-exec --cluster-name a --external-id bc",
+            "--external-id is about a role, and there is none",
+            "give --role-arn; the role of a profile has settings of its own there",
+        ),
+        (
+            "aws-iam-authenticator token -i a -s bc",
+            "--session-name is about a role, and there is none",
+            "give --role-arn; the role of a profile has settings of its own there",
+        ),
+        (
+            "token-exec --cluster-name a -s bc --forward-session-name",
+            "the argument '--session-name <NAME>' cannot be used with '--forward-session-name'",
+            HELP,
+        ),
+        (
+            "token-exec token -r arn:aws:iam::111122223333:role/b",
+            "a token is for one cluster",
+            "give -i, or set KUBERNETES_AWS_AUTHENTICATOR_CLUSTER_ID",
+        ),
+        (
+            "token-exec eks get-token --cluster-name a --query status.token",
+            "token-exec has no --query",
+            "--output token prints the bare token",
+        ),
+        (
+            "aws-iam-authenticator token -i a --config=f",
+            "token-exec has no --config",
+            "give the cluster with -i and the role with -r",
+        ),
+        (
+            "token-exec --cache off clean",
+            "--cache cannot stand before clean",
+            "token-exec clean --help",
         ),
         (
             "token-exec --cluster-name a inspect -",

@@ -152,7 +152,7 @@ fn credentials() -> Credentials {
 
 fn signed(at: SystemTime, region: &str) -> SignedToken {
     let cluster = "test-cluster".parse().unwrap();
-    let request = presign(credentials(), host(region), &cluster, at).unwrap();
+    let request = presign(&credentials(), host(region), &cluster, at).unwrap();
     SignedToken {
         token: Token::mint(&request),
         signed_at: at,

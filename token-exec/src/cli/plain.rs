@@ -1,18 +1,21 @@
 //! The command lines that kubeconfigs hold, read without clap.
 //!
-//! Building clap's tree costs more than signing a token. This reads long options with a value of
-//! their own, each at most once, and nothing else; what it accepts, clap accepts with the same
+//! Building clap's tree costs more than signing a token. This reads options and flags that stand
+//! in words of their own, each at most once, and nothing else; what it accepts, clap accepts with the same
 //! result. Everything else, and every mistake, is left to clap.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::slice;
 use std::str::FromStr;
 
-use clap::ValueEnum as _;
+use clap::ValueEnum;
+use iam_aws::source::role;
 use iam_cli::{CommonArgs, LogFormat};
 
 use super::{
-    AwsArgs, Cli, ClusterArgs, Command, EksCommand, MintArgs, OutputFormat, Program, TokenArgs,
+    AwsArgs, CacheArgs, CacheMode, Cli, ClusterArgs, Command, EksCommand, MintArgs, Program,
+    RefreshArgs, RoleArgs, TokenArgs, ToleratedArgs,
 };
 
 /// The command line without the program's name, if it is a plain one.
@@ -54,14 +57,17 @@ impl<'a> Words<'a> {
         while let Some(word) = self.0.next() {
             match word.to_str()? {
                 "--cluster-name" => self.set(&mut mint.cluster.cluster_name, parse)?,
-                "--cluster-id" => self.set(&mut mint.cluster.cluster_id, parse)?,
-                "--region" => self.set(&mut mint.aws.region, parse)?,
-                "--profile" => self.set(&mut mint.aws.profile, parse)?,
-                "--output" => self.set(&mut mint.output, output_format)?,
-                other => return Some((mint, Some(other))),
+                "--cluster-id" | "-i" => self.set(&mut mint.cluster.cluster_id, parse)?,
+                "--output" => self.set(&mut mint.output, value)?,
+                "--cache" => self.set(&mut mint.cache.cache, value)?,
+                other if self.aws(&mut mint.aws, other)? => {}
+                other if self.role(&mut mint.role, other)? => {}
+                other if self.refresh(&mut mint.cache.refresh, other)? => {}
+                other if tolerated(&mut mint.tolerated, other)? => {}
+                other => return mint.role.is_plain().then_some((mint, Some(other))),
             }
         }
-        Some((mint, None))
+        mint.role.is_plain().then_some((mint, None))
     }
 
     fn get_token(&mut self) -> Option<MintArgs> {
@@ -73,23 +79,57 @@ impl<'a> Words<'a> {
     }
 
     fn token_args(&mut self) -> Option<TokenArgs> {
-        let mut cluster_id = None;
-        let mut token_only = None;
-        let mut aws = AwsArgs::default();
+        let mut token = TokenArgs::default();
         while let Some(word) = self.0.next() {
             match word.to_str()? {
-                "-i" | "--cluster-id" => self.set(&mut cluster_id, parse)?,
-                "--region" => self.set(&mut aws.region, parse)?,
-                "--profile" => self.set(&mut aws.profile, parse)?,
-                "--token-only" => once(&mut token_only, true)?,
+                "-i" | "--cluster-id" => self.set(&mut token.cluster_id, parse)?,
+                "--token-only" => flag(&mut token.token_only)?,
+                "--cache" => once(&mut token.cache, CacheMode::Token)?,
+                other if self.aws(&mut token.aws, other)? => {}
+                other if self.role(&mut token.role, other)? => {}
+                other if self.refresh(&mut token.refresh, other)? => {}
                 _ => return None,
             }
         }
-        Some(TokenArgs {
-            cluster_id: cluster_id?,
-            token_only: token_only.is_some(),
-            aws,
-        })
+        token.role.is_plain().then_some(token)
+    }
+
+    /// Whether `word` was one of these.
+    fn aws(&mut self, aws: &mut AwsArgs, word: &str) -> Option<bool> {
+        match word {
+            "--region" => self.set(&mut aws.region, parse)?,
+            "--profile" => self.set(&mut aws.profile, parse)?,
+            _ => return Some(false),
+        }
+        Some(true)
+    }
+
+    fn role(&mut self, role: &mut RoleArgs, word: &str) -> Option<bool> {
+        match word {
+            "--role-arn" | "--role" | "-r" => {
+                self.set(&mut role.role_arn, |text| role::role_arn(text).ok())?;
+            }
+            "--external-id" | "-e" => {
+                self.set(&mut role.external_id, |text| role::external_id(text).ok())?;
+            }
+            "--session-name" | "-s" => self.set(&mut role.session_name, parse)?,
+            "--forward-session-name" => flag(&mut role.forward_session_name)?,
+            "--duration" => self.set(&mut role.duration, |text| role::duration(text).ok())?,
+            "--mfa-serial" => {
+                self.set(&mut role.mfa_serial, |text| role::mfa_serial(text).ok())?;
+            }
+            _ => return Some(false),
+        }
+        Some(true)
+    }
+
+    fn refresh(&mut self, refresh: &mut RefreshArgs, word: &str) -> Option<bool> {
+        match word {
+            "--force-refresh" => flag(&mut refresh.force_refresh)?,
+            "--cache-dir" => self.set(&mut refresh.cache_dir, |text| Some(PathBuf::from(text)))?,
+            _ => return Some(false),
+        }
+        Some(true)
     }
 
     /// Fills `slot` with the next word. A word that begins with `-` or is empty is no value here.
@@ -100,6 +140,14 @@ impl<'a> Words<'a> {
         }
         once(slot, parse(text)?)
     }
+}
+
+fn tolerated(tolerated: &mut ToleratedArgs, word: &str) -> Option<bool> {
+    match word {
+        "--no-cli-pager" => flag(&mut tolerated.no_cli_pager)?,
+        _ => return Some(false),
+    }
+    Some(true)
 }
 
 impl ClusterArgs {
@@ -114,7 +162,27 @@ impl ClusterArgs {
 
 impl MintArgs {
     fn is_aws_alone(&self) -> bool {
-        self.cluster.is_none() && self.output.is_none()
+        let Self {
+            cluster,
+            aws: _,
+            role,
+            output,
+            cache: CacheArgs { cache, refresh },
+            tolerated,
+        } = self;
+        let nothing = (&RoleArgs::default(), &RefreshArgs::default());
+        cluster.is_none()
+            && output.is_none()
+            && cache.is_none()
+            && (role, refresh) == nothing
+            && *tolerated == ToleratedArgs::default()
+    }
+}
+
+impl RoleArgs {
+    /// Whether clap would take them together.
+    fn is_plain(&self) -> bool {
+        self.session_name.is_none() || !self.forward_session_name
     }
 }
 
@@ -125,12 +193,16 @@ fn once<T>(slot: &mut Option<T>, value: T) -> Option<()> {
     }
 }
 
+fn flag(slot: &mut bool) -> Option<()> {
+    (!std::mem::replace(slot, true)).then_some(())
+}
+
 fn parse<T: FromStr>(text: &str) -> Option<T> {
     text.parse().ok()
 }
 
-fn output_format(text: &str) -> Option<OutputFormat> {
-    OutputFormat::from_str(text, false).ok()
+fn value<T: ValueEnum>(text: &str) -> Option<T> {
+    T::from_str(text, false).ok()
 }
 
 #[cfg(test)]
@@ -169,6 +241,15 @@ mod tests {
             "eks get-token --region aws-global --cluster-name prod",
             "token -i prod",
             "--region us-west-2 token --cluster-id prod --token-only --profile p",
+            "--cluster-name prod --role-arn arn:aws:iam::111122223333:role/dev --external-id e-1",
+            "--cluster-name prod --role arn:aws:iam::111122223333:role/dev --session-name me",
+            "--cluster-id prod -r arn:aws:iam::111122223333:role/dev --forward-session-name",
+            "--cluster-id prod --duration 900 --mfa-serial arn:aws:iam::111122223333:mfa/me",
+            "--cluster-name prod --cache credentials --force-refresh --cache-dir /var/cache/t",
+            "--region us-west-2 --no-cli-pager eks get-token --cluster-name prod --output json \
+             --role arn:aws:iam::111122223333:role/dev",
+            "token -i prod -r arn:aws:iam::111122223333:role/dev -e e-1 -s me --cache",
+            "token -i prod --role arn:aws:iam::111122223333:role/a/dev --forward-session-name",
         ] {
             let arguments = arguments(line);
             let plain = plain(Program::TokenExec, &arguments);
@@ -190,6 +271,11 @@ mod tests {
         "--profile",
         "--output",
         "--token-only",
+        "-r",
+        "arn:aws:iam::111122223333:role/dev",
+        "-s",
+        "--forward-session-name",
+        "--cache",
         "eks",
         "get-token",
         "token",
@@ -287,6 +373,32 @@ mod tests {
         "-v",
         "--help",
         "--role-arn|r",
+        "--role-arn|arn:aws:iam::111122223333:role/dev",
+        "--role|arn:aws:iam::111122223333:role/team/dev",
+        "-r|arn:aws:sts::111122223333:assumed-role/dev/me",
+        "-e|ab",
+        "--external-id|a",
+        "--external-id|a=b@c",
+        "-s|me",
+        "--session-name|m e",
+        "--forward-session-name",
+        "--duration|900",
+        "--duration|899",
+        "--mfa-serial|arn:aws:iam::111122223333:mfa/me",
+        "--mfa-serial|1",
+        "--cache",
+        "--cache|token",
+        "--cache|off",
+        "--cache|true",
+        "--cache=credentials",
+        "--force-refresh",
+        "--cache-dir|/d",
+        "--cache-dir|.",
+        "--no-cli-pager",
+        "--color|off",
+        "verify",
+        "whoami",
+        "clean",
     ];
 
     /// What makes a command line whole.

@@ -1,6 +1,8 @@
 //! token-exec as a process: arguments, environment and files in; stdout, stderr and exit code out.
 
 #[cfg(test)]
+mod asking;
+#[cfg(test)]
 mod bad_files;
 #[cfg(test)]
 mod inspecting;
@@ -11,6 +13,10 @@ mod odd_files;
 #[cfg(test)]
 mod refusing;
 #[cfg(test)]
+mod roles;
+#[cfg(test)]
 mod secrecy;
+#[cfg(test)]
+mod sts;
 #[cfg(test)]
 mod support;

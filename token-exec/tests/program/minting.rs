@@ -31,7 +31,7 @@ fn expected(like: &PresignedRequest, region: &str, cluster: &str) -> PresignedRe
         dual_stack: Default::default(),
     };
     presign(
-        credentials,
+        &credentials,
         host,
         &cluster.parse().unwrap(),
         like.date().instant(),
@@ -109,7 +109,7 @@ fn a_link_called_aws_iam_authenticator_behaves_as_that_tool() {
             2,
             &[
                 "token-exec: unexpected argument '--cluster-name' found",
-                "hint: token-exec --help",
+                "hint: a similar argument exists: '--cluster-id'",
             ],
         ),
     );

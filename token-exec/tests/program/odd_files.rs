@@ -55,7 +55,7 @@ fn expected(like: &PresignedRequest, pair: Pair, region: &str) -> PresignedReque
         dual_stack: Default::default(),
     };
     presign(
-        credentials,
+        &credentials,
         host,
         &"c".parse().unwrap(),
         like.date().instant(),

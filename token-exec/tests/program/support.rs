@@ -19,7 +19,7 @@ pub(crate) struct Sandbox {
 }
 
 /// What a run left behind; the home directory reads `~`.
-#[derive(Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Outcome {
     pub(crate) code: i32,
     pub(crate) stdout: String,

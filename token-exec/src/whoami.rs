@@ -1,0 +1,148 @@
+//! `whoami`: which credentials are used and why, who they are, and how to map that identity.
+
+mod mapping;
+
+use std::fmt::{self, Display, Formatter};
+use std::time::SystemTime;
+
+use iam_aws::fetch::{self, Caller};
+use iam_aws::mfa;
+use iam_aws::source::{Choice, PassedOver};
+use iam_core::exec_api::ExecInfo;
+use serde::Serialize;
+
+use crate::cache::{Ask, CacheDir};
+use crate::environment::Environment;
+use crate::error::Error;
+use crate::json_line::{API_VERSION, json_line};
+use crate::obtain::Obtain;
+use crate::options::{ReportFormat, UseKept, WhoamiOptions};
+use crate::settings::Settings;
+use crate::wanted::Wanted;
+use mapping::Mapping;
+
+/// The report. Nothing is kept but what a code was typed for.
+///
+/// # Errors
+/// When there are no credentials, or STS does not say who they are.
+pub fn whoami(
+    options: &WhoamiOptions,
+    environment: &Environment,
+    clock: fn() -> SystemTime,
+) -> Result<String, Error> {
+    let mut settings = Settings::load(&options.aws, &environment.aws, None)?;
+    let Choice {
+        source,
+        passed_over,
+    } = settings.choose(clock())?;
+    let host = settings.host(&source, clock)?;
+    let wanted = Wanted::new(source, options.aws.role.as_ref());
+    let cache = CacheDir::locate(None, &environment.cache_variables());
+    let client = environment.exec_info.as_deref();
+    let client = client.map(|info| ExecInfo::parse(Some(info)).unwrap_or_default());
+    let context = settings.context(mfa::prompt(client), clock);
+    let obtain = Obtain {
+        settings: &settings,
+        context: &context,
+        cache: cache.as_ref(),
+        ask: Ask {
+            parent: None,
+            ..Ask::new(&clock)
+        },
+        use_kept: UseKept::Fresh,
+    };
+    let credentials = obtain.credentials(&wanted)?;
+    let caller = fetch::caller(&credentials, &context)?;
+    let mapping = Mapping::new(&caller.principal, &wanted.source, host.signing_region());
+    let document = Document {
+        source: wanted.source.describe(),
+        passed_over: passed_over.iter().map(Loser::from).collect(),
+        access_key_id: credentials.access_key_id.as_str(),
+        ..Document::new(&caller, &mapping)
+    };
+    Ok(match options.output {
+        ReportFormat::Text => document.to_string(),
+        ReportFormat::Json => json_line(&document),
+    })
+}
+
+/// Who the credentials are.
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Document<'a> {
+    api_version: &'static str,
+    kind: &'static str,
+    source: String,
+    passed_over: Vec<Loser<'a>>,
+    access_key_id: &'a str,
+    account: String,
+    arn: String,
+    canonical_arn: String,
+    user_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_name: Option<&'a str>,
+    aws_auth: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_entry: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remark: Option<&'a str>,
+}
+
+/// A source that lost.
+#[derive(Serialize)]
+struct Loser<'a> {
+    source: &'a str,
+    reason: &'a str,
+}
+
+impl<'a> From<&'a PassedOver> for Loser<'a> {
+    fn from(PassedOver { what, why }: &'a PassedOver) -> Self {
+        Self {
+            source: what,
+            reason: why,
+        }
+    }
+}
+
+impl<'a> Document<'a> {
+    fn new(caller: &'a Caller, mapping: &'a Mapping) -> Self {
+        Self {
+            api_version: API_VERSION,
+            kind: "Identity",
+            account: caller.principal.account().to_string(),
+            arn: caller.principal.to_string(),
+            canonical_arn: caller.principal.canonical_arn(),
+            user_id: &caller.user_id,
+            session_name: caller.principal.session_name(),
+            aws_auth: &mapping.aws_auth,
+            access_entry: mapping.access_entry.as_deref(),
+            remark: mapping.remark,
+            ..Self::default()
+        }
+    }
+}
+
+impl Display for Document<'_> {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        writeln!(formatter, "source: {}", self.source)?;
+        for Loser { source, reason } in &self.passed_over {
+            writeln!(formatter, "not used: {source}: {reason}")?;
+        }
+        writeln!(formatter, "access key id: {}", self.access_key_id)?;
+        writeln!(formatter, "account: {}", self.account)?;
+        writeln!(formatter, "ARN: {}", self.arn)?;
+        writeln!(formatter, "canonical ARN: {}", self.canonical_arn)?;
+        writeln!(formatter, "user id: {}", self.user_id)?;
+        if let Some(name) = self.session_name {
+            writeln!(formatter, "session name: {name}")?;
+        }
+        writeln!(formatter, "\nin aws-auth:\n{}", self.aws_auth)?;
+        if let Some(command) = self.access_entry {
+            writeln!(formatter, "\nor as an access entry:\n{command}")?;
+        }
+        match self.remark {
+            Some(remark) => writeln!(formatter, "\n{remark}"),
+            None => Ok(()),
+        }
+    }
+}
