@@ -7,15 +7,13 @@
     reason = "what is not as expected fails the test"
 )]
 
-use std::path::{Path, PathBuf};
-
+use e2e::support::command::Command;
 use e2e::support::keys::Keys;
+use e2e::support::peers::Peers;
 use e2e::support::pki::Ca;
 use e2e::support::programs::Program;
-use e2e::support::python;
 use e2e::support::sandbox::Sandbox;
 use e2e::support::sigv4::{Claim, Request};
-use e2e::support::skip::skip;
 use e2e::support::sts::{STS_HOST, STS_REGION, Sts};
 use e2e::support::token::url_of;
 use e2e::support::webhook::{Webhook, WebhookConfig};
@@ -24,25 +22,19 @@ use serde_json::{Value, json};
 struct Story {
     sts: Sts,
     ca: Ca,
-    python: PathBuf,
+    peers: Peers,
     sandbox: Sandbox,
 }
 
 impl Story {
     fn new(name: &str) -> Option<Self> {
-        let python = match python::with_packages(&outside_signers("requirements.txt")) {
-            Ok(python) => python,
-            Err(error) => {
-                skip(name, &error.to_string());
-                return None;
-            }
-        };
+        let peers = Peers::for_story(name)?;
         let sandbox = Sandbox::new("signers");
         let ca = Ca::new("outside signers");
         Some(Self {
             sts: Sts::start(&ca, sandbox.secrets()),
             ca,
-            python,
+            peers,
             sandbox,
         })
     }
@@ -71,10 +63,7 @@ impl Story {
     }
 
     fn of_aws_cli(&self, keys: &Keys, cluster: &str) -> String {
-        let command = self
-            .sandbox
-            .command(&self.python)
-            .args(["-m", "awscli", "--region", STS_REGION]);
+        let command = self.peers.aws_cli(&self.sandbox, STS_REGION);
         command
             .args([
                 "eks",
@@ -89,10 +78,7 @@ impl Story {
     }
 
     fn of_botocore(&self, keys: &Keys, cluster: &str) -> String {
-        let command = self
-            .sandbox
-            .command(&self.python)
-            .arg(outside_signers("presign.py"));
+        let command = self.peers.script(&self.sandbox, "presign.py");
         command.args([STS_REGION, cluster]).keys(keys).bearer()
     }
 
@@ -204,36 +190,22 @@ fn the_sts_takes_calls_that_botocore_and_the_aws_cli_sign_in_headers() {
     let sts = Sts::start_plain(story.sandbox.secrets());
     let keys = sts.add_assumed_role("dev", "alice@corp");
     let arn = "arn:aws:sts::111122223333:assumed-role/dev/alice@corp";
-    let call = || {
-        story
-            .sandbox
-            .command(&story.python)
-            .keys(&keys)
-            .env("AWS_ENDPOINT_URL_STS", sts.url())
-    };
-
-    let output = call()
-        .arg(outside_signers("whoami.py"))
-        .arg("eu-west-1")
-        .succeed();
-    assert_eq!(arn, output.stdout.trim());
-    let cli = [
-        "-m",
-        "awscli",
-        "--region",
-        "eu-west-1",
-        "sts",
-        "get-caller-identity",
-        "--output",
-        "json",
-    ];
-    assert_eq!(json!(arn), call().args(cli).succeed().json()["Arn"]);
+    let output = call(story.peers.botocore(&story.sandbox), &sts, &keys).succeed();
+    assert_eq!(format!("env {arn}"), output.stdout.trim());
+    let cli = ["sts", "get-caller-identity", "--output", "json"];
+    let aws_cli = story.peers.aws_cli(&story.sandbox, STS_REGION);
+    let aws_cli = call(aws_cli, &sts, &keys);
+    assert_eq!(json!(arn), aws_cli.args(cli).succeed().json()["Arn"]);
     let methods: Vec<_> = sts
         .requests()
         .into_iter()
         .map(|request| request.method)
         .collect();
     assert_eq!(vec!["POST", "POST"], methods);
+}
+
+fn call<'a>(command: Command<'a>, sts: &Sts, keys: &Keys) -> Command<'a> {
+    command.keys(keys).env("AWS_ENDPOINT_URL_STS", sts.url())
 }
 
 /// The request that the webhook makes of a token for this story's cluster.
@@ -259,12 +231,6 @@ fn shape(bearer: &str) -> Value {
             _ => json!([name, value]),
         });
     json!({"url": url_of(bearer).unwrap().len(), "query": query.collect::<Vec<_>>()})
-}
-
-fn outside_signers(file: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("outside-signers")
-        .join(file)
 }
 
 const CLUSTER: &str = "demo";

@@ -248,7 +248,7 @@ fn refuses_what_is_not_a_whole_request_with_a_code_of_its_own() {
     let keys = story.sts.add_user("alice");
     let mut date_twice = story.recipe(&keys).request();
     date_twice.push_query("X-Amz-Date", "20260101T000000Z");
-    let other_action = [("Action", "AssumeRole"), ("Version", "2011-06-15")];
+    let other_action = [("Action", "ListRoles"), ("Version", "2011-06-15")];
     let unsigned = Request::get(STS_HOST, "/?Action=GetCallerIdentity&Version=2011-06-15");
     story.expect(
         (403, "MissingAuthenticationToken"),

@@ -36,6 +36,16 @@ pub fn http_date(time: SystemTime) -> String {
         .to_string()
 }
 
+/// `2023-11-02T03:04:05Z`: how credentials say when they expire.
+pub fn rfc3339(time: SystemTime) -> String {
+    timestamp(time).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// Whole seconds since 1970.
+pub fn epoch_seconds(time: SystemTime) -> i64 {
+    timestamp(time).as_second()
+}
+
 /// `time` moved by whole seconds, backwards when negative.
 pub fn shifted(time: SystemTime, seconds: i64) -> SystemTime {
     let by = Duration::from_secs(seconds.unsigned_abs());

@@ -74,14 +74,14 @@ pub(crate) fn unguessable_id(len: usize) -> String {
 }
 
 /// `len` characters of the base64 alphabet, `/` and `+` among them.
-fn unguessable_text(len: usize) -> String {
+pub(crate) fn unguessable_text(len: usize) -> String {
     let mut text = BASE64_STANDARD.encode(unguessable_bytes(len));
     text.truncate(len);
     text
 }
 
 /// The random keys of a std hasher, stretched: unguessable enough for loopback, without a crate.
-fn unguessable_bytes(len: usize) -> Vec<u8> {
+pub(crate) fn unguessable_bytes(len: usize) -> Vec<u8> {
     let (state, other) = (RandomState::new(), RandomState::new());
     let seed = [
         state.hash_one(0),

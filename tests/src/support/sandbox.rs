@@ -114,6 +114,11 @@ impl Sandbox {
         path
     }
 
+    /// The files below a directory of it; none when there is no such directory.
+    pub fn files(&self, directory: impl AsRef<Path>) -> Vec<PathBuf> {
+        files_below(&self.path().join(directory))
+    }
+
     /// Excepts a file from the scan: AWS credentials files, say.
     pub fn may_hold_secrets(&self, path: impl AsRef<Path>) {
         let path = self.path().join(path);

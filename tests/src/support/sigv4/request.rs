@@ -66,9 +66,9 @@ impl Request {
         pairs(self.target.split_once('?').map_or("", |(_, query)| query))
     }
 
-    /// The pairs of a form in the body.
+    /// The pairs of a form in the body, where `+` is a space.
     pub fn form(&self) -> Vec<(String, String)> {
-        pairs(&String::from_utf8_lossy(&self.body))
+        pairs(&String::from_utf8_lossy(&self.body).replace('+', " "))
     }
 
     /// The values of a header joined by commas, when it was sent.

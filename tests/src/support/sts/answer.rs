@@ -1,25 +1,14 @@
 //! How STS spells an answer: JSON when `Accept` asks for it, else XML.
 
-use std::time::SystemTime;
-
-use http::{HeaderValue, Response, StatusCode, header};
-use hyper::body::Bytes;
 use serde_json::json;
 
-use super::body::AnswerBody;
+use super::assume::Assumed;
 use super::caller::Caller;
 use super::fault::Contradiction;
-use super::verdict::StsError;
-use crate::support::clock;
-
-/// The head and body of an answer.
-#[derive(Clone, Debug)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) content_type: Option<&'static str>,
-    pub(super) location: Option<String>,
-    pub(super) body: String,
-}
+use super::verdict::{Outcome, StsError};
+use super::web_identity::{AUDIENCE, ISSUER};
+use crate::support::clock::{epoch_seconds, rfc3339};
+use crate::support::serve::Answer;
 
 #[derive(Clone, Copy, Eq, PartialEq)]
 pub(super) enum Format {
@@ -65,7 +54,18 @@ impl Answer {
                 escaped(account)
             ),
         };
-        Self::with_body(200, format, body)
+        Self::new(200, format.content_type(), body)
+    }
+
+    pub(super) fn of_session(assumed: &Assumed, format: Format, request_id: &str) -> Self {
+        match format {
+            Format::Json => Self::new(
+                200,
+                format.content_type(),
+                session_json(assumed, request_id),
+            ),
+            Format::Xml => Self::new(200, format.content_type(), session_xml(assumed, request_id)),
+        }
     }
 
     pub(super) fn of_error(error: &StsError, format: Format, request_id: &str) -> Self {
@@ -88,71 +88,83 @@ impl Answer {
                 escaped(message)
             ),
         };
-        Self::with_body(*status, format, body)
-    }
-
-    pub(super) fn redirect(location: &str) -> Self {
-        Self {
-            status: 302,
-            content_type: None,
-            location: Some(location.to_owned()),
-            body: String::new(),
-        }
+        Self::new(*status, format.content_type(), body)
     }
 
     /// The answer with a second `Arn`, another principal's.
-    pub(super) fn with_duplicate_arn(mut self) -> Self {
+    pub(super) fn with_duplicate_arn(self) -> Self {
         let other = Caller::user("999999999999", "somebody-else").arn;
-        self.body = self
-            .body
-            .replacen("\"UserId\"", &format!("\"Arn\":\"{other}\",\"UserId\""), 1);
-        self
-    }
-
-    /// The answer with another body.
-    pub(super) fn map_body(mut self, change: impl FnOnce(String) -> String) -> Self {
-        self.body = change(self.body);
-        self
-    }
-
-    pub(super) fn with_content_type(mut self, content_type: &'static str) -> Self {
-        self.content_type = Some(content_type);
-        self
-    }
-
-    /// The response, its length that of the whole body, whatever `body` makes of it.
-    pub(super) fn into_response(
-        self,
-        now: SystemTime,
-        body: fn(Bytes) -> AnswerBody,
-    ) -> Response<AnswerBody> {
-        let mut response = Response::new(body(Bytes::from(self.body.clone())));
-        *response.status_mut() = StatusCode::from_u16(self.status).expect("statuses are valid");
-        let headers = response.headers_mut();
-        let text = |text: &str| HeaderValue::from_str(text).expect("header values are plain text");
-        headers.insert(header::DATE, text(&clock::http_date(now)));
-        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(self.body.len()));
-        if let Some(content_type) = self.content_type {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-        }
-        if let Some(location) = &self.location {
-            headers.insert(header::LOCATION, text(location));
-        }
-        response
-    }
-
-    fn with_body(status: u16, format: Format, body: String) -> Self {
-        Self {
-            status,
-            content_type: Some(format.content_type()),
-            location: None,
-            body,
-        }
+        let twice = format!("\"Arn\":\"{other}\",\"UserId\"");
+        self.map_body(|body| body.replacen("\"UserId\"", &twice, 1))
     }
 }
 
-/// The caller with one value that is not his.
-pub(super) fn contradicted(mut caller: Caller, contradiction: Contradiction) -> Caller {
+/// The operation whose answer a session is.
+fn operation(assumed: &Assumed) -> &'static str {
+    match assumed.provider {
+        Some(_) => "AssumeRoleWithWebIdentity",
+        None => "AssumeRole",
+    }
+}
+
+fn session_json(assumed: &Assumed, request_id: &str) -> String {
+    let (operation, keys) = (operation(assumed), &assumed.keys);
+    let mut result = json!({
+        "AssumedRoleUser": {"Arn": assumed.caller.arn, "AssumedRoleId": assumed.caller.user_id},
+        "Credentials": {
+            "AccessKeyId": keys.access_key_id,
+            "SecretAccessKey": keys.secret_access_key,
+            "SessionToken": keys.session_token,
+            "Expiration": epoch_seconds(assumed.end),
+        },
+    });
+    if let (Some(provider), Some(result)) = (&assumed.provider, result.as_object_mut()) {
+        result.insert("Audience".to_owned(), json!(AUDIENCE));
+        result.insert("Provider".to_owned(), json!(ISSUER));
+        let subject = json!(provider.subject);
+        result.insert("SubjectFromWebIdentityToken".to_owned(), subject);
+    }
+    json!({format!("{operation}Response"): {
+        format!("{operation}Result"): result,
+        "ResponseMetadata": {"RequestId": request_id},
+    }})
+    .to_string()
+}
+
+fn session_xml(assumed: &Assumed, request_id: &str) -> String {
+    let (operation, keys, caller) = (operation(assumed), &assumed.keys, &assumed.caller);
+    let provider = assumed.provider.as_ref().map(|provider| {
+        element("SubjectFromWebIdentityToken", &provider.subject)
+            + &element("Audience", AUDIENCE)
+            + &element("Provider", ISSUER)
+    });
+    let user = element("AssumedRoleId", &caller.user_id) + &element("Arn", &caller.arn);
+    let credentials = element("AccessKeyId", &keys.access_key_id)
+        + &element("SecretAccessKey", &keys.secret_access_key)
+        + &element(
+            "SessionToken",
+            keys.session_token.as_deref().unwrap_or_default(),
+        )
+        + &element("Expiration", &rfc3339(assumed.end));
+    format!(
+        "<{operation}Response xmlns=\"{NAMESPACE}\">\n  <{operation}Result>\n    {}\n    \
+         <AssumedRoleUser>{user}</AssumedRoleUser>\n    \
+         <Credentials>{credentials}</Credentials>\n  </{operation}Result>\n  \
+         <ResponseMetadata>{}</ResponseMetadata>\n</{operation}Response>\n",
+        provider.unwrap_or_default(),
+        element("RequestId", request_id)
+    )
+}
+
+fn element(name: &str, text: &str) -> String {
+    format!("<{name}>{}</{name}>", escaped(text))
+}
+
+/// The caller with one value that is not his. Sessions are issued as they are.
+pub(super) fn contradicted(outcome: Outcome, contradiction: Contradiction) -> Outcome {
+    let Outcome::Caller(mut caller) = outcome else {
+        return outcome;
+    };
     match contradiction {
         Contradiction::Account => "999999999999".clone_into(&mut caller.account),
         Contradiction::Partition => caller = caller.in_partition("aws-cn"),
@@ -161,7 +173,7 @@ pub(super) fn contradicted(mut caller: Caller, contradiction: Contradiction) -> 
             caller.user_id = format!("AROAEXAMPLEEXAMPLE999:{}", "somebody-else")
         }
     }
-    caller
+    Outcome::Caller(caller)
 }
 
 fn escaped(text: &str) -> String {

@@ -1,9 +1,6 @@
 //! What can be wrong with an STS.
 
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
-
-use tokio::sync::watch;
 
 /// What it does to a request instead of, or before, answering.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -14,6 +11,10 @@ pub enum Fault {
     Hold,
     /// 400 `Throttling`.
     Throttle,
+    /// 403 `AccessDenied`.
+    AccessDenied,
+    /// 400 `IDPCommunicationError`.
+    IdpCommunicationError,
     /// 500 `InternalFailure`.
     InternalFailure,
     /// 503 `ServiceUnavailable`.
@@ -51,70 +52,4 @@ pub enum Contradiction {
     Arn,
     /// `UserId` is not of the kind of principal, or of the session, that the ARN names.
     UserId,
-}
-
-/// What happens to connections.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Door {
-    /// They are served.
-    Open,
-    /// They are refused. The port stays taken.
-    Refusing,
-    /// They are accepted, and nothing is ever said on them.
-    Silent,
-    /// They are served with a certificate for another host.
-    WrongCertificate,
-}
-
-/// The fault in force.
-pub(super) struct Faults {
-    plan: Mutex<Option<Plan>>,
-    /// Counts the clearings, so that held requests hear of the next one.
-    cleared: watch::Sender<u64>,
-}
-
-struct Plan {
-    fault: Fault,
-    times: Option<usize>,
-}
-
-impl Default for Faults {
-    fn default() -> Self {
-        Self {
-            plan: Mutex::default(),
-            cleared: watch::Sender::new(0),
-        }
-    }
-}
-
-impl Faults {
-    pub(super) fn set(&self, fault: Fault, times: Option<usize>) {
-        *self.lock() = Some(Plan { fault, times });
-    }
-
-    pub(super) fn clear(&self) {
-        *self.lock() = None;
-        self.cleared.send_modify(|count| *count += 1);
-    }
-
-    /// The fault for one request, and what tells of the next clearing.
-    pub(super) fn next(&self) -> (Option<Fault>, watch::Receiver<u64>) {
-        let mut plan = self.lock();
-        let clearing = self.cleared.subscribe();
-        let fault = plan.as_mut().and_then(Plan::next);
-        (fault, clearing)
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Plan>> {
-        self.plan.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Plan {
-    fn next(&mut self) -> Option<Fault> {
-        if let Some(times) = &mut self.times {
-            *times = times.checked_sub(1)?;
-        }
-        Some(self.fault.clone())
-    }
 }

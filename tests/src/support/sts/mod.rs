@@ -1,36 +1,40 @@
-//! A local STS: `GetCallerIdentity` over TLS on loopback, for keys that it issued itself. It
-//! recomputes every signature from the bytes received and answers as STS does, with faults on
+//! A local STS: `GetCallerIdentity`, `AssumeRole` and `AssumeRoleWithWebIdentity` over TLS on
+//! loopback, for keys, roles and tokens that it issued itself. It recomputes every signature from the bytes received and answers as STS does, with faults on
 //! demand.
 //!
 //! A program reaches it under the real host names: `server.stsResolve` maps them to
 //! [`Sts::address`], the certificate is issued for them by the story's CA.
 
 mod answer;
-mod body;
+mod assume;
 mod caller;
+mod desk;
 mod fault;
-mod journal;
 mod ledger;
+mod parameters;
 mod reply;
-mod server;
+mod role;
 mod verdict;
+mod web_identity;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use tokio::runtime::{Builder, Runtime};
-
+use super::clock::shifted;
 use super::http::Client;
-use super::keys::Keys;
+use super::keys::{Keys, unguessable_bytes};
 use super::pki::Ca;
 use super::scan::Secrets;
-use server::{Shared, Tls};
+use super::serve::{Server, Tls};
+use desk::Desk;
+use ledger::{Device, Session};
+use web_identity::WebIdentity;
 
+pub use super::serve::{Counts, Door, LoggedRequest};
 pub use caller::Caller;
-pub use fault::{Contradiction, Door, Fault};
-pub use journal::{Counts, LoggedRequest};
+pub use fault::{Contradiction, Fault};
+pub use role::Role;
 
 /// The host that stories use unless they are about hosts.
 pub const STS_HOST: &str = "sts.us-west-2.amazonaws.com";
@@ -41,10 +45,8 @@ pub const ACCOUNT: &str = "111122223333";
 
 /// A running STS. It ends when dropped.
 pub struct Sts {
-    address: SocketAddr,
     hosts: Vec<String>,
-    shared: Arc<Shared>,
-    runtime: Option<Runtime>,
+    server: Server<Desk>,
 }
 
 impl Sts {
@@ -63,10 +65,7 @@ impl Sts {
     /// # Panics
     /// When loopback has no free port.
     pub fn start_for(ca: &Ca, hosts: &[&str], secrets: &Secrets) -> Self {
-        let tls = Tls {
-            right: Arc::new(ca.server(hosts).server_config()),
-            wrong: Arc::new(ca.server(&["elsewhere.example"]).server_config()),
-        };
+        let tls = Tls::of(ca, hosts);
         Self::start_with(Some(tls), hosts, secrets)
     }
 
@@ -79,49 +78,32 @@ impl Sts {
     }
 
     fn start_with(tls: Option<Tls>, hosts: &[&str], secrets: &Secrets) -> Self {
-        let (shared, doorkeeper) = Shared::new(secrets.clone());
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build();
-        let runtime = runtime.expect("a runtime starts");
-        let entered = runtime.enter();
-        let gate = server::Gate::bind().expect("loopback has a free port");
-        let address = gate.address();
-        runtime.spawn(server::serve(gate, tls, Arc::clone(&shared), doorkeeper));
-        drop(entered);
         let hosts = hosts.iter().map(|host| (*host).to_owned()).collect();
-        let sts = Self {
-            address,
-            hosts,
-            shared,
-            runtime: Some(runtime),
-        };
-        sts.set_door(Door::Open);
-        sts
+        let server = Server::start(tls, Desk::new(secrets.clone()));
+        Self { hosts, server }
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.server.address()
     }
 
     /// `http://127.0.0.1:PORT`, for a plain one.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.server.address())
     }
 
     /// The value of `server.stsResolve` that leads its hosts to it.
     pub fn resolve(&self) -> BTreeMap<String, SocketAddr> {
         self.hosts
             .iter()
-            .map(|host| (host.clone(), self.address))
+            .map(|host| (host.clone(), self.server.address()))
             .collect()
     }
 
     /// A client that asks it as one of its hosts.
     pub fn client(&self, ca: &Ca, host: &str) -> Client {
-        Client::tls(self.address, host, ca.client_config(&["http/1.1"]))
+        Client::tls(self.server.address(), host, ca.client_config(&["http/1.1"]))
     }
 
     /// Adds a user, `alice` or with a path `team/alice`, and issues keys.
@@ -162,58 +144,101 @@ impl Sts {
 
     /// Makes keys from elsewhere a caller's.
     pub fn add_with_keys(&self, caller: &Caller, keys: Keys) {
-        self.shared
-            .secrets
-            .add("secret access key", &keys.secret_access_key);
-        if let Some(token) = &keys.session_token {
-            self.shared.secrets.add("session token", token);
-        }
-        self.shared.ledger().insert(keys, caller.clone());
+        self.desk()
+            .ledger()
+            .insert(keys, caller.clone(), Session::Valid);
+    }
+
+    /// Registers a role, and tells its ARN.
+    pub fn add_role(&self, role: Role) -> String {
+        let arn = role.arn();
+        self.desk().ledger().roles.insert(arn.clone(), role);
+        arn
+    }
+
+    /// Registers the MFA device of a user, and tells its serial number.
+    pub fn add_mfa_device(&self, user: &str) -> String {
+        let serial = format!("arn:aws:iam::{ACCOUNT}:mfa/{user}");
+        let device = Device {
+            owner: Caller::user(ACCOUNT, user).arn,
+            codes: std::collections::BTreeSet::new(),
+        };
+        self.desk().ledger().devices.insert(serial.clone(), device);
+        serial
+    }
+
+    /// A code of a device, to be used once.
+    ///
+    /// # Panics
+    /// For a device that was not registered.
+    pub fn mfa_code(&self, serial: &str) -> String {
+        let digits = unguessable_bytes(6).into_iter().map(|byte| byte % 10);
+        let code: String = digits.map(|digit| digit.to_string()).collect();
+        let mut ledger = self.desk().ledger();
+        let device = ledger.devices.get_mut(serial);
+        let device = device.expect("the device is registered");
+        device.codes.insert(code.clone());
+        code
+    }
+
+    /// A token of the identity provider for a subject, valid so many seconds from now; over when
+    /// negative.
+    pub fn web_identity_token(&self, subject: &str, seconds: i64) -> String {
+        let end = shifted(self.now(), seconds);
+        let token = web_identity::token(subject, end);
+        self.desk().secrets.add("web identity token", &token);
+        let identity = WebIdentity {
+            subject: subject.to_owned(),
+            end,
+        };
+        let mut ledger = self.desk().ledger();
+        ledger.web_identities.insert(token.clone(), identity);
+        token
     }
 
     /// Deletes keys: from now on they are unknown.
     pub fn delete_keys(&self, keys: &Keys) {
-        self.shared.ledger().remove(&keys.access_key_id);
+        self.desk().ledger().remove(&keys.access_key_id);
     }
 
     /// Ends a session: from now on its token is expired.
     pub fn expire_session(&self, keys: &Keys) {
-        self.shared.ledger().expire(&keys.access_key_id);
+        self.desk().ledger().expire(&keys.access_key_id);
     }
 
     /// What it does to every request from now on.
     pub fn set_fault(&self, fault: Fault) {
-        self.shared.faults.set(fault, None);
+        self.desk().faults.set(fault, None);
     }
 
     /// What it does to the next `times` requests.
     pub fn set_fault_for(&self, times: usize, fault: Fault) {
-        self.shared.faults.set(fault, Some(times));
+        self.desk().faults.set(fault, Some(times));
     }
 
     /// Answers as it should from now on, the requests that are held included.
     pub fn clear_fault(&self) {
-        self.shared.faults.clear();
+        self.desk().faults.clear();
     }
 
     /// What happens to connections from now on. Leaving [`Door::Open`] closes those that are open.
     pub fn set_door(&self, door: Door) {
-        self.shared.set_door(door);
+        self.server.set_door(door);
     }
 
     /// Its clock.
     pub fn now(&self) -> SystemTime {
-        self.shared.now()
+        self.desk().now()
     }
 
     /// Sets its clock so many seconds ahead of the machine's; behind when negative.
     pub fn shift_clock(&self, seconds: i64) {
-        self.shared.shift_clock(seconds);
+        self.desk().shift_clock(seconds);
     }
 
     /// What it has seen so far.
     pub fn counts(&self) -> Counts {
-        self.shared.journal.counts()
+        self.desk().journal.counts()
     }
 
     /// How many requests named that host.
@@ -226,19 +251,15 @@ impl Sts {
 
     /// Every request so far, without anything secret. A held one is there as soon as it is read.
     pub fn requests(&self) -> Vec<LoggedRequest> {
-        self.shared.journal.requests()
+        self.desk().journal.requests()
     }
 
     /// Waits until it has read so many requests in all; false when the deadline came first.
     pub fn wait_for_requests(&self, count: usize, deadline: Duration) -> bool {
-        self.shared.journal.wait_for(count, deadline)
+        self.desk().journal.wait_for(count, deadline)
     }
-}
 
-impl Drop for Sts {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
-        }
+    fn desk(&self) -> &Desk {
+        self.server.service()
     }
 }

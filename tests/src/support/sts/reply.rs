@@ -2,28 +2,22 @@
 
 use tokio::sync::watch;
 
-use super::answer::{Answer, Format, contradicted};
-use super::caller::Caller;
+use super::answer::{Format, contradicted};
 use super::fault::Fault;
-use super::verdict::StsError;
-
-/// What a request gets.
-pub(super) enum Reply {
-    Answer(Answer),
-    Truncated(Answer),
-    Close,
-}
+use super::verdict::{Outcome, StsError};
+use crate::support::serve::{Answer, Reply};
 
 /// The reply. A held request waits for `clearing`.
 pub(super) async fn reply(
-    verdict: Option<Result<Caller, StsError>>,
+    verdict: Option<Result<Outcome, StsError>>,
     fault: Option<Fault>,
     format: Format,
     request_id: &str,
     mut clearing: watch::Receiver<u64>,
 ) -> Reply {
     let right = |verdict, format| match verdict {
-        Some(Ok(caller)) => Answer::of_caller(&caller, format, request_id),
+        Some(Ok(Outcome::Caller(caller))) => Answer::of_caller(&caller, format, request_id),
+        Some(Ok(Outcome::Assumed(assumed))) => Answer::of_session(&assumed, format, request_id),
         Some(Err(error)) => Answer::of_error(&error, format, request_id),
         None => Answer::redirect(IAM_PAGE),
     };
@@ -46,6 +40,12 @@ pub(super) async fn reply(
             right(verdict, format)
         }
         Some(Fault::Throttle) => error(400, "Throttling", "Rate exceeded"),
+        Some(Fault::AccessDenied) => error(403, "AccessDenied", "Access denied"),
+        Some(Fault::IdpCommunicationError) => error(
+            400,
+            "IDPCommunicationError",
+            "Error communicating with the identity provider",
+        ),
         Some(Fault::InternalFailure) => {
             error(500, "InternalFailure", "An internal error has occurred.")
         }
@@ -60,11 +60,11 @@ pub(super) async fn reply(
             right(verdict, format).map_body(|_| "{\"GetCallerIdentity".to_owned())
         }
         Some(Fault::EmptyBody) => right(verdict, format).map_body(|_| String::new()),
-        Some(Fault::WrongContentType) => right(verdict, format).with_content_type("text/html"),
+        Some(Fault::WrongContentType) => right(verdict, format).header("content-type", "text/html"),
         Some(Fault::Xml) => right(verdict, Format::Xml),
         Some(Fault::DuplicateKeys) => right(verdict, format).with_duplicate_arn(),
         Some(Fault::Contradiction(kind)) => right(
-            verdict.map(|result| result.map(|caller| contradicted(caller, kind))),
+            verdict.map(|result| result.map(|outcome| contradicted(outcome, kind))),
             format,
         ),
     };

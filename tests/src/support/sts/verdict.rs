@@ -2,8 +2,11 @@
 
 use std::time::{Duration, SystemTime};
 
+use super::assume::{self, Assumed};
 use super::caller::Caller;
-use super::ledger::{Ledger, Record, Session};
+use super::ledger::Ledger;
+use super::parameters::Parameters;
+use super::web_identity;
 use crate::support::clock::{amz_date, parse_amz_date};
 use crate::support::sigv4::{self, Claim, ClaimFault, Options, Refusal, Request};
 
@@ -15,32 +18,44 @@ pub(super) struct StsError {
     pub(super) message: String,
 }
 
+/// What a call comes to.
+#[derive(Clone, Debug)]
+pub(super) enum Outcome {
+    /// Of `GetCallerIdentity`.
+    Caller(Caller),
+    /// Of `AssumeRole` and `AssumeRoleWithWebIdentity`.
+    Assumed(Box<Assumed>),
+}
+
 /// The verdict on a request at a time. A request without an action is none: STS redirects it to a
 /// page about IAM.
 pub(super) fn verdict(
     request: &Request,
-    ledger: &Ledger,
+    ledger: &mut Ledger,
     now: SystemTime,
-) -> Option<Result<Caller, StsError>> {
-    let parameters = if request.method == "POST" {
-        request.form()
-    } else {
-        request.query()
-    };
-    let value = |name: &str| {
-        parameters
-            .iter()
-            .find(|(n, _)| n == name)
-            .map(|(_, value)| value.as_str())
-    };
-    let (action, version) = (value("Action")?, value("Version").unwrap_or_default());
-    Some(authenticate(request, ledger, now).and_then(|caller| {
-        if action == "GetCallerIdentity" && version == "2011-06-15" {
-            return Ok(caller);
+) -> Option<Result<Outcome, StsError>> {
+    let parameters = Parameters::of(request);
+    let action = parameters.value("Action")?;
+    let version = parameters.value("Version").unwrap_or_default();
+    Some(match (action, version) {
+        ("AssumeRoleWithWebIdentity", VERSION) => {
+            web_identity::assume(&parameters, ledger, now).map(Outcome::of_session)
         }
-        let message = format!("Could not find operation {action} for version {version}");
-        Err(StsError::new(400, "InvalidAction", message))
-    }))
+        ("AssumeRole", VERSION) => authenticate(request, ledger, now)
+            .and_then(|caller| assume::assume(&parameters, &caller, ledger, now))
+            .map(Outcome::of_session),
+        ("GetCallerIdentity", VERSION) => authenticate(request, ledger, now).map(Outcome::Caller),
+        _ => authenticate(request, ledger, now).and_then(|_| {
+            let message = format!("Could not find operation {action} for version {version}");
+            Err(StsError::new(400, "InvalidAction", message))
+        }),
+    })
+}
+
+impl Outcome {
+    fn of_session(assumed: Assumed) -> Self {
+        Self::Assumed(Box::new(assumed))
+    }
 }
 
 fn authenticate(request: &Request, ledger: &Ledger, now: SystemTime) -> Result<Caller, StsError> {
@@ -55,21 +70,11 @@ fn authenticate(request: &Request, ledger: &Ledger, now: SystemTime) -> Result<C
     check_date(&claim, now)?;
     let secret_of = |_: &str| Some(record.keys.secret_access_key.clone());
     sigv4::verify(request, secret_of, Options::default())?;
-    match record {
-        Record {
-            session: Session::Valid,
-            caller,
-            ..
-        } => Ok(caller),
-        Record {
-            session: Session::Expired,
-            ..
-        } => Err(StsError::new(
-            403,
-            "ExpiredToken",
-            "The security token included in the request is expired".to_owned(),
-        )),
+    if record.session.is_over(now) {
+        let message = "The security token included in the request is expired";
+        return Err(StsError::new(403, "ExpiredToken", message.to_owned()));
     }
+    Ok(record.caller)
 }
 
 /// The scope must name the service, the region that the host serves, and the day of the date.
@@ -174,3 +179,4 @@ impl From<Refusal> for StsError {
 }
 
 const WINDOW: Duration = Duration::from_secs(15 * 60);
+const VERSION: &str = "2011-06-15";

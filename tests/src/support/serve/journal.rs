@@ -1,11 +1,9 @@
-//! What an STS has seen, without anything secret.
+//! What a service has seen, without anything secret.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::caller::Caller;
-use super::verdict::StsError;
-use crate::support::sigv4::{Claim, Request};
+use crate::support::sigv4::Request;
 
 /// How much it has seen.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -27,7 +25,7 @@ pub struct LoggedRequest {
     pub path: String,
     /// The names in the query, in their order.
     pub query_names: Vec<String>,
-    /// Every header but `Authorization` and `X-Amz-Security-Token`; names in lower case.
+    /// Every header that is not secret; names in lower case.
     pub headers: Vec<(String, String)>,
     /// Whose key, when that can be read.
     pub access_key_id: Option<String>,
@@ -36,31 +34,27 @@ pub struct LoggedRequest {
 }
 
 impl LoggedRequest {
-    pub(super) fn new(
-        request: &Request,
-        claim: Option<&Claim>,
-        verdict: Option<&Result<Caller, StsError>>,
-    ) -> Self {
-        let is_public = |name: &str| name != "authorization" && name != "x-amz-security-token";
+    pub(crate) fn new(request: &Request, verdict: &str) -> Self {
         let headers = request
             .headers
             .iter()
-            .filter(|(name, _)| is_public(name))
+            .filter(|(name, _)| !SECRET_HEADERS.contains(&name.as_str()))
             .cloned();
-        let verdict = match verdict {
-            Some(Ok(_)) => "OK",
-            Some(Err(error)) => error.code,
-            None => "NoAction",
-        };
         Self {
             host: request.header("host").unwrap_or_default(),
             method: request.method.clone(),
             path: request.path().to_owned(),
             query_names: request.query().into_iter().map(|(name, _)| name).collect(),
             headers: headers.collect(),
-            access_key_id: claim.map(|claim| claim.access_key_id.clone()),
+            access_key_id: None,
             verdict: verdict.to_owned(),
         }
+    }
+
+    /// With whose key it is signed.
+    pub(crate) fn with_access_key_id(mut self, access_key_id: Option<String>) -> Self {
+        self.access_key_id = access_key_id;
+        self
     }
 
     /// A header's value.
@@ -73,7 +67,7 @@ impl LoggedRequest {
 }
 
 #[derive(Default)]
-pub(super) struct Journal {
+pub(crate) struct Journal {
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -85,16 +79,16 @@ struct State {
 }
 
 impl Journal {
-    pub(super) fn connection(&self) {
+    pub(crate) fn connection(&self) {
         self.lock().connections += 1;
     }
 
-    pub(super) fn request(&self, request: LoggedRequest) {
+    pub(crate) fn request(&self, request: LoggedRequest) {
         self.lock().requests.push(request);
         self.changed.notify_all();
     }
 
-    pub(super) fn counts(&self) -> Counts {
+    pub(crate) fn counts(&self) -> Counts {
         let state = self.lock();
         Counts {
             connections: state.connections,
@@ -102,11 +96,11 @@ impl Journal {
         }
     }
 
-    pub(super) fn requests(&self) -> Vec<LoggedRequest> {
+    pub(crate) fn requests(&self) -> Vec<LoggedRequest> {
         self.lock().requests.clone()
     }
 
-    pub(super) fn wait_for(&self, count: usize, deadline: Duration) -> bool {
+    pub(crate) fn wait_for(&self, count: usize, deadline: Duration) -> bool {
         let end = Instant::now() + deadline;
         let mut state = self.lock();
         while state.requests.len() < count {
@@ -127,3 +121,13 @@ impl Journal {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// Headers that carry tokens and signatures.
+const SECRET_HEADERS: [&str; 6] = [
+    "authorization",
+    "dpop",
+    "proxy-authorization",
+    "x-amz-security-token",
+    "x-amz-sso_bearer_token",
+    "x-aws-ec2-metadata-token",
+];
