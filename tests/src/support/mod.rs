@@ -29,8 +29,10 @@
 pub mod clock;
 pub mod cluster;
 pub mod command;
+pub mod container;
 pub mod control_plane;
 pub mod http;
+pub mod imds;
 pub mod keys;
 pub mod kubectl;
 pub mod line;
@@ -44,6 +46,7 @@ pub mod scan;
 pub mod serve;
 pub mod sigv4;
 pub mod skip;
+pub mod standin;
 pub mod sts;
 pub mod token;
 pub mod webhook;
