@@ -46,6 +46,7 @@ pub mod scan;
 pub mod serve;
 pub mod sigv4;
 pub mod skip;
+pub mod sso;
 pub mod standin;
 pub mod sts;
 pub mod token;
