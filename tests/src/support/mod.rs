@@ -40,6 +40,7 @@ pub mod peers;
 pub mod pki;
 pub mod process;
 pub mod programs;
+pub mod proxy;
 pub mod python;
 pub mod sandbox;
 pub mod scan;
