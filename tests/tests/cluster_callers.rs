@@ -1,15 +1,14 @@
 //! Callers of a real cluster: kubectl, token-exec, kube-apiserver, the webhook, STS, aws-auth,
 //! RBAC.
 
-use std::{path::Path, sync::OnceLock, time::Duration};
+use std::{sync::OnceLock, time::Duration};
 
 use e2e::support::{
     cluster::{CLUSTER, Cluster, REGION, Story},
     command::Output,
     control_plane::{ReviewVersion, kubeconfig},
     keys::Keys,
-    python,
-    skip::skip,
+    peers::Peers,
     sts::{ACCOUNT, Caller},
 };
 use serde_json::{Value, json};
@@ -112,13 +111,8 @@ fn a_token_signed_for_another_cluster_is_refused_by_the_api_server() {
 
 #[test]
 fn a_token_of_the_aws_cli_is_as_good_as_one_of_ours() {
-    let requirements = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/outside-signers/requirements.txt"
-    );
-    let python = match python::with_packages(Path::new(requirements)) {
-        Ok(python) => python,
-        Err(error) => return skip("a token of the AWS CLI through kubectl", &error.to_string()),
+    let Some(peers) = Peers::for_story("a token of the AWS CLI through kubectl") else {
+        return;
     };
     let Some(story) = story() else { return };
     let bob = story.sts.add_assumed_role("developer", "bob");
@@ -129,7 +123,7 @@ fn a_token_of_the_aws_cli_is_as_good_as_one_of_ours() {
     ]
     .concat();
     let (address, ca) = story.api_server();
-    let text = kubeconfig::with_plugin(address, &ca, &python, &args);
+    let text = kubeconfig::with_plugin(address, &ca, peers.python(), &args);
     let kubectl = story.kubectl(&story.sandbox.write("aws.kubeconfig", text));
     let prices = ["get", "configmaps", "--namespace=shop", "--output=name"];
     assert_eq!(

@@ -36,6 +36,7 @@ pub mod imds;
 pub mod keys;
 pub mod kubectl;
 pub mod line;
+pub mod login;
 pub mod peers;
 pub mod pki;
 pub mod process;

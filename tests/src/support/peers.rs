@@ -17,13 +17,27 @@ pub struct Peers {
 impl Peers {
     /// The peers, or a loud word that `story` is left out.
     pub fn for_story(story: &str) -> Option<Self> {
-        match python::with_packages(&script("requirements.txt")) {
+        Self::of("requirements.txt", story)
+    }
+
+    /// botocore with what login sessions need, and without the AWS CLI.
+    pub fn with_login(story: &str) -> Option<Self> {
+        Self::of("requirements-login.txt", story)
+    }
+
+    fn of(requirements: &str, story: &str) -> Option<Self> {
+        match python::with_packages(&script(requirements)) {
             Ok(python) => Some(Self { python }),
             Err(error) => {
                 skip(story, &error.to_string());
                 None
             }
         }
+    }
+
+    /// Their interpreter: `-m awscli` is the AWS CLI.
+    pub fn python(&self) -> &Path {
+        &self.python
     }
 
     /// A script of `outside-signers/`.

@@ -42,7 +42,7 @@ pub fn with_packages(requirements: &Path) -> Result<PathBuf, PythonError> {
         .expect("the target directory is writable");
     lock.lock().expect("files can be locked");
     if !complete.exists() {
-        progress("installing the Python packages that tokens are compared with …");
+        progress("installing the Python packages of the peers …");
         create(&venv)?;
         install(&python, requirements)?;
         File::create(&complete).expect("the target directory is writable");
