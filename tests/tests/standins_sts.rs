@@ -316,3 +316,49 @@ fn botocore_and_the_aws_cli_assume_a_role_by_web_identity() {
         story.sandbox.may_hold_secrets(file);
     }
 }
+
+#[test]
+fn the_aws_cli_assumes_a_role_with_a_code_of_the_device() {
+    let Some(peers) = Peers::for_story("the AWS CLI assumes a role with MFA") else {
+        return;
+    };
+    let story = Story::new();
+    let role = story.role("guarded", |role| role.trusts(ALICE).demands_mfa());
+    let serial = story.sts.add_mfa_device("alice");
+    let code = story.sts.mfa_code(&serial);
+    let call = |code: &str| {
+        let cli = story.at(peers.aws_cli(&story.sandbox, STS_REGION));
+        cli.keys(&story.alice)
+            .args(["sts", "assume-role", "--role-arn", &role])
+            .args(["--role-session-name", "cli", "--serial-number", &serial])
+            .args(["--token-code", code, "--duration-seconds", "900"])
+            .args(["--query", "AssumedRoleUser.Arn", "--output", "text"])
+            .run()
+    };
+    let arn = "arn:aws:sts::111122223333:assumed-role/guarded/cli";
+    assert_eq!(arn, call(&code).stdout.trim());
+    let twice = call(&code);
+    assert!(twice.stderr.contains("(AccessDenied)"), "{}", twice.stderr);
+}
+
+#[test]
+fn the_aws_cli_leaves_the_session_of_a_role_in_its_cache() {
+    let Some(peers) = Peers::for_story("the AWS CLI caches the session of a role") else {
+        return;
+    };
+    let story = Story::new();
+    let role = story.role("dev", |role| role.trusts(ALICE));
+    story.sandbox.credentials_file(&[("alice", &story.alice)]);
+    let profile = format!("[profile dev]\nrole_arn = {role}\nsource_profile = alice\n");
+    story.sandbox.write("home/.aws/config", profile);
+    for _ in 0..2 {
+        let cli = story.at(peers.aws_cli(&story.sandbox, STS_REGION));
+        let cli = cli.args(["--profile", "dev", "sts", "get-caller-identity"]);
+        cli.succeed();
+    }
+    let files = story.sandbox.files("home/.aws/cli/cache");
+    assert_eq!((1, 3), (files.len(), story.sts.counts().requests));
+    for file in files {
+        story.sandbox.may_hold_secrets(file);
+    }
+}

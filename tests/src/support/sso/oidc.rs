@@ -15,8 +15,10 @@ impl State {
         request: &Request,
         now: SystemTime,
     ) -> Result<Answer, Refusal> {
-        let body: Value = serde_json::from_slice(&request.body)
-            .map_err(|_| Refusal::new(400, INVALID_REQUEST, "the body is no JSON"))?;
+        let json = request.header("content-type");
+        let body = json.filter(|kind| kind == "application/json");
+        let body = body.and_then(|_| serde_json::from_slice::<Value>(&request.body).ok());
+        let body = body.ok_or_else(|| Refusal::new(400, INVALID_REQUEST, "the body is no JSON"))?;
         let value = |name| body.get(name).and_then(Value::as_str);
         let given = (
             value("clientId"),
@@ -31,14 +33,10 @@ impl State {
             let message = "grantType is not refresh_token";
             return Err(Refusal::new(400, "UnsupportedGrantTypeException", message));
         }
-        let (access, refresh) = (
-            self.access_token(now + LIFETIME),
-            self.secret("refresh token", "aorAAAAA", 200),
-        );
-        let known = self.registrations.iter_mut();
-        let mut known =
-            known.filter(|known| known.client_id == id && known.client_secret == secret);
-        let known = known.next().ok_or_else(|| {
+        let refresh = self.secret("refresh token", "aorAAAAA", 200);
+        let mut known = self.registrations.iter_mut();
+        let known = known.find(|known| known.client_id == id && known.client_secret == secret);
+        let known = known.ok_or_else(|| {
             Refusal::new(401, "InvalidClientException", "Invalid client credentials")
         })?;
         if known.end <= now || known.refresh_token != refresh_token {
@@ -46,6 +44,7 @@ impl State {
             return Err(Refusal::new(400, "InvalidGrantException", message));
         }
         known.refresh_token.clone_from(&refresh);
+        let access = self.access_token(now + LIFETIME);
         let answer = json!({
             "accessToken": access,
             "expiresIn": LIFETIME.as_secs(),
