@@ -1,7 +1,7 @@
 //! The command lines that kubeconfigs hold, read without clap.
 //!
-//! Building clap's tree costs more than signing a token. This reads options and flags that stand
-//! in words of their own, each at most once, and nothing else; what it accepts, clap accepts with the same
+//! Building clap's tree costs more than signing a token. This reads options, with their values
+//! beside them or behind `=`, and flags, each at most once, and nothing else; what it accepts, clap accepts with the same
 //! result. Everything else, and every mistake, is left to clap.
 
 use std::ffi::OsString;
@@ -20,7 +20,10 @@ use super::{
 
 /// The command line without the program's name, if it is a plain one.
 pub(super) fn read(program: Program, arguments: &[OsString]) -> Option<Cli> {
-    let mut words = Words(arguments.iter());
+    let mut words = Words {
+        rest: arguments.iter(),
+        joined: None,
+    };
     let (mint, word) = words.mint_args()?;
     let command = match (program, word) {
         (Program::TokenExec, None) if mint.cluster.is_one() => None,
@@ -48,14 +51,18 @@ pub(super) fn read(program: Program, arguments: &[OsString]) -> Option<Cli> {
 }
 
 /// The arguments not read yet.
-struct Words<'a>(slice::Iter<'a, OsString>);
+struct Words<'a> {
+    rest: slice::Iter<'a, OsString>,
+    /// What stands behind `=` in the last one.
+    joined: Option<&'a str>,
+}
 
 impl<'a> Words<'a> {
     /// Options, and the first word after them that is none.
     fn mint_args(&mut self) -> Option<(MintArgs, Option<&'a str>)> {
         let mut mint = MintArgs::default();
-        while let Some(word) = self.0.next() {
-            match word.to_str()? {
+        while let Some(word) = self.next()? {
+            match word {
                 "--cluster-name" => self.set(&mut mint.cluster.cluster_name, parse)?,
                 "--cluster-id" | "-i" => self.set(&mut mint.cluster.cluster_id, parse)?,
                 "--output" => self.set(&mut mint.output, value)?,
@@ -71,7 +78,7 @@ impl<'a> Words<'a> {
     }
 
     fn get_token(&mut self) -> Option<MintArgs> {
-        if self.0.next()? != "get-token" {
+        if self.rest.next()? != "get-token" {
             return None;
         }
         let (mint, rest) = self.mint_args()?;
@@ -80,11 +87,11 @@ impl<'a> Words<'a> {
 
     fn token_args(&mut self) -> Option<TokenArgs> {
         let mut token = TokenArgs::default();
-        while let Some(word) = self.0.next() {
-            match word.to_str()? {
+        while let Some(word) = self.next()? {
+            match word {
                 "-i" | "--cluster-id" => self.set(&mut token.cluster_id, parse)?,
                 "--token-only" => flag(&mut token.token_only)?,
-                "--cache" => once(&mut token.cache, CacheMode::Token)?,
+                "--cache" => once(&mut token.cache, self.cache_mode()?)?,
                 other if self.aws(&mut token.aws, other)? => {}
                 other if self.role(&mut token.role, other)? => {}
                 other if self.refresh(&mut token.refresh, other)? => {}
@@ -132,9 +139,36 @@ impl<'a> Words<'a> {
         Some(true)
     }
 
-    /// Fills `slot` with the next word. A word that begins with `-` or is empty is no value here.
+    /// The next word without what is joined to it; inside, `None` at the end. A value that nobody
+    /// took was joined to a flag.
+    fn next(&mut self) -> Option<Option<&'a str>> {
+        if self.joined.is_some() {
+            return None;
+        }
+        let Some(word) = self.rest.next() else {
+            return Some(None);
+        };
+        let word = word.to_str()?;
+        match word.split_once('=') {
+            Some((name, value)) if name.starts_with("--") => {
+                self.joined = Some(value);
+                Some(Some(name))
+            }
+            Some(_) | None => Some(Some(word)),
+        }
+    }
+
+    /// aws-iam-authenticator's flag, which may have a value of ours.
+    fn cache_mode(&mut self) -> Option<CacheMode> {
+        self.joined.take().map_or(Some(CacheMode::Token), value)
+    }
+
+    /// Fills `slot` with the value. One that begins with `-` or is empty is none here.
     fn set<T>(&mut self, slot: &mut Option<T>, parse: fn(&str) -> Option<T>) -> Option<()> {
-        let text = self.0.next()?.to_str()?;
+        let text = match self.joined.take() {
+            Some(joined) => joined,
+            None => self.rest.next()?.to_str()?,
+        };
         if text.is_empty() || text.starts_with('-') {
             return None;
         }
@@ -235,6 +269,8 @@ mod tests {
         for line in [
             "--cluster-name prod",
             "--cluster-id prod --region us-west-2 --profile ops --output token",
+            "--region=us-west-2 --cluster-name=prod --profile=a=b",
+            "token -i prod --region=us-west-2 --cache=credentials",
             "--cluster-name arn:aws:eks:us-west-2:111122223333:cluster/prod",
             "--region us-west-2 eks get-token --cluster-name prod --output json",
             "--region us-west-2 --output json --profile p eks get-token --cluster-id prod",
@@ -281,6 +317,8 @@ mod tests {
         "token",
         "json",
         "us-west-2",
+        "--cache=off",
+        "--token-only=",
         "help",
         "a=b \u{e9}",
         "-1",
@@ -298,6 +336,8 @@ mod tests {
         "--profile p eks get-token --cluster-name c",
         "token",
         "--region us-west-2 token -i c",
+        "token -i c -r arn:aws:iam::111122223333:role/dev",
+        "--cluster-name c --role arn:aws:iam::111122223333:role/dev",
     ];
 
     /// Calls `check` with every line of `beginning` and up to `more` words.
@@ -321,7 +361,7 @@ mod tests {
         for program in [Program::TokenExec, Program::Authenticator] {
             let mut accepted = 0;
             for beginning in BEGINNINGS {
-                for_each_line(&mut arguments(beginning), 4, &mut |words| {
+                for_each_line(&mut arguments(beginning), 3, &mut |words| {
                     if let Some(plain) = plain(program, words) {
                         assert_eq!(Some(plain), by_clap(program, words), "{words:?}");
                         accepted += 1;
@@ -355,6 +395,15 @@ mod tests {
         "--region|eks",
         "--region|US",
         "--region=us-west-2",
+        "--region=",
+        "--cluster-name=prod",
+        "--cluster-name=",
+        "--profile=-x",
+        "--role-arn=arn:aws:iam::111122223333:role/dev",
+        "--token-only=true",
+        "--force-refresh=",
+        "-i=prod",
+        "--output=json",
         "--profile|ops",
         "--profile|token",
         "--profile|-p",
