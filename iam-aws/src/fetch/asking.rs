@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use thiserror::Error;
 
-use super::{Context, TimedOut};
+use super::{BoxError, Context, TimedOut};
 use crate::http::{HttpError, Limits, Route};
 
 /// Why a service gave no answer at all.
@@ -15,7 +15,7 @@ use crate::http::{HttpError, Limits, Route};
 pub(super) enum AskError {
     /// A part of the question that HTTP has no room for.
     #[error("the question cannot be asked")]
-    Question(#[source] http::Error),
+    Question(#[source] BoxError),
     /// On the way.
     #[error(transparent)]
     Http(#[from] HttpError),
@@ -48,10 +48,11 @@ impl AskError {
     }
 }
 
-/// Asks until there is an answer that is not `try again later`, three times at most.
+/// Asks until there is an answer that is not `try again later`, three times at most. The question
+/// is made anew each time: a proof in it serves once.
 pub(super) async fn ask(
     context: &Context<'_>,
-    question: impl Fn() -> Result<Request<SdkBody>, http::Error>,
+    question: impl Fn() -> Result<Request<SdkBody>, BoxError>,
 ) -> Result<Response<Bytes>, AskError> {
     for pause in PAUSES {
         match once(context, question().map_err(AskError::Question)?).await {

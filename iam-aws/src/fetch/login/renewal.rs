@@ -38,12 +38,11 @@ pub(super) async fn renew(
     let region = region(known, context)?;
     let url = sign_in_url::url(SignInService::SignIn, &region, context)?;
     let url = format!("{url}/v1/token");
-    let proof = key.sign(&url, context.now())?;
     let answer = ask(context, || {
-        Request::post(&url)
+        let request = Request::post(&url)
             .header(CONTENT_TYPE, "application/json")
-            .header("dpop", &proof)
-            .body(SdkBody::from(body.as_str()))
+            .header("dpop", key.sign(&url, context.now())?);
+        Ok(request.body(SdkBody::from(body.as_str()))?)
     });
     let answer = answer.await?;
     if !answer.status().is_success() {

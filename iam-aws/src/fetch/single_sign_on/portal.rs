@@ -32,9 +32,8 @@ pub(super) async fn role_credentials(
     let answer = ask(context, || {
         let mut bearer = HeaderValue::from_str(token)?;
         bearer.set_sensitive(true);
-        Request::get(&url)
-            .header("x-amz-sso_bearer_token", bearer)
-            .body(SdkBody::empty())
+        let request = Request::get(&url).header("x-amz-sso_bearer_token", bearer);
+        Ok(request.body(SdkBody::empty())?)
     });
     let answer = answer.await?;
     match answer.status() {

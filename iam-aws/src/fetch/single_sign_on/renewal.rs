@@ -26,9 +26,9 @@ pub(super) async fn renew(
     let body = question(token, context)?;
     let url = sign_in_url::url(SignInService::Oidc, &source.region, context)?;
     let answer = ask(context, || {
-        Request::post(format!("{url}/token"))
-            .header(CONTENT_TYPE, "application/json")
-            .body(SdkBody::from(body.as_str()))
+        let request =
+            Request::post(format!("{url}/token")).header(CONTENT_TYPE, "application/json");
+        Ok(request.body(SdkBody::from(body.as_str()))?)
     });
     let answer = answer.await?;
     if !answer.status().is_success() {

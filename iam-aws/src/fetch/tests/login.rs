@@ -97,13 +97,17 @@ fn a_session_is_renewed_by_a_proof_and_kept_with_all_that_stands_beside_it() {
         "expiresIn": 900,
         "refreshToken": "r3fresh-2",
     });
-    let peer = TestPeer::answering([answer("200 OK", &renewed.to_string())]);
+    let peer = TestPeer::answering([
+        answer("500 Oops", ""),
+        answer("200 OK", &renewed.to_string()),
+    ]);
     let before = session(ENDING);
     let (directory, environment) = signed_in(&before.to_string(), &peer.url());
     let credentials = ask(&source(), &environment, NOBODY).unwrap();
     let expected = ["ASIAIOSFODNN7EXAMPL2", "s3cret-2", "t0ken-2", "1700000900"];
     assert_eq!(parts(&credentials), expected);
-    let question = peer.heard();
+    let (first, question) = (peer.heard(), peer.heard());
+    assert_ne!(first, question, "a proof serves once");
     let (head, body) = question.split_once("\r\n\r\n").unwrap();
     let start = "POST /v1/token HTTP/1.1\r\ncontent-type: application/json\r\ndpop: ey";
     assert!(head.starts_with(start), "{head}");
