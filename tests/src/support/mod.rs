@@ -48,6 +48,7 @@ pub mod scan;
 pub mod serve;
 pub mod sigv4;
 pub mod skip;
+pub mod sources;
 pub mod sso;
 pub mod standin;
 pub mod sts;
