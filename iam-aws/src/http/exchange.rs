@@ -1,6 +1,7 @@
 //! One request and its answer.
 
 use std::error::Error;
+use std::time::Duration;
 
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
@@ -30,10 +31,7 @@ pub(super) async fn exchange(
     };
     let stream = timeout(limits.connect, peer.connect(http, proxy.as_ref()))
         .await
-        .map_err(|_| HttpError::ConnectTimeout {
-            peer: peer.name(),
-            limit: limits.connect,
-        })??;
+        .map_err(|_| too_slow(&peer, proxy.as_ref(), limits.connect))??;
     let request = addressed(request, &peer, proxy.as_ref())?;
     timeout(limits.answer, talk(stream, request, &peer))
         .await
@@ -41,6 +39,19 @@ pub(super) async fn exchange(
             peer: peer.name(),
             limit: limits.answer,
         })?
+}
+
+fn too_slow(peer: &Peer, proxy: Option<&Proxy>, limit: Duration) -> HttpError {
+    let peer = peer.name();
+    match proxy {
+        None => HttpError::ConnectTimeout { peer, limit },
+        Some(proxy) => HttpError::Proxy {
+            peer,
+            proxy: proxy.name(),
+            variable: proxy.variable,
+            source: format!("no connection within {} s", limit.as_secs_f64()).into(),
+        },
+    }
 }
 
 async fn talk(

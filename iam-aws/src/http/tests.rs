@@ -1,4 +1,5 @@
 use std::fs;
+use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::thread;
@@ -170,6 +171,58 @@ fn a_proxy_stands_only_where_the_settings_put_it() {
 }
 
 #[test]
+fn a_socks_proxy_looks_names_up_itself() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let proxy = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        // RFC 1928: a greeting of one method, none; a connection by name; both are granted.
+        let mut greeting = [0; 3];
+        stream.read_exact(&mut greeting).unwrap();
+        stream.write_all(&[5, 0]).unwrap();
+        let mut asked = [0; 18];
+        stream.read_exact(&mut asked).unwrap();
+        stream.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]).unwrap();
+        let request = question(&mut stream);
+        stream
+            .write_all(answer("200 OK", "by SOCKS").as_bytes())
+            .unwrap();
+        (greeting, asked, request)
+    });
+    let address = format!("socks5h://{address}");
+    let http = proxied([None, None, Some(&address), None]);
+    let sent = send(&http, "http://sts.example/a", Route::Settings).unwrap();
+    assert_eq!(sent.body(), "by SOCKS");
+    let (greeting, asked, request) = proxy.join().unwrap();
+    assert_eq!(greeting, [5, 1, 0]);
+    assert_eq!(&asked, b"\x05\x01\x00\x03\x0bsts.example\x00\x50");
+    assert_eq!(request, "GET /a HTTP/1.1\r\nhost: sts.example\r\n\r\n");
+}
+
+#[test]
+fn a_proxy_that_keeps_silent_is_named() {
+    let proxy = TestPeer::answering([String::new()]);
+    let http = proxied([None, Some(&proxy.url()), None, None]);
+    let request = Request::get("https://sts.example/")
+        .body(SdkBody::empty())
+        .unwrap();
+    let limits = Limits {
+        connect: Duration::from_millis(50),
+        answer: Duration::from_secs(5),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let (error, _) = failure(runtime.block_on(http.send(request, limits, Route::Settings)));
+    let expected = format!(
+        "reaching sts.example:443 by the proxy {} of HTTPS_PROXY: no connection within 0.05 s",
+        proxy.host()
+    );
+    assert_eq!(error, expected);
+}
+
+#[test]
 fn says_which_variable_names_no_proxy() {
     for (variables, variable) in [
         ([Some("ftp://s3cret@h:1"), None, None, None], "HTTP_PROXY"),
@@ -206,7 +259,7 @@ fn secure_peer() -> (u16, String) {
         if question(&mut stream).is_empty() {
             return;
         }
-        let _ = std::io::Write::write_all(&mut stream, answer("200 OK", "over TLS").as_bytes());
+        let _ = stream.write_all(answer("200 OK", "over TLS").as_bytes());
     });
     (port, issued.cert.pem())
 }

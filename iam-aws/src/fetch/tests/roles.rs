@@ -2,6 +2,7 @@ use std::fs;
 use std::time::Duration;
 
 use super::{NOBODY, SECRET, TOKEN, ask, environment, failure, keys, parts};
+use crate::environment::EndpointVariables;
 use crate::fetch::{FetchError, MfaPrompt};
 use crate::source::{Origin, RoleRequest, RoleSource, Source, WebIdentity};
 use crate::test_peer::{TestPeer, answer, closed_port};
@@ -307,4 +308,48 @@ fn a_region_that_is_not_set_is_named() {
         "give --region, or set AWS_REGION".to_owned(),
     );
     assert_eq!(failure(error), expected);
+}
+
+/// The host is read off the tunnel that a proxy is asked for.
+#[test]
+fn sts_is_asked_at_the_host_that_the_settings_choose() {
+    type Change = fn(&mut EndpointVariables);
+    let table: [(Change, &str); 5] = [
+        (|_| (), "sts.eu-west-1.amazonaws.com"),
+        (
+            |variables| variables.use_fips = Some("true".to_owned()),
+            "sts-fips.eu-west-1.amazonaws.com",
+        ),
+        (
+            |variables| variables.use_dualstack = Some("true".to_owned()),
+            "sts.eu-west-1.api.aws",
+        ),
+        (
+            |variables| variables.sts_regional = Some("legacy".to_owned()),
+            "sts.amazonaws.com",
+        ),
+        (
+            |variables| {
+                variables.sts_url = Some("http://127.0.0.1:1".to_owned());
+                variables.ignore_configured_urls = Some("true".to_owned());
+            },
+            "sts.eu-west-1.amazonaws.com",
+        ),
+    ];
+    for (change, host) in table {
+        let proxy = TestPeer::answering([answer("403 Forbidden", "")]);
+        let mut environment = environment(String::new());
+        environment.endpoints.sts_url = None;
+        environment.endpoints.https_proxy = Some(proxy.url());
+        change(&mut environment.endpoints);
+        let (error, _) = failure(ask(&plain(), &environment, NOBODY));
+        let expected = format!(
+            "{ASSUMING}: reaching {host}:443 by the proxy {} of HTTPS_PROXY: tunnel error: \
+             unsuccessful",
+            proxy.host()
+        );
+        assert_eq!(error, expected);
+        let asked = format!("CONNECT {host}:443 HTTP/1.1\r\nHost: {host}:443\r\n\r\n");
+        assert_eq!(proxy.heard(), asked);
+    }
 }
