@@ -84,9 +84,10 @@ impl ServiceError {
         match self {
             Self::Refused(refusal) => common_hint(&refusal.code),
             Self::Unreached(error) => Some(error.hint()),
-            Self::TimedOut(_) => {
-                Some("check the network, or set HTTPS_PROXY where one is needed".to_owned())
-            }
+            Self::TimedOut(_) => Some(
+                "check the endpoint URL and the network, or set HTTPS_PROXY where one is needed"
+                    .to_owned(),
+            ),
             Self::Senseless { status: 500.. } => Some("try again in a while".to_owned()),
             Self::Senseless { .. } => Some(
                 "check that the endpoint URL is one of AWS, and what stands between".to_owned(),

@@ -126,7 +126,8 @@ impl HttpError {
             | Self::ConnectTimeout { .. }
             | Self::AnswerTimeout { .. }
             | Self::Exchange { .. } => {
-                "check the network, or set HTTPS_PROXY where one is needed".to_owned()
+                "check the endpoint URL and the network, or set HTTPS_PROXY where one is needed"
+                    .to_owned()
             }
             Self::Certificate { .. } => {
                 "name the CA bundle of your network in AWS_CA_BUNDLE (PEM)".to_owned()

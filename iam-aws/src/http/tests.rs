@@ -84,7 +84,7 @@ fn tells_a_closed_port_from_an_unknown_name_and_from_silence() {
     assert!(error.starts_with(&start), "{error}");
     assert_eq!(
         hint,
-        "check the network, or set HTTPS_PROXY where one is needed"
+        "check the endpoint URL and the network, or set HTTPS_PROXY where one is needed"
     );
 
     // A label of more than 63 characters is refused before any server is asked.

@@ -179,7 +179,7 @@ fn an_sts_that_is_not_there_is_named_with_its_address() {
     assert!(error.starts_with(&start), "{error}");
     assert_eq!(
         hint,
-        "check the network, or set HTTPS_PROXY where one is needed"
+        "check the endpoint URL and the network, or set HTTPS_PROXY where one is needed"
     );
 }
 
