@@ -5,13 +5,14 @@
 //! # use std::time::SystemTime;
 //! # use iam_core::{region::Region, sts_host::StsHost};
 //! # use token_exec::cache::{Ask, CacheDir, CacheVariables, KeyBuilder, SignedToken};
-//! # fn fetch_and_sign() -> Result<SignedToken, std::io::Error> { unimplemented!() }
+//! # use token_exec::cache::Client;
+//! # fn fetch_and_sign(_: Client) -> Result<SignedToken, std::io::Error> { unimplemented!() }
 //! # fn run(variables: CacheVariables<'_>, host: StsHost, clock: fn() -> SystemTime)
 //! # -> Result<(), std::io::Error> {
 //! let key = KeyBuilder::new("token").field("profile", "dev").field("cluster", "c").finish();
 //! let signed = match CacheDir::locate(None, &variables) {
 //!     Some(cache) => cache.token(&key, &host, &Ask::new(&clock), fetch_and_sign)?,
-//!     None => fetch_and_sign()?,
+//!     None => fetch_and_sign(Client::Content)?,
 //! };
 //! # Ok(())
 //! # }
@@ -46,7 +47,7 @@ use iam_aws::credentials::Credentials;
 use iam_core::error_chain::ErrorChain;
 use iam_core::sts_host::StsHost;
 
-pub use ask::{Ask, Refresh};
+pub use ask::{Ask, Client, Refresh};
 pub use clean::{CleanError, Cleaned, Left, Reason};
 pub use directory::Unusable;
 pub use key::{Key, KeyBuilder};
@@ -93,7 +94,7 @@ impl CacheDir {
         key: &Key,
         host: &StsHost,
         ask: &Ask<'_>,
-        fetch: impl FnOnce() -> Result<SignedToken, E>,
+        fetch: impl FnOnce(Client) -> Result<SignedToken, E>,
     ) -> Result<SignedToken, E> {
         self.obtain(key, &Tokens { host }, ask, fetch)
     }
@@ -107,7 +108,7 @@ impl CacheDir {
         &self,
         key: &Key,
         ask: &Ask<'_>,
-        fetch: impl FnOnce() -> Result<Credentials, E>,
+        fetch: impl FnOnce(Client) -> Result<Credentials, E>,
     ) -> Result<Credentials, E> {
         self.obtain(key, &RoleCredentials, ask, fetch)
     }
@@ -125,20 +126,20 @@ impl CacheDir {
         key: &Key,
         kind: &K,
         ask: &Ask<'_>,
-        fetch: impl FnOnce() -> Result<K::Value, E>,
+        fetch: impl FnOnce(Client) -> Result<K::Value, E>,
     ) -> Result<K::Value, E> {
         let directory = match Directory::open_or_make(&self.path) {
             Ok(directory) => directory,
             Err(unusable) => {
                 self.warn_of(&unusable);
-                return fetch();
+                return fetch(Client::Content);
             }
         };
         let slot = Slot::new(&directory, key, kind, ask);
         let due = match slot.find() {
             Found::Good(entry) => return Ok(entry.value),
             Found::Due(entry) => Some(entry),
-            Found::Nothing => None,
+            Found::Nothing | Found::Refused => None,
         };
         // Where there is something to serve, nobody waits for the one who refreshes it.
         let wait = if due.is_some() {
@@ -154,10 +155,12 @@ impl CacheDir {
             tracing::debug!("no lock for {}: going on without", slot.path().display());
         }
         // Whoever held the lock has put something there.
-        if let Found::Good(entry) = slot.find() {
-            return Ok(entry.value);
-        }
-        match (fetch(), due) {
+        let client = match slot.find() {
+            Found::Good(entry) => return Ok(entry.value),
+            Found::Refused => Client::Refused,
+            Found::Due(_) | Found::Nothing => Client::Content,
+        };
+        match (fetch(client), due) {
             (Ok(value), _) => {
                 slot.keep(&value);
                 Ok(value)

@@ -57,8 +57,8 @@ impl Costly<'_> {
                 let cluster = self.options.cluster.id();
                 let key = keyed::token(self.settings, decided, self.host, cluster);
                 let ask = obtain.ask_for(&wanted.source);
-                cache.token(&key, self.host, &ask, || {
-                    self.sign(obtain.credentials(wanted)?)
+                cache.token(&key, self.host, &ask, |client| {
+                    self.sign(obtain.for_client(client).credentials(wanted)?)
                 })
             }
             (CacheMode::Credentials, _) => self.sign(obtain.kept_credentials(wanted)?),

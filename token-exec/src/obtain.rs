@@ -8,7 +8,7 @@ use iam_aws::source::{Keys, RoleRequest, RoleSource, Source};
 use iam_core::principal::SessionName;
 
 use crate::aws_cli;
-use crate::cache::{Ask, CacheDir, Refresh};
+use crate::cache::{Ask, CacheDir, Client, Refresh};
 use crate::error::Error;
 use crate::keyed;
 use crate::options::UseKept;
@@ -16,6 +16,7 @@ use crate::settings::Settings;
 use crate::wanted::{Naming, Wanted, asks_a_person, asks_for_a_code};
 
 /// What credentials are got with.
+#[derive(Clone, Copy)]
 pub struct Obtain<'a> {
     /// The settings.
     pub settings: &'a Settings<'a>,
@@ -65,7 +66,21 @@ impl Obtain<'_> {
     ) -> Result<Credentials, Error> {
         let key = keyed::credentials(self.settings, (source, naming));
         let ask = self.ask_for(source);
-        cache.credentials(&key, &ask, || self.fetched(source, naming))
+        cache.credentials(&key, &ask, |client| {
+            self.for_client(client).fetched(source, naming)
+        })
+    }
+
+    /// What was refused is not to be had from another keeper a moment later.
+    #[must_use]
+    pub fn for_client(self, client: Client) -> Self {
+        match client {
+            Client::Content => self,
+            Client::Refused => Self {
+                use_kept: UseKept::Never,
+                ..self
+            },
+        }
     }
 
     fn fetched(&self, source: &Source, naming: Naming) -> Result<Credentials, Error> {

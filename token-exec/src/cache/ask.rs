@@ -23,6 +23,16 @@ pub struct Ask<'a> {
     pub seed: u64,
 }
 
+/// What is known of the client for which something is fetched.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Client {
+    /// Nothing that matters.
+    Content,
+    /// It was served with what is kept and asks again: whatever else was kept before it was
+    /// refused may be to blame as well.
+    Refused,
+}
+
 /// When to fetch although something is there.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Refresh {

@@ -27,8 +27,10 @@ pub(super) enum Found<V> {
     Good(Entry<V>),
     /// What may be served if nothing better is to be had.
     Due(Entry<V>),
-    /// Nothing, or nothing that this client may have.
+    /// Nothing.
     Nothing,
+    /// What this client was served with before, or what cannot be known to be anything else.
+    Refused,
 }
 
 /// What may be served.
@@ -78,7 +80,7 @@ impl<'a, K: Kind> Slot<'a, K> {
         };
         let Ok(served) = self.unless_served(&times) else {
             tracing::debug!("the client was served with this before: fetching afresh");
-            return Found::Nothing;
+            return Found::Refused;
         };
         let entry = Entry {
             value,

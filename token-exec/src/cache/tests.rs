@@ -71,7 +71,7 @@ impl World {
     ) -> Result<u64, Failure> {
         let clock = self.clock();
         let ask = ask(&clock, refresh, parent);
-        let signed = self.cache.token(&key(), &host("us-west-2"), &ask, || {
+        let signed = self.cache.token(&key(), &host("us-west-2"), &ask, |_| {
             self.fetched.set(self.fetched.get() + 1);
             if sts_answers {
                 Ok(signed(self.now.get(), "us-west-2"))
@@ -92,7 +92,7 @@ impl World {
         let clock = self.clock();
         let ask = ask(&clock, refresh, parent);
         let expiry = Some(self.now.get() + life);
-        let found = self.cache.credentials(&key(), &ask, || {
+        let found = self.cache.credentials(&key(), &ask, |_| {
             self.fetched.set(before + 1);
             Ok::<_, Failure>(Credentials {
                 expiry,

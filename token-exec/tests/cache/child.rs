@@ -175,7 +175,7 @@ fn ask_once(task: &Task) {
         },
         ..Ask::new(&clock)
     };
-    let served = task.cache().credentials(&key(), &ask, || fetch(task));
+    let served = task.cache().credentials(&key(), &ask, |_| fetch(task));
     say(&format!("served {}", served.unwrap().access_key_id));
 }
 
@@ -205,7 +205,7 @@ fn fill_for_ever(task: &Task) {
     };
     say("ready");
     for bytes in (1..8_192).step_by(61).cycle() {
-        let fetched = task.cache().credentials(&key(), &ask, || {
+        let fetched = task.cache().credentials(&key(), &ask, |_| {
             Ok::<_, io::Error>(credentials(std::process::id(), clock() + HOUR, bytes))
         });
         fetched.unwrap();

@@ -18,7 +18,7 @@ fn a_kill_at_any_moment_leaves_an_entry_that_is_served() {
         parent: None,
         ..Ask::new(&clock)
     };
-    let filled = cache.credentials(&key(), &ask, || {
+    let filled = cache.credentials(&key(), &ask, |_| {
         Ok::<_, io::Error>(credentials(0, clock() + HOUR, 100))
     });
     filled.unwrap();
@@ -31,7 +31,7 @@ fn a_kill_at_any_moment_leaves_an_entry_that_is_served() {
         child.kill().unwrap();
         child.wait().unwrap();
 
-        let served = cache.credentials(&key(), &ask, || {
+        let served = cache.credentials(&key(), &ask, |_| {
             Err(io::Error::other("there is nothing to serve"))
         });
         let served = served.unwrap();

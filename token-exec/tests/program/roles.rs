@@ -5,7 +5,7 @@ use std::fs;
 use iam_core::sts_host::StsHosts;
 use iam_core::token::Token;
 
-use crate::sts::{SESSION_KEY, Sts};
+use crate::sts::{SESSION_KEY, Sts, in_an_hour};
 use crate::support::{KEY, Outcome, SECRET, SESSION_TOKEN, Sandbox, refused};
 
 const ALICE: &str = "arn:aws:iam::111122223333:user/alice";
@@ -176,9 +176,8 @@ fn clean_removes_what_was_kept_and_says_so() {
     assert_eq!(sts.heard().len(), 2);
 }
 
-#[test]
-fn role_credentials_that_the_aws_cli_keeps_are_used_and_not_when_refreshing() {
-    let sts = Sts::knowing(ALICE);
+/// A profile with a role, whose credentials the AWS CLI keeps.
+fn with_role_that_the_aws_cli_keeps(sts: &Sts) -> Sandbox {
     let keys = format!("aws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}\n");
     let sandbox = Sandbox::empty()
         .set("AWS_ENDPOINT_URL_STS", &sts.url())
@@ -193,9 +192,10 @@ fn role_credentials_that_the_aws_cli_keeps_are_used_and_not_when_refreshing() {
     // sha1 of {"RoleArn": "arn:aws:iam::111122223333:role/dev", "RoleSessionName": "me"}
     let kept = cli.join("5b7145033cf039599ed80de3d382741f1d339ce3.json");
     let json = format!(
-        "{{\"Credentials\": {{\"AccessKeyId\": \"ASIAKEPTBYAWSCLI0000\", \"SecretAccessKey\": \
+        "{{\"Credentials\": {{\"AccessKeyId\": \"{KEPT_BY_AWS_CLI}\", \"SecretAccessKey\": \
          \"{SECRET}\", \"SessionToken\": \"{SESSION_TOKEN}\", \"Expiration\": \
-         \"2999-01-01T00:00:00+00:00\"}}}}"
+         \"{}\"}}}}",
+        in_an_hour()
     );
     fs::write(&kept, json).unwrap();
     #[cfg(unix)]
@@ -203,14 +203,41 @@ fn role_credentials_that_the_aws_cli_keeps_are_used_and_not_when_refreshing() {
         use std::os::unix::fs::PermissionsExt as _;
         fs::set_permissions(&kept, fs::Permissions::from_mode(0o600)).unwrap();
     }
+    sandbox
+}
+
+const KEPT_BY_AWS_CLI: &str = "ASIAKEPTBYAWSCLI0000";
+
+#[test]
+fn role_credentials_that_the_aws_cli_keeps_are_used_and_not_when_refreshing() {
+    let sts = Sts::knowing(ALICE);
+    let sandbox = with_role_that_the_aws_cli_keeps(&sts);
     let line = "--output token --cluster-name prod";
-    assert_eq!(key_of(&sandbox.run(line)), "ASIAKEPTBYAWSCLI0000");
+    assert_eq!(key_of(&sandbox.run(line)), KEPT_BY_AWS_CLI);
     assert_eq!(sts.heard().len(), 0);
     let refreshed = sandbox.run(&format!("{line} --force-refresh"));
     assert_eq!(
         (key_of(&refreshed), sts.heard().len()),
         (SESSION_KEY.to_owned(), 1)
     );
+}
+
+#[test]
+fn after_a_refusal_role_credentials_that_the_aws_cli_keeps_are_passed_over() {
+    let info = r#"{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","spec":{"interactive":false}}"#;
+    for mode in ["token", "credentials"] {
+        let sts = Sts::knowing(ALICE);
+        let sandbox = with_role_that_the_aws_cli_keeps(&sts).set("KUBERNETES_EXEC_INFO", info);
+        let line = format!("--output token --cluster-name prod --cache {mode}");
+        let mut keys = vec![key_of(&sandbox.run(&line)), key_of(&sandbox.run(&line))];
+        // Credentials made for a client are not to blame at once.
+        if mode == "credentials" {
+            keys.push(key_of(&sandbox.run(&line)));
+        }
+        assert_eq!(keys.first().map(String::as_str), Some(KEPT_BY_AWS_CLI));
+        assert_eq!(keys.last().map(String::as_str), Some(SESSION_KEY), "{mode}");
+        assert_eq!(sts.heard().len(), 1, "{mode}");
+    }
 }
 
 #[test]

@@ -94,7 +94,7 @@ fn answer(question: &str, arn: &str) -> (&'static str, String) {
     clippy::disallowed_methods,
     reason = "the program under test has the real clock"
 )]
-fn in_an_hour() -> Rfc3339 {
+pub(crate) fn in_an_hour() -> Rfc3339 {
     Rfc3339::nearest(SystemTime::now() + Duration::from_hours(1))
 }
 

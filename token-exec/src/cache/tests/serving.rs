@@ -113,7 +113,7 @@ fn credentials_that_end_soon_or_never_are_not_kept() {
     let ask = ask(&clock, Refresh::Early, None);
     let endless = world
         .cache
-        .credentials(&key(), &ask, || Ok::<_, Failure>(credentials()));
+        .credentials(&key(), &ask, |_| Ok::<_, Failure>(credentials()));
     assert_eq!(texts(&endless.unwrap()), texts(&credentials()));
     assert_eq!(world.names(), ["KEY.lock"]);
     assert!(world.ask_credentials(Refresh::Early, None, minutes(3)));
@@ -130,7 +130,7 @@ fn keys_keep_entries_apart() {
     let ask = ask(&clock, Refresh::Early, None);
     let signed = world
         .cache
-        .token(&other, &host("us-west-2"), &ask, || Err(Failure));
+        .token(&other, &host("us-west-2"), &ask, |_| Err(Failure));
     assert_eq!(signed, Err(Failure));
 }
 
