@@ -44,6 +44,12 @@ impl UsageError {
     /// What clap says, in one line; its tip, or else `help`, is the hint.
     #[must_use]
     pub fn new(error: &clap::Error, help: &str) -> Self {
+        if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+            return Self {
+                message: "a subcommand is missing".to_owned(),
+                hint: help_of_usage(error, help),
+            };
+        }
         let text = error.to_string();
         let message = text.strip_prefix("error: ").unwrap_or(&text);
         // An argument may hold blank lines of its own.
@@ -82,11 +88,18 @@ const MISTAKE: u8 = 2;
 
 /// Where to read on: the help of the subcommand that clap's usage names.
 fn help(error: &clap::Error, program: &str) -> String {
+    help_of_usage(error, &format!("{program} --help"))
+}
+
+fn help_of_usage(error: &clap::Error, otherwise: &str) -> String {
     let text = error.to_string();
     let usage = text
         .lines()
         .find_map(|line| line.trim().strip_prefix("Usage: "));
-    let words = usage.unwrap_or(program).split(' ');
+    let Some(usage) = usage else {
+        return otherwise.to_owned();
+    };
+    let words = usage.split(' ');
     let words = words.take_while(|word| !word.starts_with(['[', '<', '-']));
     words.chain(["--help"]).collect::<Vec<_>>().join(" ")
 }
@@ -167,6 +180,20 @@ mod tests {
         let help = |words: &[&str]| help(&command().try_get_matches_from(words).unwrap_err(), "p");
         assert_eq!(help(&["p", "apply"]), "p apply --help");
         assert_eq!(help(&["p", "--nonsense"]), "p --help");
+    }
+
+    #[test]
+    fn a_missing_subcommand_is_said_in_place_of_the_whole_help() {
+        let inner = clap::Command::new("inner")
+            .about("What it is")
+            .subcommand(clap::Command::new("leaf"))
+            .subcommand_required(true)
+            .arg_required_else_help(true);
+        let command = clap::Command::new("p").subcommand(inner);
+        let error = command.try_get_matches_from(["p", "inner"]).unwrap_err();
+        let mistake = UsageError::new(&error, "p --help");
+        assert_eq!(mistake.to_string(), "a subcommand is missing");
+        assert_eq!(mistake.hint(), "p inner --help");
     }
 
     #[test]
