@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use clap::{Args, Parser, Subcommand};
-use iam_cli::CommonArgs;
+use iam_cli::{CommonArgs, Definition};
 use iam_core::cluster::ClusterId;
 use iam_core::partition::Partition;
 
@@ -14,7 +14,7 @@ use crate::config::BackendMode;
 
 /// Tell kube-apiserver who a bearer token of AWS IAM belongs to
 #[derive(Debug, Parser)]
-#[command(name = "authz-webhook", version)]
+#[command(name = "authz-webhook", version, after_help = EXAMPLES)]
 pub struct Cli {
     /// What every program takes.
     #[command(flatten)]
@@ -27,7 +27,19 @@ pub struct Cli {
 
 /// What to do.
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one in a process")]
 pub enum Command {
+    /// What a configuration is needed for.
+    #[command(flatten)]
+    Job(Job),
+    /// What is made from these definitions.
+    #[command(flatten)]
+    Definition(Definition),
+}
+
+/// What a configuration is needed for.
+#[derive(Debug, Subcommand)]
+pub enum Job {
     /// Answer TokenReviews until SIGTERM or SIGINT
     ///
     /// POST /authenticate is served over TLS on server.address and server.port; /livez, /readyz,
@@ -146,6 +158,12 @@ impl Environment {
     }
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  authz-webhook check --config webhook.yaml    # every fault of it at once
+  authz-webhook init  --config webhook.yaml    # certificate, key and kubeconfig
+  authz-webhook serve --config webhook.yaml";
+
 /// As the peer spells it.
 pub const CLUSTER_ID: &str = "KUBERNETES_AWS_AUTHENTICATOR_CLUSTER_ID";
 
@@ -158,5 +176,10 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_script_and_page_tells_the_whole_command_line() {
+        iam_cli::testing::assert_told(Cli::command);
     }
 }

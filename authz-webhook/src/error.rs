@@ -1,6 +1,9 @@
 //! Every way in which a command can fail.
 
+use std::io;
+
 use iam_cli::Failure;
+use iam_cli::definition::DefinitionError;
 use thiserror::Error;
 
 use crate::check::CheckError;
@@ -27,13 +30,19 @@ pub enum Error {
     /// `init`
     #[error(transparent)]
     Init(#[from] InitError),
+    /// A page of the manual cannot be written.
+    #[error(transparent)]
+    Definition(#[from] DefinitionError),
+    /// stdout is closed or full.
+    #[error("write to stdout")]
+    Stdout(#[source] io::Error),
 }
 
 impl Failure for Error {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Options(_) => Some("unset it, or give --cluster-id".to_owned()),
-            Self::Config(_) | Self::Check(_) => None,
+            Self::Config(_) | Self::Check(_) | Self::Definition(_) | Self::Stdout(_) => None,
             Self::Serve(error) => error.hint(),
             Self::Init(error) => error.hint(),
         }
@@ -42,7 +51,12 @@ impl Failure for Error {
     fn exit_code(&self) -> u8 {
         match self {
             Self::Options(_) => 2,
-            Self::Config(_) | Self::Check(_) | Self::Serve(_) | Self::Init(_) => 1,
+            Self::Config(_)
+            | Self::Check(_)
+            | Self::Serve(_)
+            | Self::Init(_)
+            | Self::Definition(_)
+            | Self::Stdout(_) => 1,
         }
     }
 }

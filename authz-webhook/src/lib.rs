@@ -4,7 +4,8 @@
 //! kubeconfig, `check` reads everything `serve` would and reports every fault.
 //!
 //! # Contract
-//! - stdout carries data only: `--print-address` prints one line of JSON.
+//! - stdout carries data only: `--print-address` prints one line of JSON, `completions` a script,
+//!   `man` a page.
 //! - stderr carries notices, warnings, errors, and one line of JSON per decision.
 //! - Exit codes: 0 done (also after SIGTERM or SIGINT), 1 a fault, 2 usage.
 
@@ -45,10 +46,12 @@ mod test_sts;
 pub mod tls;
 pub mod watched;
 
+use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
-use cli::{Cli, Environment};
+use clap::CommandFactory as _;
+use cli::{Cli, Command, Environment};
 use config::{Config, ConfigErrors, Overrides};
 use error::Error;
 use options::{Action, Options};
@@ -59,11 +62,23 @@ use serve::ServeSettings;
 /// # Errors
 /// See [`error::Error`].
 pub fn run(cli: Cli, environment: &Environment) -> Result<ExitCode, Error> {
+    match cli.command {
+        Command::Job(job) => work(job.into_options(environment)?, environment)?,
+        Command::Definition(wanted) => {
+            let text = wanted.print(Cli::command())?;
+            let written = std::io::stdout().write_all(text.as_bytes());
+            written.map_err(Error::Stdout)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn work(options: Options, environment: &Environment) -> Result<(), Error> {
     let Options {
         action,
         config,
         overrides,
-    } = cli.into_options(environment)?;
+    } = options;
     match action {
         Action::Serve(print_address) => {
             let clock = environment.clock;
@@ -76,7 +91,7 @@ pub fn run(cli: Cli, environment: &Environment) -> Result<ExitCode, Error> {
         Action::Init => init::init(&load(&config, &overrides)?, (environment.clock)())?,
         Action::Check => check::check(&config, &overrides)?,
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 fn load(path: &Path, overrides: &Overrides) -> Result<Config, ConfigErrors> {

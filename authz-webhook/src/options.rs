@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use iam_core::cluster::ClusterId;
 use thiserror::Error;
 
-use crate::cli::{CLUSTER_ID, Cli, Command, ConfigArgs, Environment, ServeArgs};
+use crate::cli::{CLUSTER_ID, ConfigArgs, Environment, Job, ServeArgs};
 use crate::config::Overrides;
 use crate::serve::PrintAddress;
 
@@ -38,24 +38,23 @@ pub struct OptionsError {
     value: String,
 }
 
-impl Cli {
+impl Job {
     /// The one conversion to what the commands take.
     ///
     /// # Errors
     /// A variable of the environment that cannot be used.
     pub fn into_options(self, environment: &Environment) -> Result<Options, OptionsError> {
-        let Self { common: _, command } = self;
-        let (action, args) = match command {
-            Command::Serve(ServeArgs {
+        let (action, args) = match self {
+            Self::Serve(ServeArgs {
                 config,
                 print_address: true,
             }) => (Action::Serve(PrintAddress::Yes), config),
-            Command::Serve(ServeArgs {
+            Self::Serve(ServeArgs {
                 config,
                 print_address: false,
             }) => (Action::Serve(PrintAddress::No), config),
-            Command::Init(config) => (Action::Init, config),
-            Command::Check(config) => (Action::Check, config),
+            Self::Init(config) => (Action::Init, config),
+            Self::Check(config) => (Action::Check, config),
         };
         args.into_options(action, environment)
     }
@@ -128,6 +127,14 @@ mod tests {
     use clap::Parser as _;
 
     use super::*;
+    use crate::cli::{Cli, Command};
+
+    fn job<'a>(arguments: impl IntoIterator<Item = &'a &'a str>) -> Job {
+        match Cli::parse_from(arguments).command {
+            Command::Job(job) => job,
+            Command::Definition(wanted) => panic!("{wanted:?} is no job"),
+        }
+    }
 
     fn environment(cluster_id: Option<&str>) -> Environment {
         Environment {
@@ -140,8 +147,8 @@ mod tests {
 
     fn cluster_id(arguments: &[&str], exported: Option<&str>) -> Result<Option<String>, String> {
         let command = ["authz-webhook", "serve", "--config", "f"];
-        let cli = Cli::parse_from(command.iter().chain(arguments));
-        let options = cli
+        let job = job(command.iter().chain(arguments));
+        let options = job
             .into_options(&environment(exported))
             .map_err(|error| error.to_string())?;
         Ok(options.overrides.cluster_id.map(|id| id.to_string()))
@@ -172,8 +179,8 @@ mod tests {
     fn a_switch_can_be_said_both_ways() {
         let pregenerated = |arguments: &[&str]| {
             let command = ["authz-webhook", "init", "--config", "f"];
-            let cli = Cli::parse_from(command.iter().chain(arguments));
-            cli.into_options(&environment(None))
+            let job = job(command.iter().chain(arguments));
+            job.into_options(&environment(None))
                 .unwrap()
                 .overrides
                 .kubeconfig_pregenerated

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use iam_cli::CommonArgs;
+use iam_cli::{CommonArgs, Definition};
 
 use crate::owner::Owner;
 
@@ -17,7 +17,7 @@ use crate::owner::Owner;
 /// Exit codes: 0 done, or nothing to do; 1 error; 2 usage; 3 the sources are invalid; 4 the live
 /// aws-auth is not ours to change, or changed under our hands; 5 a guard refused.
 #[derive(Debug, Parser)]
-#[command(name = "aws-auth-sync", version)]
+#[command(name = "aws-auth-sync", version, after_help = EXAMPLES)]
 pub struct Cli {
     /// What every program takes.
     #[command(flatten)]
@@ -38,6 +38,9 @@ pub enum Command {
     /// An aws-auth that is there already is changed only when this tool wrote it for the same
     /// owner and nobody else has changed it since. Nothing is written when nothing would change.
     Apply(ApplyArgs),
+    /// What is made from these definitions.
+    #[command(flatten)]
+    Definition(Definition),
 }
 
 /// The sources and what is said about them.
@@ -94,5 +97,23 @@ impl Cli {
     )]
     pub fn rust_log() -> Option<String> {
         std::env::var("RUST_LOG").ok()
+    }
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  aws-auth-sync render access/             # the manifest that the files make
+  aws-auth-sync apply --create access/     # onto a cluster that has no aws-auth yet
+  aws-auth-sync apply --context prod --owner platform access/*.yaml";
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn every_script_and_page_tells_the_whole_command_line() {
+        iam_cli::testing::assert_told(Cli::command);
     }
 }

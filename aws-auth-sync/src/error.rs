@@ -3,6 +3,7 @@
 use std::io;
 
 use iam_cli::Failure;
+use iam_cli::definition::DefinitionError;
 use thiserror::Error;
 
 use crate::apply::ApplyError;
@@ -45,6 +46,9 @@ pub enum Error {
     /// The runtime did not start.
     #[error("start the runtime")]
     Runtime(#[source] io::Error),
+    /// A page of the manual cannot be written.
+    #[error(transparent)]
+    Definition(#[from] DefinitionError),
     /// stdout is closed or full.
     #[error("write to stdout")]
     Stdout(#[source] io::Error),
@@ -73,6 +77,7 @@ impl Failure for Error {
             | Self::Nothing
             | Self::Connect(ConnectError::Parse { .. } | ConnectError::Client { .. })
             | Self::Runtime(_)
+            | Self::Definition(_)
             | Self::Stdout(_) => return None,
         };
         Some(hint.to_owned())
@@ -95,6 +100,7 @@ impl Failure for Error {
                 ApplyError::Call(_) | ApplyError::Unverified { .. } | ApplyError::Absent,
             )
             | Self::Runtime(_)
+            | Self::Definition(_)
             | Self::Stdout(_) => 1,
         }
     }

@@ -28,6 +28,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use apply::{Absent, Wanted};
+use clap::CommandFactory as _;
 use cli::{ApplyArgs, Cli, Command, RenderArgs, SourceArgs};
 use connection::Cluster;
 use desired::Desired;
@@ -43,6 +44,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Error> {
     let output = match cli.command {
         Command::Render(RenderArgs { sources }) => render(sources)?,
         Command::Apply(arguments) => apply(arguments)?,
+        Command::Definition(wanted) => wanted.print(Cli::command())?,
     };
     std::io::stdout()
         .write_all(output.as_bytes())

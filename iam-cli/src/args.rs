@@ -6,7 +6,7 @@ use clap::{ArgAction, Args, ValueEnum};
 #[derive(Args, Clone, Copy, Debug)]
 pub struct CommonArgs {
     /// Say more on stderr; twice for debug output (RUST_LOG overrides)
-    #[arg(short, long, action = ArgAction::Count, global = true)]
+    #[arg(short, long, action = ArgAction::Count, global = true, display_order = LAST)]
     pub verbose: u8,
 
     /// Form of the lines on stderr
@@ -15,7 +15,8 @@ pub struct CommonArgs {
         value_enum,
         value_name = "FORMAT",
         default_value_t,
-        global = true
+        global = true,
+        display_order = LAST
     )]
     pub log_format: LogFormat,
 }
@@ -29,3 +30,6 @@ pub enum LogFormat {
     /// One JSON object a line
     Json,
 }
+
+/// Behind a command's own options, and before `--help`, which clap puts at 999.
+const LAST: usize = 900;

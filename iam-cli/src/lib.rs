@@ -1,18 +1,23 @@
 //! What the edge of every program shares: common arguments, lines on stderr, the one error
-//! report at the end, and whole-file writes.
+//! report at the end, whole-file writes, and the scripts and pages made from a command line's
+//! definition.
 //!
 //! A program's `main` calls [`parse`] and [`telemetry::start`], runs, and hands the
 //! result to [`finish`]. stdout belongs to the program's data alone; everything here goes to
 //! stderr, one line at a time, with control characters escaped.
 
 mod args;
+pub mod definition;
 pub mod file;
 mod line;
 mod report;
 pub mod telemetry;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod usage;
 
 pub use args::{CommonArgs, LogFormat};
+pub use definition::Definition;
 pub use report::{Failure, finish};
 pub use usage::parse;
 

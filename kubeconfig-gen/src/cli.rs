@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use iam_cli::CommonArgs;
+use iam_cli::{CommonArgs, Definition};
 use iam_core::region::Region;
 
 use crate::cluster::ClusterRef;
@@ -14,7 +14,7 @@ use crate::unquoted::Unquoted;
 
 /// Write kubeconfig entries for a cluster whose users sign in with AWS IAM through token-exec
 #[derive(Debug, Parser)]
-#[command(name = "kubeconfig-gen", version, about)]
+#[command(name = "kubeconfig-gen", version, after_help = EXAMPLES)]
 pub struct Cli {
     /// What every program takes.
     #[command(flatten)]
@@ -27,6 +27,7 @@ pub struct Cli {
 
 /// What to do.
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one in a process")]
 pub enum Command {
     /// Write a kubeconfig for one cluster, without asking AWS
     ///
@@ -39,6 +40,10 @@ pub enum Command {
     /// path of the one beside this program. With --verbose the entries are printed as well.
     #[command(visible_alias = "update-kubeconfig")]
     Update(UpdateArgs),
+
+    /// What is made from these definitions.
+    #[command(flatten)]
+    Definition(Definition),
 }
 
 /// Arguments of `update`.
@@ -101,6 +106,12 @@ pub struct UpdateArgs {
     pub dry_run: bool,
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  aws eks describe-cluster --name demo | kubeconfig-gen update --from-file - --kubeconfig demo.yaml
+  kubeconfig-gen update --name demo --endpoint https://api.example.com --ca-file ca.pem \
+--region us-west-2";
+
 /// The environment variables that matter, read once.
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
@@ -150,4 +161,16 @@ fn text(name: &str) -> Option<String> {
 
 fn first_text(names: [&'static str; 2]) -> Option<(&'static str, String)> {
     names.into_iter().find_map(|name| Some((name, text(name)?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn every_script_and_page_tells_the_whole_command_line() {
+        iam_cli::testing::assert_told(Cli::command);
+    }
 }

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use iam_cli::Failure;
+use iam_cli::definition::DefinitionError;
 use iam_cli::file::FileError;
 use thiserror::Error;
 
@@ -76,6 +77,9 @@ pub enum Error {
     /// A file that cannot be written.
     #[error("write kubeconfig")]
     Write(#[source] FileError),
+    /// A page of the manual that cannot be written.
+    #[error(transparent)]
+    Definition(#[from] DefinitionError),
     /// stdout is closed or full.
     #[error("write to stdout")]
     Stdout(#[source] io::Error),
@@ -119,6 +123,7 @@ impl Failure for Error {
             | Self::TooLarge { .. }
             | Self::Directory { .. }
             | Self::Write(_)
+            | Self::Definition(_)
             | Self::Stdout(_) => None,
         }
     }

@@ -25,6 +25,7 @@ mod yaml;
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use clap::CommandFactory as _;
 use cli::{Cli, Command, Environment};
 use error::Error;
 use options::Options;
@@ -35,8 +36,12 @@ use options::Options;
 /// When the kubeconfig was not written; see [`Error`].
 pub fn run(cli: Cli, environment: &Environment) -> Result<ExitCode, Error> {
     let Cli { common, command } = cli;
-    let Command::Update(arguments) = command;
-    let output = update::run(Options::new(arguments, common.verbose, environment)?)?;
+    let output = match command {
+        Command::Update(arguments) => {
+            update::run(Options::new(arguments, common.verbose, environment)?)?
+        }
+        Command::Definition(wanted) => wanted.print(Cli::command())?,
+    };
     std::io::stdout()
         .write_all(output.as_bytes())
         .map_err(Error::Stdout)?;

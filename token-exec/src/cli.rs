@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use iam_cli::CommonArgs;
+use iam_cli::{CommonArgs, Definition};
 use iam_core::cluster::ClusterId;
 
 use crate::cluster_name::ClusterName;
@@ -31,7 +31,7 @@ pub use tolerated::ToleratedArgs;
 /// identities, containers, EC2 instances. The command lines of `aws eks get-token` and
 /// `aws-iam-authenticator token` work too.
 #[derive(Debug, Parser)]
-#[command(name = "token-exec", version, subcommand_negates_reqs = true)]
+#[command(name = "token-exec", version, subcommand_negates_reqs = true, after_help = EXAMPLES)]
 pub struct Cli {
     /// Verbosity and form of stderr.
     #[command(flatten)]
@@ -121,6 +121,10 @@ pub enum Command {
 
     /// Remove what token-exec keeps on disk
     Clean(CleanArgs),
+
+    /// What is made from these definitions.
+    #[command(flatten)]
+    Definition(Definition),
 }
 
 /// What stands behind `eks`.
@@ -369,3 +373,21 @@ pub fn end(error: &clap::Error) -> Result<ExitCode, Error> {
 }
 
 const AUTHENTICATOR: &str = "aws-iam-authenticator";
+
+const EXAMPLES: &str = "\
+Examples:
+  token-exec --cluster-name demo --region us-west-2
+  token-exec --region us-west-2 eks get-token --cluster-name demo
+  token-exec --cluster-name demo --output token | token-exec inspect -";
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn every_script_and_page_tells_the_whole_command_line() {
+        iam_cli::testing::assert_told(Cli::command);
+    }
+}

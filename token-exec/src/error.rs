@@ -3,6 +3,7 @@
 use std::io;
 
 use iam_cli::Failure;
+use iam_cli::definition::DefinitionError;
 use iam_core::exec_api::ExecInfoError;
 use thiserror::Error;
 
@@ -65,6 +66,9 @@ pub enum Error {
     /// The cache.
     #[error("cleaning the cache")]
     Clean(#[from] CleanError),
+    /// A page of the manual that cannot be written.
+    #[error(transparent)]
+    Definition(#[from] DefinitionError),
     /// Nobody takes what is printed.
     #[error("writing to stdout")]
     Stdout(#[source] io::Error),
@@ -89,7 +93,7 @@ impl Failure for Error {
             Self::Clean(_) => {
                 Some("remove it by hand, or name another with --cache-dir".to_owned())
             }
-            Self::Stdout(_) => None,
+            Self::Definition(_) | Self::Stdout(_) => None,
         }
     }
 
@@ -108,6 +112,7 @@ impl Failure for Error {
             | Self::Verify(_)
             | Self::NoCacheDirectory
             | Self::Clean(_)
+            | Self::Definition(_)
             | Self::Stdout(_) => 1,
         }
     }

@@ -40,6 +40,9 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
+use clap::CommandFactory as _;
+
+use crate::cli::Cli;
 use crate::environment::Environment;
 use crate::error::Error;
 use crate::options::Options;
@@ -60,6 +63,7 @@ pub fn run(
         Options::Verify(options) => done(verify::verify(options, environment, clock)?),
         Options::Whoami(options) => done(whoami::whoami(options, environment, clock)?),
         Options::Clean(options) => done(clean::clean(options, environment, clock())?),
+        Options::Definition(wanted) => done(wanted.print(Cli::command())?),
     };
     // One write: a client that reads this never sees a part.
     io::stdout()

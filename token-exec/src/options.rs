@@ -13,6 +13,7 @@ use crate::cluster_name::ClusterName;
 use crate::environment::AuthenticatorVariables;
 use crate::usage::UsageError;
 use iam_aws::region::RegionName;
+use iam_cli::Definition;
 use iam_core::cluster::ClusterId;
 pub use role::{RoleOptions, Session};
 
@@ -29,6 +30,8 @@ pub enum Options {
     Whoami(WhoamiOptions),
     /// Remove what is kept on disk.
     Clean(CleanOptions),
+    /// Print what is made from the definition of the command line.
+    Definition(Definition),
 }
 
 /// Which token to print, and how.
@@ -163,6 +166,10 @@ impl Cli {
                 mint.check_absent("clean", Taken::Nothing)?;
                 let directory = cache_dir;
                 Ok(Options::Clean(CleanOptions { directory }))
+            }
+            Some(Command::Definition(wanted)) => {
+                mint.check_absent(wanted.name(), Taken::Nothing)?;
+                Ok(Options::Definition(wanted))
             }
         }
     }

@@ -180,6 +180,16 @@ mod tests {
     /// Command line, message, hint.
     const MISTAKES: &[(&str, &str, &str)] = &[
         (
+            "token-exec eks",
+            "a subcommand is missing",
+            "token-exec eks --help",
+        ),
+        (
+            "token-exec --region us-west-2 completions bash",
+            "--region cannot stand before completions",
+            "token-exec completions --help",
+        ),
+        (
             "token-exec",
             "the following required arguments were not provided: \
                  <--cluster-name <NAME|ARN>|--cluster-id <ID>>",
