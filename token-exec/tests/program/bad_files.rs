@@ -112,3 +112,50 @@ fn faults_in_other_peoples_sections_change_nothing() {
         .run("--cluster-name prod");
     assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
 }
+
+#[test]
+fn a_profile_that_leads_nowhere_is_named_with_the_setting() {
+    const ROLE: &str = "role_arn = arn:aws:iam::111122223333:role/dev\n";
+    for (config, fault, hint) in [
+        (
+            format!(
+                "[default]\n{ROLE}source_profile = b\n[profile b]\n{ROLE}source_profile = default\n"
+            ),
+            "source_profile of profile `b` in ~/.aws/config closes a loop: default -> b -> default",
+            "let one of them name a profile that has credentials",
+        ),
+        (
+            format!("[default]\n{ROLE}"),
+            "role_arn of profile `default` in ~/.aws/config is set, but neither source_profile nor \
+             credential_source is",
+            "add source_profile with a profile that has credentials, or credential_source with \
+             Environment, EcsContainer or Ec2InstanceMetadata",
+        ),
+        (
+            format!("[default]\r\n{ROLE}source_profile = b\r\nduration_seconds = 60\r\n"),
+            "duration_seconds of profile `default` in ~/.aws/config: \"60\" is not a number of \
+             seconds from 900 to 43200",
+            "correct duration_seconds of profile `default` in ~/.aws/config, or take it out",
+        ),
+        (
+            "[default]\nrole_arn = arn:aws:iam::111122223333:user/dev\nsource_profile = b\n"
+                .to_owned(),
+            "role_arn of profile `default` in ~/.aws/config: \
+             \"arn:aws:iam::111122223333:user/dev\" is not the ARN of an IAM role, \
+             arn:PARTITION:iam::ACCOUNT:role/NAME",
+            "correct role_arn of profile `default` in ~/.aws/config, or take it out",
+        ),
+        (
+            "[default]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Dev\n"
+                .to_owned(),
+            "sso_session of profile `default` in ~/.aws/config names `corp`, but ~/.aws/config has \
+             no [sso-session corp]",
+            "run `aws configure sso-session`, or name another",
+        ),
+    ] {
+        let what = format!("token-exec: looking for credentials: {fault}");
+        let hint = format!("hint: {hint}");
+        let sandbox = Sandbox::empty().file("config", &config);
+        assert_eq!(sandbox.run(LINE), refused(1, &[&what, &hint]), "{config}");
+    }
+}
