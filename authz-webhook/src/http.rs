@@ -10,6 +10,7 @@ use hyper::body::{Body as _, Incoming};
 use crate::audit::{Audit, Decision};
 use crate::authenticate::{Authenticator, Granted};
 use crate::connection::Responder;
+use crate::deadline::within;
 use crate::http_body::{self, BodyError};
 use crate::http_response::{self as response, WholeResponse};
 use crate::limits::Limits;
@@ -102,7 +103,7 @@ impl Webhook {
 
     async fn decide(&self, review: &Review<'_>, now: SystemTime) -> Result<Granted, Refusal> {
         let decision = self.authenticator.authenticate(review.token(), now);
-        match tokio::time::timeout(self.deadline, decision).await {
+        match within(self.deadline, decision).await {
             Ok(Err(Refusal::NotMapped(facts))) if self.sources.is_loading() => {
                 Err(Refusal::MappingsNotLoaded(facts))
             }

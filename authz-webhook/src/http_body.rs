@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use hyper::body::{Body, Incoming};
 
+use crate::deadline::within;
 use crate::limits::Limits;
 
 /// Why a body was not read to its end.
@@ -26,7 +27,7 @@ pub async fn read(body: &mut Incoming, limits: &Limits) -> Result<Bytes, BodyErr
     if announced > limits.body_bytes {
         return Err(BodyError::TooLarge);
     }
-    tokio::time::timeout(limits.body, collect(body, limits.body_bytes))
+    within(limits.body, collect(body, limits.body_bytes))
         .await
         .unwrap_or(Err(BodyError::Slow))
 }

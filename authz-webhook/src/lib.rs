@@ -22,6 +22,7 @@ pub mod check;
 pub mod cli;
 pub mod config;
 pub mod connection;
+pub mod deadline;
 pub mod error;
 pub mod file_watch;
 pub mod http;
