@@ -167,18 +167,21 @@ impl<'a> Server<'a> {
     }
 
     /// The administration goes on telling that the webhook is not ready until the last request
-    /// is answered.
+    /// is answered. Who asks a second time does not want to wait.
     async fn stop(mut self) {
         let grace = self.config.shutdown_grace();
-        let end = Instant::now() + grace;
+        let mut end = Instant::now() + grace;
         tracing::info!(target: NOTICE, "ending; requests under way are answered");
         let drained = tokio::time::timeout_at(end, &mut self.webhook);
-        let finished = tokio::select! {
-            drained = drained => drained.is_ok(),
-            () = async { self.switch.drain().await; std::future::pending().await } => false,
-        };
-        if !finished {
-            tracing::warn!("connections were cut after server.shutdownGrace ({grace:?})");
+        tokio::select! {
+            drained = drained => if drained.is_err() {
+                tracing::warn!("connections were cut after server.shutdownGrace ({grace:?})");
+            },
+            () = async { self.switch.drain().await; std::future::pending().await } => {}
+            () = self.signals.stop() => {
+                tracing::warn!("connections were cut by a second signal");
+                end = Instant::now();
+            }
         }
         self.webhook.abort();
         self.admin.abort();

@@ -146,5 +146,12 @@ impl Signals {
     }
 }
 
+impl Signals {
+    /// The next [`Signal::Stop`], whatever comes before.
+    pub async fn stop(&mut self) {
+        while self.next().await != Signal::Stop {}
+    }
+}
+
 /// For HTTP/1.1 clients whose next request is on its way while the end begins.
 const LAST_REQUESTS: Duration = Duration::from_secs(1);

@@ -133,6 +133,28 @@ async fn cuts_what_takes_longer_than_the_grace_and_exits_0() {
 }
 
 #[tokio::test]
+async fn a_second_signal_cuts_what_is_under_way_and_exits_0() {
+    let sts = SilentSts::start().await;
+    let settings = sts.settings("requestDeadline: 25s\nshutdownGrace: 10m\n");
+    let webhook = Webhook::start(&settings).await;
+    let stream = webhook.connect(b"http/1.1").await;
+    let request = tokio::spawn(exchange_http1(stream, review("v1", &token())));
+    let _question = sts.asked().await;
+    webhook.signal("TERM");
+    while webhook.admin("/readyz").await.status == 200 {
+        tokio::task::yield_now().await;
+    }
+    webhook.signal("TERM");
+    let (status, stderr) = webhook.ended().await;
+    assert_eq!(status.code(), Some(0), "{stderr}");
+    assert!(
+        stderr.contains("connections were cut by a second signal"),
+        "{stderr}"
+    );
+    assert!(request.await.unwrap().is_err());
+}
+
+#[tokio::test]
 async fn idle_connections_do_not_hold_the_end_up() {
     let webhook = Webhook::start("shutdownGrace: 10m\n").await;
     let (mut http1, connection) =
