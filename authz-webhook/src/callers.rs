@@ -2,9 +2,9 @@
 //!
 //! What is remembered is the identity alone; what it means to the cluster is looked up anew each
 //! time. An entry is fresh for [`CallerSettings::freshness`]; after that STS is asked again, and
-//! the entry serves only while STS is down or throttling, never past the token's own 15 minutes.
-//! Equal tokens in flight are one question. A question belongs to nobody: it is carried on when
-//! the one who came first goes away.
+//! the entry serves only while STS is down, silent for a second or throttling, never past the
+//! token's own 15 minutes. Equal tokens in flight are one question. A question belongs to nobody:
+//! it is carried on when the one who came first goes away.
 
 mod flights;
 mod memory;
@@ -156,21 +156,35 @@ impl VerifiedCallers {
         now: SystemTime,
         known: Known,
     ) -> Result<(Arc<Caller>, Age), Refusal> {
-        let suspended = self.shared.sts.is_suspended(request.host());
+        let host = Arc::clone(request.host());
+        let suspended = self.shared.sts.is_suspended(&host);
         let asked = self.depart(key, request, now);
         if suspended {
             // STS is down: nobody who is known waits to learn it once more.
             self.shared.metrics.caller_cache(CacheOutcome::Stale);
             return Ok((known.caller, Age::Stale));
         }
-        match asked?.arrival().await {
-            Ok(caller) => Ok((caller, Age::New)),
-            Err(refusal) if refusal.is_outage() && known.is_alive(now) => {
-                self.shared.metrics.caller_cache(CacheOutcome::Stale);
-                Ok((known.caller, Age::Stale))
-            }
-            Err(refusal) => Err(refusal),
+        let seat = asked?;
+        let outcome = tokio::select! {
+            biased;
+            outcome = seat.arrival() => Some(outcome),
+            // The question goes on: it may end in a rejection yet.
+            () = self.shared.sts.silence(&host) => None,
+        };
+        let outage = match outcome {
+            Some(Ok(caller)) => return Ok((caller, Age::New)),
+            Some(Err(refusal)) if !refusal.is_outage() => return Err(refusal),
+            Some(Err(refusal)) => refusal,
+            None => Refusal::StsUnreachable {
+                host,
+                detail: "no answer in time".into(),
+            },
+        };
+        if !known.is_alive(now) {
+            return Err(outage);
         }
+        self.shared.metrics.caller_cache(CacheOutcome::Stale);
+        Ok((known.caller, Age::Stale))
     }
 
     /// Joins the question about this token, or begins it.

@@ -12,6 +12,7 @@ mod connector;
 mod failure;
 mod gate;
 mod roots;
+mod silence;
 
 pub use answer::Answer;
 pub use client::{StsClient, StsSettings, StsSetupError};

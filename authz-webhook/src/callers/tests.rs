@@ -180,6 +180,19 @@ async fn a_known_caller_does_not_wait_for_a_suspended_host() {
 }
 
 #[tokio::test]
+async fn a_known_caller_does_not_wait_for_the_end_of_a_silent_question() {
+    let sts = TestSts::start([alice(), Reply::Hang]).await;
+    let callers = forgetful(&sts);
+    let known = token(parts(now()));
+    assert_eq!(seen(&callers, &known, now()).await, alice_is(Age::New));
+    for _ in 0..2 {
+        assert_eq!(seen(&callers, &known, now()).await, alice_is(Age::Stale));
+    }
+    // The second one joined the question of the first: it goes on.
+    assert_eq!(sts.heads().len(), 2);
+}
+
+#[tokio::test]
 async fn a_contradiction_is_a_denial_that_is_counted() {
     let sts = TestSts::start([identity(
         "444455556666",

@@ -25,6 +25,7 @@ use super::circuit::{Circuit, Passage};
 use super::connector::{Connector, Resolve};
 use super::failure::{Failure, Senseless};
 use super::gate::Gate;
+use super::silence::{Asked, Silence};
 use crate::metrics::Metrics;
 
 /// What the client is made of.
@@ -52,6 +53,7 @@ pub struct StsClient {
     headers: HeaderMap,
     gate: Gate,
     circuits: Vec<Circuit>,
+    silences: Vec<Silence>,
     jitter: RandomState,
     metrics: Arc<Metrics>,
 }
@@ -77,6 +79,7 @@ impl StsClient {
             headers: headers(settings.cluster_id).map_err(|error| StsSetupError(error.into()))?,
             gate: Gate::new(hosts),
             circuits: (0..hosts).map(|_| Circuit::new(start)).collect(),
+            silences: (0..hosts).map(|_| Silence::default()).collect(),
             jitter: RandomState::new(),
             metrics,
         })
@@ -86,6 +89,14 @@ impl StsClient {
     #[must_use]
     pub fn is_suspended(&self, host: &ListedHost) -> bool {
         self.circuits.get(host.id()).is_some_and(Circuit::is_open)
+    }
+
+    /// Ends when the host, although asked, has said nothing to anybody for a second.
+    pub async fn silence(&self, host: &ListedHost) {
+        match self.silences.get(host.id()) {
+            Some(silence) => silence.lasts().await,
+            None => std::future::pending().await,
+        }
     }
 
     /// Asks the host that `request` was signed for who signed it, until `deadline`.
@@ -131,19 +142,25 @@ impl StsClient {
         deadline: Instant,
     ) -> Result<Answer, Failure> {
         let _call = self.metrics.sts_call();
-        match timeout_at(deadline, self.exchange(request)).await {
+        let asked = self.silences.get(request.host().id()).map(Silence::ask);
+        match timeout_at(deadline, self.exchange(request, asked.as_ref())).await {
             Ok(result) => result,
             Err(_) => Err(Failure::Unreachable("no answer in time".to_owned())),
         }
     }
 
-    async fn exchange(&self, request: &PresignedRequest) -> Result<Answer, Failure> {
+    async fn exchange(
+        &self,
+        request: &PresignedRequest,
+        asked: Option<&Asked<'_>>,
+    ) -> Result<Answer, Failure> {
         let outgoing = self.outgoing(request)?;
         let response = self
             .http
             .request(outgoing)
             .await
             .map_err(|error| unreachable(&error))?;
+        asked.inspect(|asked| asked.heard());
         let (head, body) = response.into_parts();
         self.metrics
             .sts_response(request.host().name(), head.status.as_u16());
