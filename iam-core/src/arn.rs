@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-use crate::excerpt::Excerpt;
+use crate::excerpt::{Excerpt, first_unprintable};
 use crate::partition::{Partition, PartitionError};
 
 /// An Amazon Resource Name: `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`.
@@ -78,7 +78,7 @@ impl FromStr for Arn {
         let rest = text.strip_prefix("arn:").ok_or_else(|| ArnError::Prefix {
             found: text.to_owned(),
         })?;
-        if let Some(position) = text.bytes().position(|byte| !byte.is_ascii_graphic()) {
+        if let Some(position) = first_unprintable(text.as_bytes()) {
             return Err(ArnError::Character { position });
         }
         let mut parts = rest.splitn(5, ':');

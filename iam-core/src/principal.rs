@@ -140,14 +140,16 @@ impl Principal {
     /// the path, which STS does not know; users keep theirs.
     #[must_use]
     pub fn canonical_arn(&self) -> String {
-        match self.role_name() {
-            Some(role) => format!(
-                "arn:{}:iam::{}:role/{role}",
-                self.partition(),
-                self.account()
-            ),
-            None => self.to_string(),
-        }
+        let [kind, path, name] = match self {
+            Self::User { path, name, .. } => ["user", path, name],
+            Self::Role { name: role, .. } | Self::AssumedRole { role, .. } => ["role", "/", role],
+            Self::Ec2Instance { .. } => ["role", "/", EC2_INSTANCE_ROLE],
+            Self::FederatedUser { .. } | Self::Root { .. } => return self.to_string(),
+        };
+        let (partition, account) = (self.partition().id(), self.account());
+        // Joined, not formatted: the webhook makes one for every token.
+        let account = account.as_str();
+        ["arn:", partition, ":iam::", account, ":", kind, path, name].concat()
     }
 
     /// What mappings are looked up by.

@@ -84,7 +84,8 @@ pub(crate) fn read<'a>(
         judge.note(Fault::NotHttps)?;
         return Ok(reading);
     };
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let ends = |byte| matches!(byte, b'/' | b'?' | b'#');
+    let end = rest.bytes().position(ends).unwrap_or(rest.len());
     let (authority, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
     reading.host_name = Some(authority);
     reading.host = read_host(authority, hosts, judge)?;
