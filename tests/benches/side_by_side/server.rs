@@ -122,7 +122,9 @@ fn webhook(sandbox: &Sandbox, sts: &Sts, ca: &Ca) -> (Webhook, String, Bytes) {
     let config = WebhookConfig::new(sandbox, "bench", sts, ca)
         .server("cacheFreshness", json!("10m"))
         .map_user(arn, "alice", &["developers"]);
-    let webhook = Webhook::start(sandbox, &config.to_yaml());
+    let webhook = Webhook::start_as(sandbox, "authz-webhook", &config.to_yaml(), |command| {
+        command.stderr_to_file_alone()
+    });
     let token = sandbox
         .command(Program::TokenExec)
         .args([

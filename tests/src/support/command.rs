@@ -10,7 +10,7 @@ use tokio::runtime::Builder;
 use tokio::time::timeout;
 
 use super::keys::Keys;
-use super::process::Process;
+use super::process::{Process, Stderr};
 use super::sandbox::Sandbox;
 use super::scan;
 
@@ -21,6 +21,7 @@ pub struct Command<'a> {
     stdin: Vec<u8>,
     deadline: Duration,
     stdout: Stdout,
+    stderr: Stderr,
 }
 
 /// What a command's stdout may hold.
@@ -55,6 +56,7 @@ impl<'a> Command<'a> {
             stdin: Vec::new(),
             deadline,
             stdout: Stdout::NoSecret,
+            stderr: Stderr::ReadAlong,
         }
     }
 
@@ -112,6 +114,12 @@ impl<'a> Command<'a> {
         self
     }
 
+    /// Lets it write stderr to its file without anybody reading along, once it is started.
+    pub fn stderr_to_file_alone(mut self) -> Self {
+        self.stderr = Stderr::FileAlone;
+        self
+    }
+
     /// Runs it to its end and scans what it wrote.
     ///
     /// # Panics
@@ -123,6 +131,7 @@ impl<'a> Command<'a> {
             stdin,
             deadline,
             stdout,
+            stderr: _,
         } = self;
         let name = display(&inner);
         let runtime = Builder::new_current_thread()
@@ -170,7 +179,7 @@ impl<'a> Command<'a> {
     /// # Panics
     /// When it does not start.
     pub fn start(self, name: &str) -> Process {
-        Process::start(name, self.inner, &self.sandbox.logs())
+        Process::start(name, self.inner, &self.sandbox.logs(), self.stderr)
     }
 
     /// The command itself, for what this type does not offer. Its output is nobody's to scan then.

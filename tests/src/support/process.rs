@@ -23,21 +23,35 @@ pub struct Process {
     watchdog: Option<Child>,
 }
 
+/// Who writes a child's stderr to its file.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Stderr {
+    /// This process, which reads along.
+    ReadAlong,
+    /// The child itself: [`Process::stderr`] shows nothing. Reading along would take more of the
+    /// machine than the writing that a benchmark measures.
+    FileAlone,
+}
+
 impl Process {
     /// Starts `command`, whose output goes to `LOGS/NAME.stdout` and `LOGS/NAME.stderr`.
     ///
     /// # Panics
     /// When it cannot be started.
-    pub fn start(name: &str, mut command: Command, logs: &Path) -> Self {
+    pub fn start(name: &str, mut command: Command, logs: &Path, stderr: Stderr) -> Self {
+        let log = logs.join(format!("{name}.stderr"));
         command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+            .stderr(match stderr {
+                Stderr::ReadAlong => Stdio::piped(),
+                Stderr::FileAlone => create(&log).into(),
+            });
         let spawned = command.spawn();
         let mut child =
             spawned.unwrap_or_else(|error| super::fail(&format!("{name} does not start: {error}")));
         let stdout = child.stdout.take().expect("stdout is piped");
-        let stderr = child.stderr.take().expect("stderr is piped");
+        let stderr = child.stderr.take();
         let pid = Pid::from_child(&child);
         let (sender, exit) = channel();
         thread::spawn(move || child.wait().map(|status| sender.send(status)));
@@ -45,7 +59,7 @@ impl Process {
             name: name.to_owned(),
             pid,
             stdout: Stream::keep(stdout, logs.join(format!("{name}.stdout"))),
-            stderr: Stream::keep(stderr, logs.join(format!("{name}.stderr"))),
+            stderr: stderr.map_or_else(Stream::default, |pipe| Stream::keep(pipe, log)),
             exit: Mutex::new(exit),
             exited: None,
             watchdog: watchdog(pid),
@@ -161,7 +175,8 @@ impl Drop for Process {
     }
 }
 
-/// One output of a child: copied to a file by a thread, line by line.
+/// One output of a child: copied to a file by a thread, line by line. By default there is none.
+#[derive(Default)]
 struct Stream {
     lines: Arc<Lines>,
     copying: Option<thread::JoinHandle<()>>,
@@ -182,7 +197,7 @@ struct LinesState {
 impl Stream {
     fn keep(pipe: impl Read + Send + 'static, path: PathBuf) -> Self {
         let lines = Arc::<Lines>::default();
-        let mut file = File::create(path).expect("the sandbox's log directory is writable");
+        let mut file = create(&path);
         let copied = Arc::clone(&lines);
         let copying = thread::spawn(move || {
             let mut pipe = BufReader::new(pipe);
@@ -242,6 +257,10 @@ impl Lines {
         self.lock().ended = true;
         self.changed.notify_all();
     }
+}
+
+fn create(log: &Path) -> File {
+    File::create(log).expect("the sandbox's log directory is writable")
 }
 
 /// Reads from a pipe that only this process writes to: its end means that this process is gone.
