@@ -12,6 +12,7 @@ use crate::support::control_plane::{
     Binaries, BinariesError, ControlPlane, ControlPlaneError, Options, ReviewVersion, Site,
     Webhook as ApiServerWebhook,
 };
+use crate::support::go_module::GoError;
 
 pub(super) fn play(stage: &Stage) -> Result<Playground, Failure> {
     stage
@@ -155,7 +156,9 @@ fn kubectl(profile: &str, arguments: &str) -> String {
 
 fn no_control_plane(error: BinariesError) -> Failure {
     let hint = match &error {
-        BinariesError::NoGo => "; install Go, or try `cargo demo -- --no-cluster`",
+        BinariesError::Go(GoError::NoGo { .. }) => {
+            "; install Go, or try `cargo demo -- --no-cluster`"
+        }
         _ => "",
     };
     let mut failure = Failure::of("prepare the control plane")(error);

@@ -5,12 +5,10 @@
 //! control plane use names of their own, and no Pods.
 
 pub mod binaries;
-mod build;
 pub mod forwarder;
 pub mod held_port;
 pub mod kubeconfig;
 mod programs;
-mod progress;
 pub mod reaper;
 mod site;
 

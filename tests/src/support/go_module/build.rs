@@ -1,4 +1,4 @@
-//! Builds the control plane with Go, with progress on stderr.
+//! Builds programs with Go, with progress on stderr.
 
 use std::{
     fs,
@@ -9,29 +9,22 @@ use std::{
     thread,
 };
 
-use super::{
-    binaries::{BinariesError, io_error},
-    progress::Progress,
-    reaper::Reaper,
-};
-use crate::support::programs::progress;
+use super::{GoError, GoModule, GoProgram, io_error, progress::Progress};
+use crate::support::{control_plane::Reaper, programs::progress};
 
-/// Builds all three programs of `module` into `destination`, which appears whole or not at all.
+/// Builds the programs of `module` into `destination`, which appears whole or not at all.
 ///
 /// # Errors
 /// When there is no Go, or it fails.
-pub(super) fn build(
-    module: &Path,
-    destination: &Path,
-    reaper: &Reaper,
-) -> Result<(), BinariesError> {
+pub(super) fn build(module: &GoModule, destination: &Path, reaper: &Reaper) -> Result<(), GoError> {
+    let names = module.names();
     if let Err(error) = Command::new("go").arg("version").output() {
         return Err(match error.kind() {
-            io::ErrorKind::NotFound => BinariesError::NoGo,
+            io::ErrorKind::NotFound => GoError::NoGo { names },
             _ => io_error("run", Path::new("go"))(error),
         });
     }
-    progress("building kube-apiserver, kubectl and etcd with Go: minutes, this once …");
+    progress(&format!("building {names} with Go: minutes, this once …"));
     let parent = destination.parent().unwrap_or(destination);
     let partial = tempfile::Builder::new()
         .prefix("partial-")
@@ -40,53 +33,25 @@ pub(super) fn build(
     reaper
         .remove_at_end(partial.path())
         .map_err(io_error("watch", partial.path()))?;
-    let go_mod = module.join("go.mod");
+    let go_mod = module.source().join("go.mod");
     let go_mod = fs::read_to_string(&go_mod).map_err(io_error("read", &go_mod))?;
-    for program in PROGRAMS {
-        let output = partial.path().join(program.name);
-        compile(
-            program,
-            &go_mod,
-            go(module, &output, program, &go_mod)?,
-            reaper,
-        )?;
+    for program in module.programs {
+        let version = version(&go_mod, program.module).ok_or(GoError::Module {
+            directory: module.directory,
+            module: program.module,
+        })?;
+        let mut command = go(version);
+        command
+            .current_dir(module.source())
+            .arg("-o")
+            .arg(partial.path().join(program.name))
+            .arg(program.package);
+        compile(program, version, command, reaper)?;
     }
     fs::rename(partial.path(), destination).map_err(io_error("rename to", destination))
 }
 
-struct Program {
-    name: &'static str,
-    package: &'static str,
-    /// The module whose version is the program's.
-    module: &'static str,
-}
-
-/// The smallest first: what is wrong with the Go installation shows soon.
-const PROGRAMS: [&Program; 3] = [
-    &Program {
-        name: "etcd",
-        package: "go.etcd.io/etcd/server/v3",
-        module: "go.etcd.io/etcd/server/v3",
-    },
-    &Program {
-        name: "kubectl",
-        package: "k8s.io/kubernetes/cmd/kubectl",
-        module: "k8s.io/kubernetes",
-    },
-    &Program {
-        name: "kube-apiserver",
-        package: "k8s.io/kubernetes/cmd/kube-apiserver",
-        module: "k8s.io/kubernetes",
-    },
-];
-
-fn go(
-    module: &Path,
-    output: &Path,
-    program: &Program,
-    go_mod: &str,
-) -> Result<Command, BinariesError> {
-    let version = version(go_mod, program.module)?;
+fn go(version: &str) -> Command {
     let mut parts = version.trim_start_matches('v').split('.');
     let (major, minor) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
     // Without it kubectl cannot parse the server's version, nor its own, and exits with 1.
@@ -95,8 +60,7 @@ fn go(
         "-s -w -X {stamp}.gitVersion={version} -X {stamp}.gitMajor={major} -X {stamp}.gitMinor={minor}"
     );
     let mut go = Command::new("go");
-    go.current_dir(module)
-        .env("CGO_ENABLED", "0")
+    go.env("CGO_ENABLED", "0")
         .args([
             "build",
             "-v",
@@ -106,17 +70,14 @@ fn go(
             "-ldflags",
             &ldflags,
         ])
-        .arg("-o")
-        .arg(output)
-        .arg(program.package)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::piped());
-    Ok(go)
+    go
 }
 
 /// The version that go.mod requires of `module`.
-fn version<'a>(go_mod: &'a str, module: &'static str) -> Result<&'a str, BinariesError> {
+fn version<'a>(go_mod: &'a str, module: &str) -> Option<&'a str> {
     go_mod
         .lines()
         .filter_map(|line| line.trim().strip_prefix(module)?.strip_prefix(' '))
@@ -125,16 +86,15 @@ fn version<'a>(go_mod: &'a str, module: &'static str) -> Result<&'a str, Binarie
                 .next()
                 .filter(|word| word.starts_with('v'))
         })
-        .ok_or(BinariesError::Module(module))
 }
 
 fn compile(
-    program: &Program,
-    go_mod: &str,
+    program: &GoProgram,
+    version: &str,
     mut command: Command,
     reaper: &Reaper,
-) -> Result<(), BinariesError> {
-    let title = format!("{} {}", program.name, version(go_mod, program.module)?);
+) -> Result<(), GoError> {
+    let title = format!("{} {version}", program.name);
     let mut progress = Progress::new(title);
     let mut go = reaper
         .spawn(&mut command)
@@ -150,7 +110,7 @@ fn compile(
         return Ok(());
     }
     let tail = progress.last.into_iter().collect::<Vec<_>>().join("\n");
-    Err(BinariesError::Build {
+    Err(GoError::Build {
         name: program.name,
         tail,
     })
@@ -176,7 +136,7 @@ mod tests {
     fn takes_versions_from_the_requirements_and_not_from_the_tools_or_replacements() {
         let go_mod = "tool (\n\tk8s.io/api\n)\nrequire (\n\tk8s.io/api v0.36.3 // indirect\n)\n\
                       replace (\n\tk8s.io/api => k8s.io/api v0.1.0\n)\n";
-        assert_eq!(version(go_mod, "k8s.io/api").unwrap(), "v0.36.3");
-        assert!(version(go_mod, "k8s.io/apiserver").is_err());
+        assert_eq!(version(go_mod, "k8s.io/api"), Some("v0.36.3"));
+        assert_eq!(version(go_mod, "k8s.io/apiserver"), None);
     }
 }
