@@ -26,6 +26,7 @@
 //! A fault of the environment (a port that cannot be bound, a program that does not build) panics
 //! with what to do about it: in a test that is the failure, in the demo the message.
 
+pub mod authenticator;
 pub mod clock;
 pub mod cluster;
 pub mod command;

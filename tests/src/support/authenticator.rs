@@ -1,0 +1,28 @@
+//! aws-iam-authenticator, the peer of token-exec and of authz-webhook in the benchmarks.
+
+use std::path::{Path, PathBuf};
+
+use super::control_plane::Reaper;
+use super::go_module::{GoError, GoModule, GoProgram, io_error};
+
+/// The program, of an earlier build or built now.
+///
+/// It asks the instance's metadata service whatever `AWS_EC2_METADATA_DISABLED` says:
+/// `AWS_EC2_METADATA_SERVICE_ENDPOINT` has to lead it elsewhere, as a
+/// [`Sandbox`](super::sandbox::Sandbox) does.
+///
+/// # Errors
+/// When there is no Go, or it fails.
+pub fn prepare() -> Result<PathBuf, GoError> {
+    let reaper = Reaper::start().map_err(io_error("start", Path::new("/bin/sh")))?;
+    Ok(MODULE.prepare(&reaper)?.join("aws-iam-authenticator"))
+}
+
+const MODULE: GoModule = GoModule {
+    directory: "authenticator",
+    programs: &[GoProgram {
+        name: "aws-iam-authenticator",
+        package: "sigs.k8s.io/aws-iam-authenticator/cmd/aws-iam-authenticator",
+        module: "sigs.k8s.io/aws-iam-authenticator",
+    }],
+};
