@@ -2,9 +2,14 @@
 //! webhook answers, so that both send as much.
 
 use std::convert::Infallible;
-use std::io::Write as _;
+use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
+use e2e::support::pki::Leaf;
+use e2e::support::sandbox::Sandbox;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
@@ -16,8 +21,56 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
+/// This benchmark once more, as the floor.
+pub(crate) struct Floor {
+    child: Child,
+    pub(crate) address: SocketAddr,
+}
+
+impl Floor {
+    pub(crate) fn start(sandbox: &Sandbox, leaf: &Leaf, answer: &Bytes) -> Self {
+        let answer = sandbox.write("floor/answer.json", answer);
+        let certificate = sandbox.write("floor/cert.pem", &leaf.certificate_pem);
+        let key = sandbox.write_private("floor/key.pem", &leaf.key_pem);
+        let mut child = Command::new(std::env::current_exe().expect("this benchmark is a file"))
+            .arg("--floor")
+            .args([certificate, key, answer])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("this benchmark starts again");
+        let mut line = String::new();
+        let stdout = child.stdout.take().expect("piped");
+        BufReader::new(stdout)
+            .read_line(&mut line)
+            .expect("the floor prints its port");
+        let port: u16 = line.trim().parse().expect("a port");
+        Self {
+            child,
+            address: SocketAddr::from(([127, 0, 0, 1], port)),
+        }
+    }
+
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Floor {
+    fn drop(&mut self) {
+        // It serves until it is killed.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What `--floor` runs.
+pub(crate) fn serve_files(certificate: &str, key: &str, answer: &str) {
+    let read = |path| fs::read_to_string(path).expect("the sandbox holds it");
+    serve(&read(certificate), &read(key), read(answer).into());
+}
+
 /// Serves until the process is killed; prints its port on stdout first.
-pub(crate) fn serve(certificate_pem: &str, key_pem: &str, fixed: Bytes) {
+fn serve(certificate_pem: &str, key_pem: &str, fixed: Bytes) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

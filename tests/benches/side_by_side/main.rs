@@ -26,12 +26,10 @@ mod server;
 mod table;
 mod validation;
 
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
 use e2e::support::programs::target_dir;
-use e2e::support::python;
 
 /// Whole programs beside their peers and floors
 #[derive(Parser)]
@@ -56,7 +54,7 @@ struct Cli {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     if let Some([certificate, key, answer]) = cli.floor.as_deref() {
-        server::serve_floor(certificate, key, answer);
+        floor::serve_files(certificate, key, answer);
         return ExitCode::SUCCESS;
     }
     let figures = measure(&cli);
@@ -75,8 +73,7 @@ fn measure(cli: &Cli) -> Vec<table::Figure> {
     let wants = |part: &str| cli.parts.is_empty() || cli.parts.iter().any(|named| named == part);
     let mut figures = Vec::new();
     if wants("client") {
-        let lab = client::Lab::new(&target_dir().join("bench"));
-        figures.extend(lab.figures(aws_cli().as_deref(), cli.rounds));
+        figures.extend(client::figures(cli.rounds));
     }
     if wants("server") {
         figures.extend(server::figures((cli.rounds / 10).max(3)));
@@ -85,17 +82,4 @@ fn measure(cli: &Cli) -> Vec<table::Figure> {
         figures.extend(validation::figures());
     }
     figures
-}
-
-/// The AWS CLI of the tests' virtual environment; without Python its rows are left out.
-fn aws_cli() -> Option<PathBuf> {
-    let requirements =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("outside-signers/requirements.txt");
-    match python::with_packages(&requirements) {
-        Ok(python) => Some(python.with_file_name("aws")),
-        Err(error) => {
-            eprintln!("without the AWS CLI: {error}");
-            None
-        }
-    }
 }

@@ -1,11 +1,8 @@
 //! authz-webhook on cached callers beside the floor, in turn, under the same load.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader};
-use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
 
-use e2e::support::pki::{Ca, Leaf};
+use e2e::support::pki::Ca;
 use e2e::support::programs::Program;
 use e2e::support::sandbox::Sandbox;
 use e2e::support::sts::{STS_REGION, Sts};
@@ -13,7 +10,7 @@ use e2e::support::webhook::{Webhook, WebhookConfig};
 use hyper::body::Bytes;
 use serde_json::json;
 
-use crate::floor;
+use crate::floor::Floor;
 use crate::load::{self, Target};
 use crate::table::{Bar, Figure, median};
 
@@ -43,7 +40,7 @@ pub(crate) fn figures(rounds: usize) -> Vec<Figure> {
     let leaf = ca.server(&["localhost"]);
     let floor = Floor::start(&sandbox, &leaf, &answer);
     let floor_server = Server {
-        process: floor.child.id(),
+        process: floor.process(),
         target: Target {
             address: floor.address,
             ca_pem: ca.pem(),
@@ -157,50 +154,6 @@ fn review(token: &str) -> Bytes {
         "status": {"user": {}},
     });
     Bytes::from(format!("{review}\n"))
-}
-
-/// This benchmark once more, as the floor.
-struct Floor {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Floor {
-    fn start(sandbox: &Sandbox, leaf: &Leaf, answer: &Bytes) -> Self {
-        let answer = sandbox.write("floor/answer.json", answer);
-        let certificate = sandbox.write("floor/cert.pem", &leaf.certificate_pem);
-        let key = sandbox.write_private("floor/key.pem", &leaf.key_pem);
-        let mut child = Command::new(std::env::current_exe().expect("this benchmark is a file"))
-            .arg("--floor")
-            .args([certificate, key, answer])
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("this benchmark starts again");
-        let mut line = String::new();
-        let stdout = child.stdout.take().expect("piped");
-        BufReader::new(stdout)
-            .read_line(&mut line)
-            .expect("the floor prints its port");
-        let port: u16 = line.trim().parse().expect("a port");
-        Self {
-            child,
-            address: SocketAddr::from(([127, 0, 0, 1], port)),
-        }
-    }
-}
-
-impl Drop for Floor {
-    fn drop(&mut self) {
-        // It serves until it is killed.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// What `--floor` runs.
-pub(crate) fn serve_floor(certificate: &str, key: &str, answer: &str) {
-    let read = |path| fs::read_to_string(path).expect("the sandbox holds it");
-    floor::serve(&read(certificate), &read(key), read(answer).into());
 }
 
 /// User and system time of a process, from `/proc`: in ticks of 10 ms.
