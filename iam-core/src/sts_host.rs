@@ -170,6 +170,12 @@ impl StsHosts {
         Self::listed(entries(partition, extra_regions))
     }
 
+    /// This host and no other, for reading a token that was signed for it.
+    #[must_use]
+    pub fn only(host: &StsHost) -> Self {
+        Self::listed(vec![ListedHost::from(host)])
+    }
+
     /// The hosts of every partition, for reading a token of unknown origin.
     #[must_use]
     pub fn of_every_partition() -> Self {

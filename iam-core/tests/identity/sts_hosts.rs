@@ -113,6 +113,27 @@ fn the_list_of_every_partition_is_their_union() {
     assert_eq!(all.iter().len(), sum);
 }
 
+#[test]
+fn the_list_of_one_host_holds_no_other() {
+    let regional = StsHost::Regional {
+        region: region("us-west-2"),
+        fips: Fips::Yes,
+        dual_stack: DualStack::No,
+    };
+    for (host, name) in [
+        (StsHost::Global, "sts.amazonaws.com"),
+        (regional, "sts-fips.us-west-2.amazonaws.com"),
+    ] {
+        let hosts = StsHosts::only(&host);
+        let names: Vec<&str> = hosts.iter().map(|listed| listed.name()).collect();
+        assert_eq!(names, [name]);
+        assert_eq!(
+            hosts.get(name).map(|listed| listed.signing_region()),
+            Some(host.signing_region())
+        );
+    }
+}
+
 const NAMES: &[(&str, Fips, DualStack, &str, Partition)] = &[
     (
         "us-west-2",

@@ -2,7 +2,6 @@
 
 use std::time::{Duration, SystemTime};
 
-use iam_core::region::Region;
 use iam_core::sts_host::{StsHost, StsHosts};
 use iam_core::token::Token;
 use serde::{Deserialize, Serialize};
@@ -87,10 +86,10 @@ impl Kind for Tokens<'_> {
         }
         .check(KIND, key)?;
         let times = Times::parse(signed_at, refresh_after, expiration)?;
-        let hosts = StsHosts::of(self.host.partition(), &extra_region(self.host));
+        let hosts = StsHosts::only(self.host);
         let request = Token::parse(token, &hosts).map_err(|_| Corrupt::Value)?;
         let signed_at = times.made_at.instant();
-        if request.host().name() != self.host.name() || request.date().instant() != signed_at {
+        if request.date().instant() != signed_at {
             return Err(Corrupt::Value);
         }
         let value = SignedToken {
@@ -103,14 +102,6 @@ impl Kind for Tokens<'_> {
 
     fn content_until(times: &Times, _now: SystemTime) -> SystemTime {
         times.expiration.instant()
-    }
-}
-
-/// The region of `host`, which may be younger than the list of regions.
-fn extra_region(host: &StsHost) -> Vec<Region> {
-    match host {
-        StsHost::Global => Vec::new(),
-        StsHost::Regional { region, .. } => vec![region.clone()],
     }
 }
 
