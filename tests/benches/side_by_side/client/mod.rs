@@ -71,9 +71,9 @@ impl Client {
                 let words = ["token", "-i", "c"];
                 peer("aws-iam-authenticator token", program, &words)
             }),
-            aws_cli: aws_cli().map(|program| {
-                let words = ["eks", "get-token", "--cluster-name", "c"];
-                peer("aws eks get-token", &program, &words)
+            aws_cli: aws_cli().map(|python| {
+                let words = ["-m", "awscli", "eks", "get-token", "--cluster-name", "c"];
+                peer("aws eks get-token", &python, &words)
             }),
         }
     }
@@ -219,14 +219,14 @@ fn authenticator() -> Option<PathBuf> {
         .ok()
 }
 
-/// The AWS CLI of the tests' virtual environment; without Python its rows are left out.
+/// The Python that runs the AWS CLI of the tests' virtual environment; without one its rows are
+/// left out.
 fn aws_cli() -> Option<PathBuf> {
     let requirements =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("outside-signers/requirements.txt");
     python::with_packages(&requirements)
         .inspect_err(|error| eprintln!("without the AWS CLI: {error}"))
         .ok()
-        .map(|python| python.with_file_name("aws"))
 }
 
 const PAIRS: &str = "median of pairs";
