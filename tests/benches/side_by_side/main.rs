@@ -14,7 +14,6 @@
     clippy::panic,
     clippy::print_stdout,
     clippy::print_stderr,
-    clippy::indexing_slicing,
     clippy::disallowed_methods,
     reason = "a benchmark: what is not as expected ends it, and its output is the point"
 )]

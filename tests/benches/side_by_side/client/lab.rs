@@ -46,7 +46,7 @@ impl Lab {
     }
 
     /// Runs all rows in turn, as often as `rounds` says, and twice before to warm the caches.
-    pub(super) fn measure<'a>(&self, mut rows: Vec<&'a mut Row>, rounds: usize) {
+    pub(super) fn measure(&self, mut rows: Vec<&mut Row>, rounds: usize) {
         for round in 0..rounds + 2 {
             for row in &mut rows {
                 let sample = self.sample(row);
