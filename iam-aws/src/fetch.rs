@@ -22,9 +22,12 @@ mod single_sign_on;
 mod sts;
 mod web_identity;
 
+use std::path::PathBuf;
+
 use iam_core::region::Region;
 
 use crate::credentials::Credentials;
+use crate::environment::Environment;
 use crate::quiet::quietly;
 use crate::source::Source;
 pub use caller::{Caller, Denial, VerifyError, caller, verify};
@@ -53,6 +56,33 @@ pub fn fetch(source: &Source, context: &Context<'_>) -> Result<Credentials, Fetc
 /// When the metadata service is ruled out, not there, or senseless.
 pub fn region(context: &Context<'_>) -> Result<Region, FetchError> {
     run(instance_metadata::region(context))
+}
+
+/// The file that says on whose behalf the bottom of `source` answers, and that somebody else writes:
+/// who signed in to IAM Identity Center, which pod a container's agent is asked by.
+#[must_use]
+pub fn bearer_file(source: &Source, environment: &Environment) -> Option<PathBuf> {
+    match bottom(source) {
+        Source::SingleSignOn(source) => {
+            let home = environment.home.as_deref()?;
+            Some(single_sign_on::token_file(source, home))
+        }
+        Source::Container(_) => environment.workload.container_token_file.clone(),
+        Source::Keys(_)
+        | Source::Role(_)
+        | Source::WebIdentity(_)
+        | Source::Process(_)
+        | Source::Login(_)
+        | Source::InstanceMetadata(_) => None,
+    }
+}
+
+/// What the roles of `source` rest on.
+fn bottom(mut source: &Source) -> &Source {
+    while let Source::Role(role) = source {
+        source = &role.base;
+    }
+    source
 }
 
 /// Runs a step that asks others, on a runtime of its own.

@@ -7,6 +7,7 @@ use iam_core::arn::Arn;
 use iam_core::cluster::ClusterId;
 
 use crate::cache::CacheVariables;
+use crate::surroundings::Surroundings;
 use crate::usage::UsageError;
 use iam_aws::environment::{NotUtf8, Variables};
 use iam_aws::source::role;
@@ -24,6 +25,8 @@ pub struct Environment {
     pub rust_log: Option<String>,
     /// What decides where the cache is.
     pub cache: CacheDirectories,
+    /// What else sources of credentials may go by; [`Self::read`] knows nothing of it.
+    pub surroundings: Surroundings,
     /// What aws-iam-authenticator reads.
     pub authenticator: AuthenticatorVariables,
 }
@@ -64,6 +67,7 @@ impl Environment {
                 xdg_cache_home: variables.path("XDG_CACHE_HOME"),
                 local_app_data: variables.path("LOCALAPPDATA"),
             },
+            surroundings: Surroundings::default(),
             authenticator: AuthenticatorVariables {
                 cluster_id: variables.text(CLUSTER_ID)?,
                 role: variables.text(ROLE)?,

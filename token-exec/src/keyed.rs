@@ -2,8 +2,8 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::UNIX_EPOCH;
 
+use iam_aws::fetch;
 use iam_aws::source::Source;
 use iam_core::cluster::ClusterId;
 use iam_core::sts_host::StsHost;
@@ -29,7 +29,10 @@ pub fn token(
 /// By what credentials of `source` are kept.
 #[must_use]
 pub fn credentials(settings: &Settings<'_>, (source, naming): (&Source, Naming)) -> Key {
-    deciding("credentials", settings, (source, naming)).finish()
+    let host = settings.endpoint().host().ok();
+    deciding("credentials", settings, (source, naming))
+        .optional("host", host.map(|host| host.name()))
+        .finish()
 }
 
 fn deciding(
@@ -44,44 +47,48 @@ fn deciding(
     let mut key = KeyBuilder::new(purpose)
         .field("profile", settings.chosen.name())
         .field("session name", naming);
-    for (label, value) in fingerprint(source) {
+    let mut fields: Vec<(String, Vec<u8>)> = Vec::new();
+    let mut feed = |label: &str, value: &[u8]| fields.push((label.to_owned(), value.to_owned()));
+    source.fingerprint(&mut feed);
+    settings.surroundings.fingerprint(&mut feed);
+    for (label, value) in fields {
         key = key.field(&label, value);
     }
-    for (path, _) in settings.shared.files() {
+    let bearer = fetch::bearer_file(source, settings.environment);
+    let files = settings.shared.files().map(|(path, _)| path.to_owned());
+    for path in files.into_iter().chain(bearer) {
         key = key
             .field("file", path.as_os_str().as_encoded_bytes())
-            .optional("state", state(path));
+            .optional("state", state(&path));
     }
-    let (endpoints, workload) = (
-        &settings.environment.endpoints,
-        &settings.environment.workload,
-    );
-    key.optional("AWS_ENDPOINT_URL", endpoints.url.as_ref())
-        .optional("AWS_ENDPOINT_URL_STS", endpoints.sts_url.as_ref())
-        .optional("AWS_ENDPOINT_URL_SSO", endpoints.sso_url.as_ref())
-        .optional(
-            "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
-            workload
-                .container_token_file
-                .as_ref()
-                .map(|path| path.as_os_str().as_encoded_bytes()),
-        )
-        .optional(
-            "AWS_EC2_METADATA_SERVICE_ENDPOINT",
-            workload.ec2_metadata_endpoint.as_ref(),
-        )
+    key
 }
 
-fn fingerprint(source: &Source) -> Vec<(String, Vec<u8>)> {
-    let mut fields = Vec::new();
-    source.fingerprint(&mut |label, value| fields.push((label.to_owned(), value.to_owned())));
-    fields
+/// Which file it is, when it was last written or changed, to the nanosecond, and how long it is.
+#[cfg(unix)]
+fn state(path: &Path) -> Option<String> {
+    use std::os::unix::fs::MetadataExt as _;
+    let file = fs::metadata(path).ok()?;
+    let parts = [
+        file.dev().to_string(),
+        file.ino().to_string(),
+        format!("{}.{:09}", file.mtime(), file.mtime_nsec()),
+        // Whoever sets the one cannot set the other.
+        format!("{}.{:09}", file.ctime(), file.ctime_nsec()),
+        file.len().to_string(),
+    ];
+    Some(parts.join(" "))
 }
 
 /// When a file was last written, to the nanosecond, and how long it is.
+#[cfg(not(unix))]
 fn state(path: &Path) -> Option<String> {
     let metadata = fs::metadata(path).ok()?;
     let modified = metadata.modified().ok()?;
-    let since = modified.duration_since(UNIX_EPOCH).ok()?;
+    let since = modified.duration_since(std::time::UNIX_EPOCH).ok()?;
     Some(format!("{} {}", since.as_nanos(), metadata.len()))
 }
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests;

@@ -31,6 +31,7 @@ pub mod obtain;
 pub mod options;
 pub mod settings;
 pub mod sign;
+pub mod surroundings;
 pub mod usage;
 pub mod verify;
 pub mod wanted;

@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use token_exec::cli::{self, Cli};
 use token_exec::environment::Environment;
 use token_exec::error::Error;
+use token_exec::surroundings::Surroundings;
 
 fn main() -> ExitCode {
     token_exec::harden::harden();
@@ -26,7 +27,10 @@ fn main() -> ExitCode {
     reason = "the edge: environment and clock, read once"
 )]
 fn run(cli: Cli) -> Result<ExitCode, Error> {
-    let environment = Environment::read(std::env::var_os::<&str>)?;
+    let environment = Environment {
+        surroundings: Surroundings::of(std::env::vars_os()),
+        ..Environment::read(std::env::var_os::<&str>)?
+    };
     iam_cli::telemetry::start(&cli.common, environment.rust_log.as_deref());
     let options = cli.into_options(&environment.authenticator)?;
     token_exec::run(&options, &environment, SystemTime::now)

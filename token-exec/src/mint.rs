@@ -32,7 +32,7 @@ pub fn mint(
         OutputFormat::Token => ExecApiVersion::default(),
     };
     let now = clock();
-    let mut settings = Settings::load(&options.aws, &environment.aws, options.cluster.arn())?;
+    let mut settings = Settings::load(&options.aws, environment, options.cluster.arn())?;
     let Choice { source, .. } = settings.choose(now)?;
     tracing::info!("signing with {}", source.describe());
     say_which_won(settings.chosen, source.origin());

@@ -13,8 +13,10 @@ use iam_aws::source::{Choice, Source, choose};
 use iam_core::cluster::ClusterArn;
 use iam_core::sts_host::{Fips, StsHost};
 
+use crate::environment::Environment;
 use crate::error::Error;
 use crate::options::AwsOptions;
+use crate::surroundings::Surroundings;
 
 /// The AWS settings of one run.
 pub struct Settings<'a> {
@@ -22,6 +24,8 @@ pub struct Settings<'a> {
     pub options: &'a AwsOptions,
     /// What the environment says.
     pub environment: &'a AwsEnvironment,
+    /// What else sources may go by.
+    pub surroundings: &'a Surroundings,
     /// The profile.
     pub chosen: ChosenProfile<'a>,
     /// The shared files.
@@ -38,9 +42,10 @@ impl<'a> Settings<'a> {
     /// When one of them cannot be read or parsed.
     pub fn load(
         options: &'a AwsOptions,
-        environment: &'a AwsEnvironment,
+        environment: &'a Environment,
         cluster: Option<&'a ClusterArn>,
     ) -> Result<Self, SharedConfigError> {
+        let (environment, surroundings) = (&environment.aws, &environment.surroundings);
         let chosen = ChosenProfile::of(options.profile.as_deref(), environment);
         let unreadable = match (chosen, environment.keys()) {
             (ChosenProfile::Variable(_) | ChosenProfile::Default, Some(_)) => Unreadable::Tolerated,
@@ -49,6 +54,7 @@ impl<'a> Settings<'a> {
         Ok(Self {
             options,
             environment,
+            surroundings,
             chosen,
             shared: SharedConfig::load(environment, unreadable)?,
             cluster,

@@ -40,7 +40,7 @@ pub fn verify(
     let text = given_token::text(options.token.as_ref())?;
     let request = parse(&text, clock())?;
     let aws = AwsOptions::default();
-    let settings = Settings::load(&aws, &environment.aws, None)?;
+    let settings = Settings::load(&aws, environment, None)?;
     let context = settings.context(NOBODY, clock);
     let caller = fetch::verify(&request, &options.cluster, &context)?;
     let document = Document::new(&caller, &request, options.cluster.as_str());

@@ -30,7 +30,7 @@ pub fn whoami(
     environment: &Environment,
     clock: fn() -> SystemTime,
 ) -> Result<String, Error> {
-    let mut settings = Settings::load(&options.aws, &environment.aws, None)?;
+    let mut settings = Settings::load(&options.aws, environment, None)?;
     let Choice {
         source,
         passed_over,

@@ -10,6 +10,8 @@ mod portal;
 mod renewal;
 mod token;
 
+use std::path::{Path, PathBuf};
+
 use super::{Context, FetchError};
 use crate::credentials::Credentials;
 use crate::source::SingleSignOn;
@@ -28,6 +30,11 @@ pub(super) async fn fetch(
     portal::role_credentials(source, &token, context)
         .await
         .map_err(failed)
+}
+
+/// Where the token for `source` is.
+pub(super) fn token_file(source: &SingleSignOn, home: &Path) -> PathBuf {
+    token::file(source, home).path().to_owned()
 }
 
 fn doing(source: &SingleSignOn) -> String {

@@ -81,7 +81,7 @@ impl Token {
 }
 
 /// Named by the session, in the legacy form by the address where people sign in.
-fn file(source: &SingleSignOn, home: &Path) -> SessionFile {
+pub(super) fn file(source: &SingleSignOn, home: &Path) -> SessionFile {
     let name = source.session.as_ref().unwrap_or(&source.start_url);
     let name = hex(digest(&SHA1_FOR_LEGACY_USE_ONLY, name.as_bytes()).as_ref());
     SessionFile::new(&home.join(".aws").join("sso").join("cache"), &name)
