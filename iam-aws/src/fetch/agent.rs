@@ -131,16 +131,17 @@ impl Question {
     /// What a body says about a refusal: the `message` of a JSON object, else its text, less what
     /// went out in the header.
     fn explained(&self, body: &[u8]) -> String {
-        let secret = self
-            .header
-            .as_ref()
-            .and_then(|(_, value)| value.to_str().ok())
-            .unwrap_or_default();
         let text = match document::parse(body) {
             Ok(object) => message(&object),
             Err(_) => String::from_utf8_lossy(body).into_owned(),
         };
-        said(&text, &[secret])
+        said(&text, &[self.secret()])
+    }
+
+    /// What went out in the header.
+    pub(super) fn secret(&self) -> &str {
+        let value = self.header.as_ref().map(|(_, value)| value.to_str());
+        value.and_then(Result::ok).unwrap_or_default()
     }
 }
 
@@ -163,8 +164,12 @@ impl AgentError {
     }
 }
 
-/// The credentials of an answer.
-pub(super) fn credentials(answer: &[u8], now: SystemTime) -> Result<Credentials, AgentError> {
+/// The credentials of an answer; `secret` went out with the question.
+pub(super) fn credentials(
+    answer: &[u8],
+    secret: &str,
+    now: SystemTime,
+) -> Result<Credentials, AgentError> {
     let object = document::parse(answer)?;
     let read = Object(&object);
     if let Some(code) = read
@@ -172,8 +177,8 @@ pub(super) fn credentials(answer: &[u8], now: SystemTime) -> Result<Credentials,
         .filter(|code| *code != "Success")
     {
         return Err(AgentError::Failed {
-            code: said(code, &[]),
-            message: said(&message(&object), &[]),
+            code: said(code, &[secret]),
+            message: said(&message(&object), &[secret]),
         });
     }
     let expiry = read.optional_instant("Expiration")?;

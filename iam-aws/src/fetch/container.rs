@@ -69,7 +69,7 @@ async fn ask(
         attempts: 3,
     };
     let answer = agent.ask(&question, context).await?;
-    Ok(credentials(&answer, context.now())?)
+    Ok(credentials(&answer, question.secret(), context.now())?)
 }
 
 /// Where the agent is, and whether a proxy may stand between: never before an agent in the clear.

@@ -87,7 +87,8 @@ async fn role_credentials(context: &Context<'_>) -> Result<Credentials, Metadata
         "" => Err(MetadataError::NoRole),
         name if name.bytes().all(sound) => {
             let answer = session.get(&format!("{ROLES}{name}")).await?;
-            Ok(credentials(&answer, context.now())?)
+            let token = session.token.to_str().unwrap_or_default();
+            Ok(credentials(&answer, token, context.now())?)
         }
         _ => Err(MetadataError::RoleName),
     }

@@ -101,9 +101,9 @@ impl Refusal {
     fn of<E: ProvideErrorMetadata + RequestId>(error: &E, secrets: &[&str]) -> Option<Self> {
         let code = error.code()?;
         Some(Self {
-            code: said(code, &[]),
+            code: said(code, secrets),
             message: said(error.message().unwrap_or_default(), secrets),
-            request_id: said(error.request_id().unwrap_or_default(), &[]),
+            request_id: said(error.request_id().unwrap_or_default(), secrets),
         })
     }
 }
@@ -143,15 +143,13 @@ fn common_hint(code: &str) -> Option<String> {
     Some(hint.to_owned())
 }
 
-/// Foreign text on one line, without control characters, cut. One that repeats a secret, or the
-/// canonical request (which holds the session token), is cut before it.
+/// Foreign text on one line, without control characters, cut. One that repeats a secret, or a part
+/// of the signed request (which holds signature and session token), is cut before it.
 pub(super) fn said(text: &str, secrets: &[&str]) -> String {
-    let end = secrets
-        .iter()
-        .copied()
-        .chain(["The Canonical String", "The String-to-Sign"])
-        .filter(|secret| !secret.is_empty())
-        .filter_map(|secret| text.find(secret))
+    let beginnings = secrets.iter().flat_map(|secret| beginnings(secret));
+    let end = beginnings
+        .filter_map(|beginning| text.find(&beginning))
+        .chain(OF_A_REQUEST.iter().filter_map(|part| text.find(part)))
         .min();
     let text = end.and_then(|end| text.get(..end)).unwrap_or(text);
     let line: String = text
@@ -160,6 +158,22 @@ pub(super) fn said(text: &str, secrets: &[&str]) -> String {
         .take(MAX_SAID)
         .collect();
     line.trim().to_owned()
+}
+
+/// How the words of a secret begin, as they are and in a query: a part of one is a secret, too.
+fn beginnings(secret: &str) -> impl Iterator<Item = String> {
+    let words = secret.split(' ').filter(|word| {
+        let is_a_scheme = secret.contains(' ') && SCHEMES.contains(word);
+        !word.is_empty() && !is_a_scheme
+    });
+    words.flat_map(|word| {
+        let plain: String = word.chars().take(BEGINNING).collect();
+        let in_a_query = plain
+            .replace('/', "%2F")
+            .replace('+', "%2B")
+            .replace('=', "%3D");
+        [plain, in_a_query]
+    })
 }
 
 fn colon(message: &str) -> String {
@@ -178,12 +192,51 @@ fn in_brackets(request_id: &str) -> String {
     }
 }
 
+/// Enough of a secret to know it by, and too little to be of use.
+const BEGINNING: usize = 12;
+
+/// What stands before a secret in an `Authorization`.
+const SCHEMES: [&str; 2] = ["Bearer", "Basic"];
+
+/// What a signed request is known by.
+const OF_A_REQUEST: [&str; 8] = [
+    "The Canonical String",
+    "The String-to-Sign",
+    "AWS4-HMAC-SHA256",
+    "Signature=",
+    "X-Amz-Security-Token",
+    "x-amz-security-token",
+    "X-Amz-Signature",
+    "k8s-aws-v1.",
+];
+
 /// STS's longest usual message names two ARNs.
 const MAX_SAID: usize = 600;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_service_says_repeats_no_part_of_a_secret() {
+        let secrets = ["FwoG/+=XIvYXdzEBYaDH0secret", "Bearer eyJhbGciOiJ.payload"];
+        for text in [
+            "no: FwoG/+=XIvYXdzEBYaDH0secret",
+            "no: FwoG/+=XIvYXdzE…",
+            "no: FwoG%2F%2B%3DXIvYXdzEBYaDH0secret",
+            "no: eyJhbGciOiJ.payload",
+            "no: Authorization=AWS4-HMAC-SHA256 Credential=A, Signature=b",
+            "no: X-Amz-Signature=b",
+            "no: k8s-aws-v1.aHR0",
+        ] {
+            let found = said(text, &secrets);
+            assert!(
+                ["no:", "no: Authorization="].contains(&found.as_str()),
+                "{found}"
+            );
+        }
+        assert_eq!(said("no Bearer here", &secrets), "no Bearer here");
+    }
 
     #[test]
     fn what_a_service_says_is_one_line_without_secrets() {
