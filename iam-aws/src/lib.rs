@@ -9,6 +9,7 @@ mod document;
 pub mod endpoint;
 pub mod environment;
 pub mod fetch;
+mod file;
 pub mod http;
 pub mod mfa;
 pub mod place;

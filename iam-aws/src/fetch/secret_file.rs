@@ -1,10 +1,11 @@
 //! Files that a platform keeps a secret in, and renews: read afresh each time.
 
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
+
+use crate::file;
 
 /// A file without a secret in it. What it holds is never shown.
 #[derive(Debug, Error)]
@@ -40,13 +41,10 @@ pub(super) enum SecretFileError {
 /// The token in a file, without white space around it.
 pub(super) fn read(path: &Path) -> Result<String, SecretFileError> {
     let own = || path.to_owned();
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(MAX_LEN + 1).read_to_end(&mut bytes))
-        .map_err(|source| SecretFileError::Unreadable {
-            path: own(),
-            source,
-        })?;
+    let bytes = file::read(path, MAX_LEN).map_err(|source| SecretFileError::Unreadable {
+        path: own(),
+        source,
+    })?;
     if bytes.len() as u64 > MAX_LEN {
         return Err(SecretFileError::TooLarge { path: own() });
     }

@@ -1,7 +1,6 @@
 //! The roots that certificates must lead to: of one place, never of two.
 
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,6 +11,7 @@ use rustls::{ClientConfig, RootCertStore};
 use thiserror::Error;
 
 use crate::environment::EndpointVariables;
+use crate::file;
 use crate::shared_config::Profile;
 
 /// Where the roots are.
@@ -149,10 +149,7 @@ fn bundle(path: &Path, named_by: &'static str) -> Result<RootCertStore, RootsErr
 }
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let mut text = Vec::new();
-    File::open(path)?
-        .take(MAX_BUNDLE_LEN + 1)
-        .read_to_end(&mut text)?;
+    let text = file::read(path, MAX_BUNDLE_LEN)?;
     if text.len() as u64 > MAX_BUNDLE_LEN {
         return Err(io::Error::new(
             io::ErrorKind::FileTooLarge,

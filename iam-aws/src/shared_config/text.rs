@@ -1,10 +1,11 @@
 //! Reading one of the two AWS files into text, within bounds.
 
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::Path;
 
 use thiserror::Error;
+
+use crate::file;
 
 /// Why the text of an AWS file is not to be had.
 #[derive(Debug, Error)]
@@ -45,10 +46,7 @@ pub(crate) fn read(path: &Path) -> Result<Option<String>, TextError> {
     if metadata.is_dir() {
         return Err(TextError::Unreadable(io::ErrorKind::IsADirectory.into()));
     }
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
-        .map_err(TextError::Unreadable)?;
+    let bytes = file::read(path, MAX_BYTES).map_err(TextError::Unreadable)?;
     check(bytes).map(Some)
 }
 
