@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::keyed;
 use crate::options::UseKept;
 use crate::settings::Settings;
-use crate::wanted::{Naming, Wanted, asks_a_person, asks_for_a_code};
+use crate::wanted::{Naming, Wanted, asks_a_person, asks_for_a_code, runs_a_process};
 
 /// What credentials are got with.
 #[derive(Clone, Copy)]
@@ -137,7 +137,12 @@ impl Obtain<'_> {
     /// may take a while.
     pub fn ask_for(&self, source: &Source) -> Ask<'_> {
         if !asks_a_person(source) {
-            return self.ask;
+            let wait = if runs_a_process(source) {
+                self.ask.wait.max(PROCESS)
+            } else {
+                self.ask.wait
+            };
+            return Ask { wait, ..self.ask };
         }
         let refresh = match self.ask.refresh {
             Refresh::Early | Refresh::AtEnd => Refresh::AtEnd,
@@ -155,5 +160,43 @@ impl Obtain<'_> {
     }
 }
 
+/// Longer than the minute that a process is given, and the role after it: it may open a browser,
+/// and several at once would open several.
+const PROCESS: Duration = Duration::from_secs(95);
+
 /// Longer than the five minutes that a person is given.
 const PERSON: Duration = Duration::from_mins(6);
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use iam_aws::fetch::Context;
+    use iam_aws::mfa;
+    use iam_aws::source::{Origin, Process};
+
+    use super::*;
+    use crate::environment::Environment;
+    use crate::options::AwsOptions;
+
+    #[test]
+    fn others_wait_longer_than_a_process_may_run() {
+        let (options, environment) = (AwsOptions::default(), Environment::default());
+        let settings = Settings::load(&options, &environment, None).unwrap();
+        let clock = || SystemTime::UNIX_EPOCH;
+        let context: Context<'_> = settings.context(mfa::prompt(None), clock);
+        let obtain = Obtain {
+            settings: &settings,
+            context: &context,
+            cache: None,
+            ask: Ask::new(&clock),
+            use_kept: UseKept::Fresh,
+        };
+        let process = Source::Process(Process {
+            command: "helper".to_owned(),
+            origin: Origin::Default,
+        });
+        assert!(obtain.ask_for(&process).wait > Duration::from_mins(1));
+        assert_eq!(obtain.ask_for(&process).refresh, obtain.ask.refresh);
+    }
+}

@@ -55,6 +55,16 @@ pub fn asks_a_person(source: &Source) -> bool {
     }
 }
 
+/// Whether credentials of `source` rest on a command, which may itself ask a person.
+#[must_use]
+pub fn runs_a_process(source: &Source) -> bool {
+    match source {
+        Source::Role(role) => runs_a_process(&role.base),
+        Source::Process(_) => true,
+        _ => false,
+    }
+}
+
 /// Whether a code is asked for with the last role of `source`.
 #[must_use]
 pub fn asks_for_a_code(source: &Source) -> bool {
