@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use thiserror::Error;
 
 use super::directory::{Directory, Unusable};
+use super::entry::MARK;
 use super::lock::{self, NoLock};
 use super::slot::{ENTRY, LOCK, SERVED, TEMPORARY};
 
@@ -34,6 +35,9 @@ pub enum Reason {
     /// Nothing of token-exec's has such a name.
     #[error("token-exec gives no file such a name")]
     Name,
+    /// Something else than token-exec writes: other tools name files by digests, too.
+    #[error("token-exec did not write what is in it")]
+    Content,
     /// A link, a directory, a pipe.
     #[error("it is no regular file")]
     NotAFile,
@@ -122,6 +126,9 @@ fn remove(directory: &Directory, name: &str, now: SystemTime) -> Result<(), Reas
     if !status.is_ours {
         return Err(Reason::Foreign);
     }
+    if !part.may_hold(&directory.beginning(name)?) {
+        return Err(Reason::Content);
+    }
     // Held until the name is gone: see `lock::wait`.
     let _lock = match part {
         Part::Lock => match lock::wait(directory, name, Duration::ZERO) {
@@ -169,6 +176,20 @@ impl Part {
                 .strip_suffix(TEMPORARY)
                 .filter(|random| random.len() == RANDOM_DIGITS && is_hex(random))
                 .map(|_| Self::Temporary),
+        }
+    }
+}
+
+impl Part {
+    /// Whether a file of this kind may begin with these bytes, and end where they do. One that was
+    /// cut off is still one.
+    fn may_hold(self, beginning: &[u8]) -> bool {
+        match self {
+            Self::Entry | Self::Temporary => {
+                beginning.starts_with(MARK) || MARK.starts_with(beginning)
+            }
+            Self::Lock => beginning.is_empty(),
+            Self::Served => true,
         }
     }
 }

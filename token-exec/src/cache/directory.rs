@@ -9,7 +9,7 @@ mod windows;
 
 use std::cell::Cell;
 use std::fs::File;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -132,6 +132,15 @@ impl Directory {
         system::remove(&self.handle, name)
     }
 
+    /// What `name` begins with, whoever may read or write it.
+    pub(super) fn beginning(&self, name: &str) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        system::read(&self.handle, name)?
+            .take(BEGINNING)
+            .read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
     /// Every name, in no order. One that is not UTF-8 is no name of ours and is shown as it can be.
     pub(super) fn names(&self) -> io::Result<Vec<String>> {
         system::names(&self.handle)
@@ -171,3 +180,6 @@ impl Directory {
         }
     }
 }
+
+/// Enough to tell an entry.
+const BEGINNING: u64 = 64;

@@ -167,5 +167,8 @@ pub(super) fn written(document: &impl Serialize, capacity: usize) -> Zeroizing<V
 /// The version of the entries' form.
 pub(super) const API_VERSION: &str = "token-exec/v1";
 
+/// What entries of every version begin with.
+pub(super) const MARK: &[u8] = b"{\"apiVersion\":\"token-exec/";
+
 /// More than an entry has beside its value.
 pub(super) const FRAME_BYTES: usize = 512;

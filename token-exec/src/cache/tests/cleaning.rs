@@ -68,6 +68,29 @@ fn removes_what_token_exec_wrote_and_nothing_else() {
 }
 
 #[test]
+fn files_of_others_that_are_named_by_a_digest_stay() {
+    let world = World::new();
+    world.token_for(None);
+    let file = |suffix: &str| world.cache.path.join(format!("{}{suffix}", "f".repeat(64)));
+    for (suffix, contents) in [
+        (".json", "{\"token\": 1}"),
+        (".lock", "4711"),
+        (".0123456789abcdef.tmp", "mine"),
+    ] {
+        fs::write(file(suffix), contents).unwrap();
+        let opened = File::options().write(true).open(file(suffix)).unwrap();
+        opened
+            .set_modified(start() - Duration::from_hours(72))
+            .unwrap();
+    }
+    world.ask_token(Refresh::Now, None, true).unwrap();
+    let why = "token-exec did not write what is in it";
+    let f = "f".repeat(64);
+    let left = [".0123456789abcdef.tmp", ".json", ".lock"].map(|end| format!("{f}{end}: {why}"));
+    assert_eq!(clean(&world, start()), (2, left.to_vec()));
+}
+
+#[test]
 fn a_lock_that_is_held_is_left() {
     let world = World::new();
     world.token_for(None);
