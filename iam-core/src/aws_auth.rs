@@ -19,18 +19,20 @@ mod entry;
 mod json;
 mod lookup;
 mod manifest;
-mod nearest;
+pub(crate) mod nearest;
 mod refused;
 mod sso;
 mod template;
 
 pub use crate::yaml::{Position, Span};
+pub(crate) use compile::{Refusal, name_template};
 pub use diagnostic::{Diagnostic, Severity};
 pub use document::{Data, Document};
 pub use entry::{Entry, Field, Fields, Identity, Section};
 pub use lookup::{Mapping, MappingSource, Mappings, Match};
 pub use manifest::{Manifest, ManifestError};
 pub use sso::SsoRole;
+pub(crate) use template::RESERVED_PREFIXES;
 pub use template::{RenderError, Template, TemplateError, Values, Variable};
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use super::{Attributes, NonResourceRule, ResourceRule, Rule};
 use crate::partition::Partition;
 
 /// An access policy and what it allows.
-#[derive(Debug)]
+#[derive(Debug, Eq, PartialEq)]
 pub struct Policy {
     /// Its name: `AmazonEKSViewPolicy`.
     pub name: String,

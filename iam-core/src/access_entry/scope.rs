@@ -32,19 +32,36 @@ pub struct NamespacePattern {
 )]
 pub struct NamespacePatternError;
 
+/// The part of a scope that a request falls into: `the cluster`, `the namespaces dev-*`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Reach<'a> {
+    /// All of it.
+    Cluster,
+    /// One item of its list.
+    Namespaces(&'a NamespacePattern),
+}
+
 impl AccessScope {
-    /// Whether a request falls into this scope.
+    /// By which part of this scope a request is covered, if it is.
     #[must_use]
-    pub fn covers(&self, attributes: &Attributes<'_>) -> bool {
+    pub fn reach(&self, attributes: &Attributes<'_>) -> Option<Reach<'_>> {
         match (self, attributes) {
-            (Self::Cluster, _) => true,
-            (Self::Namespaces(patterns), Attributes::Resource(request)) => {
-                !request.namespace.is_empty()
-                    && patterns
-                        .iter()
-                        .any(|pattern| pattern.matches(request.namespace))
-            }
-            (Self::Namespaces(_), Attributes::NonResource(_)) => false,
+            (Self::Cluster, _) => Some(Reach::Cluster),
+            (Self::Namespaces(patterns), Attributes::Resource(request)) => patterns
+                .iter()
+                .find(|pattern| !request.namespace.is_empty() && pattern.matches(request.namespace))
+                .map(Reach::Namespaces),
+            (Self::Namespaces(_), Attributes::NonResource(_)) => None,
+        }
+    }
+}
+
+impl fmt::Display for Reach<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cluster => f.write_str("the cluster"),
+            Self::Namespaces(pattern) if pattern.wildcard => write!(f, "the namespaces {pattern}"),
+            Self::Namespaces(pattern) => write!(f, "the namespace {pattern}"),
         }
     }
 }
@@ -131,12 +148,13 @@ mod tests {
         };
         let path = Attributes::NonResource(NonResource::default());
         for (attributes, in_cluster, in_namespaces) in [
-            (within("a"), true, true),
-            (within(""), true, false),
-            (path, true, false),
+            (within("a"), Some("the cluster"), Some("the namespaces *")),
+            (within(""), Some("the cluster"), None),
+            (path, Some("the cluster"), None),
         ] {
-            assert_eq!(AccessScope::Cluster.covers(&attributes), in_cluster);
-            assert_eq!(scope.covers(&attributes), in_namespaces, "{attributes:?}");
+            let reach = |scope: &AccessScope| scope.reach(&attributes).map(|r| r.to_string());
+            assert_eq!(reach(&AccessScope::Cluster).as_deref(), in_cluster);
+            assert_eq!(reach(&scope).as_deref(), in_namespaces, "{attributes:?}");
         }
     }
 }

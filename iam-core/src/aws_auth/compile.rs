@@ -13,6 +13,8 @@ use crate::{
     principal::{KeyError, PrincipalKey},
 };
 
+pub(crate) use names::name_template;
+
 /// See [`Mappings::compile`].
 pub(super) fn compile(document: &Document) -> (Mappings, Vec<Diagnostic>) {
     let mut compiler = Compiler::default();
@@ -37,20 +39,20 @@ struct Compiler {
 
 /// Why an entry must not act.
 #[derive(Debug)]
-struct Refusal {
-    message: String,
-    hint: Option<String>,
+pub(crate) struct Refusal {
+    pub(crate) message: String,
+    pub(crate) hint: Option<String>,
 }
 
 impl Refusal {
-    fn new(message: impl Into<String>) -> Self {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
             hint: None,
         }
     }
 
-    fn with_hint(message: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub(crate) fn with_hint(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self {
             message: message.into(),
             hint: Some(hint.into()),

@@ -2,7 +2,7 @@
 
 /// The first candidate that begins with `found`, else the one that differs least, unless even that
 /// one is quite another word. Case and punctuation do not count.
-pub(super) fn nearest<'a>(found: &str, candidates: &[&'a str]) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(found: &str, candidates: &[&'a str]) -> Option<&'a str> {
     // A word this long is no misspelling; the bound also keeps the comparison cheap.
     if found.len() > 64 {
         return None;

@@ -8,6 +8,7 @@ use std::fmt;
 use crate::account::AccountId;
 
 pub use parse::TemplateError;
+pub(crate) use render::RESERVED_PREFIXES;
 pub use render::RenderError;
 
 /// A username or group with placeholders: `system:node:{{EC2PrivateDNSName}}`.

@@ -20,7 +20,7 @@ pub(super) fn check(entry: &Entry) -> Result<Names, Refusal> {
         let message = "the username is missing";
         return Err(Refusal::with_hint(message, "add a username, of text"));
     }
-    let username = template("username", &entry.username)?;
+    let username = name_template("username", &entry.username)?;
     check_username(&username, &mut warnings)?;
     let mut groups = Vec::with_capacity(entry.groups.len());
     for text in &entry.groups {
@@ -28,7 +28,7 @@ pub(super) fn check(entry: &Entry) -> Result<Names, Refusal> {
             warnings.push("an empty group is ignored".to_owned());
             continue;
         }
-        let group = template("group", text)?;
+        let group = name_template("group", text)?;
         check_group(&group, &mut warnings)?;
         groups.push(group);
     }
@@ -44,7 +44,7 @@ pub(super) fn check(entry: &Entry) -> Result<Names, Refusal> {
 }
 
 /// A template of printable ASCII without blanks around it.
-fn template(what: &str, text: &str) -> Result<Template, Refusal> {
+pub(crate) fn name_template(what: &str, text: &str) -> Result<Template, Refusal> {
     if let Some(character) = text.chars().find(|c| !matches!(c, ' '..='~')) {
         let message = format!(
             "the {what} {} holds {}, which is not printable ASCII",

@@ -96,4 +96,4 @@ impl Variable {
 
 /// What names of Kubernetes and of AWS begin with; EKS reserves the same in access entries:
 /// <https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html>
-const RESERVED_PREFIXES: [&str; 5] = ["system:", "eks:", "aws:", "amazon:", "iam:"];
+pub(crate) const RESERVED_PREFIXES: [&str; 5] = ["system:", "eks:", "aws:", "amazon:", "iam:"];
