@@ -6,6 +6,7 @@ use iam_core::sts_host::StsHosts;
 use thiserror::Error;
 
 use crate::authenticate::{Authenticator, Scrub};
+use crate::authorize::Authorizer;
 use crate::callers::{CallerSettings, NoRandomness, VerifiedCallers};
 use crate::config::Config;
 use crate::mappings::Sources;
@@ -50,4 +51,13 @@ pub fn authenticator(
         sources,
         Scrub::new(config.scrubbed_accounts()),
     ))
+}
+
+/// Puts the authorizer together, where access entries are a source.
+#[must_use]
+pub fn authorizer(config: &Config, sources: &Arc<Sources>) -> Option<Authorizer> {
+    let scrub = Scrub::new(config.scrubbed_accounts());
+    config
+        .has_access_entries()
+        .then(|| Authorizer::new(Arc::clone(sources), scrub))
 }

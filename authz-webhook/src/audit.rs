@@ -6,6 +6,7 @@
 //! lost rather than callers kept waiting; a line `{"audit":"lost","lines":N}` and the metric
 //! `authz_webhook_audit_lines_lost` say how many.
 
+mod access_line;
 mod line;
 
 use std::cell::RefCell;
@@ -17,6 +18,7 @@ use std::time::Duration;
 
 use crate::metrics::Metrics;
 
+pub use access_line::AccessDecision;
 pub use line::Decision;
 
 /// Takes decisions; cheap to clone.
@@ -79,9 +81,18 @@ pub fn start(
 impl Audit {
     /// Reports a decision.
     pub fn record(&self, decision: &Decision<'_>) {
+        self.line(|ids, line| decision.write(ids, line));
+    }
+
+    /// Reports a word on what a user may do.
+    pub fn record_access(&self, decision: &AccessDecision<'_>) {
+        self.line(|ids, line| decision.write(ids, line));
+    }
+
+    fn line(&self, write: impl FnOnce(&line::RequestIds, &mut Vec<u8>)) {
         let taken = LINE.with_borrow_mut(|line| {
             line.clear();
-            decision.write(&self.request_ids, line);
+            write(&self.request_ids, line);
             self.queue.push(line)
         });
         if !taken {

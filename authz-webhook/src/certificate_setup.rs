@@ -3,10 +3,11 @@
 use iam_cli::NOTICE;
 use thiserror::Error;
 
+use crate::authorization_config::{AuthorizationConfig, Kept};
 use crate::certificate::{NameError, Names};
 use crate::certificate_files::{self, CertificateError, CertificateFiles};
 use crate::config::Config;
-use crate::kubeconfig::{KubeconfigError, WebhookKubeconfig, Written};
+use crate::kubeconfig::{Endpoint, KubeconfigError, WebhookKubeconfig, Written};
 
 /// Why certificates or kubeconfig cannot be set up.
 #[derive(Debug, Error)]
@@ -46,7 +47,8 @@ pub fn certificate_files(config: &Config) -> Result<CertificateFiles, SetupError
     Ok(CertificateFiles::new(config.state_dir().to_owned(), names))
 }
 
-/// Writes kube-apiserver's kubeconfig and the CA beside it, where they differ.
+/// Writes what kube-apiserver is told of the webhook, where it differs: its kubeconfig and the CA
+/// beside it; where access entries are a source, those for authorization as well.
 ///
 /// # Errors
 /// The system refuses.
@@ -55,10 +57,27 @@ pub fn write_kubeconfig(
     files: &CertificateFiles,
     port: u16,
 ) -> Result<(), SetupError> {
-    let kubeconfig = WebhookKubeconfig::new(config.generate_kubeconfig(), config.hostname(), port)?;
     let authority = certificate_files::read(&files.trusted())?;
+    let path = config.generate_kubeconfig();
+    let name = config.hostname();
+    let kubeconfig = WebhookKubeconfig::new(path, Endpoint::Authenticate, name, port)?;
+    keep(&kubeconfig, &authority, config)?;
+    if config.has_access_entries() {
+        let path = path.with_file_name(FOR_AUTHORIZATION);
+        let kubeconfig = WebhookKubeconfig::new(&path, Endpoint::Authorize, name, port)?;
+        keep(&kubeconfig, &authority, config)?;
+        keep_authorization(&AuthorizationConfig::beside(kubeconfig.path()))?;
+    }
+    Ok(())
+}
+
+fn keep(
+    kubeconfig: &WebhookKubeconfig,
+    authority: &[u8],
+    config: &Config,
+) -> Result<(), SetupError> {
     let path = kubeconfig.path().display();
-    match kubeconfig.write(&authority)? {
+    match kubeconfig.write(authority)? {
         Written::AsItWas => return Ok(()),
         Written::New => {
             tracing::info!(target: NOTICE, "wrote kube-apiserver's kubeconfig {path}");
@@ -73,3 +92,23 @@ pub fn write_kubeconfig(
     }
     Ok(())
 }
+
+fn keep_authorization(file: &AuthorizationConfig) -> Result<(), SetupError> {
+    let path = file.path().display();
+    match file.ensure().map_err(KubeconfigError::from)? {
+        Kept::Written => tracing::info!(
+            target: NOTICE,
+            "wrote {path}: give kube-apiserver --authorization-config={path} in place of \
+             --authorization-mode"
+        ),
+        Kept::AsItWas => {}
+        Kept::Foreign => tracing::warn!(
+            "{path} is left as it is, and does not name the webhook's kubeconfig: move it away to \
+             have it written anew"
+        ),
+    }
+    Ok(())
+}
+
+/// Beside the kubeconfig for authentication.
+const FOR_AUTHORIZATION: &str = "authorization-kubeconfig.yaml";

@@ -11,7 +11,10 @@ use thiserror::Error;
 use crate::certificate_files::{self, Origin};
 use crate::certificate_setup;
 use crate::config::{BackendMode, Config, ConfigErrors, Overrides};
-use crate::mappings::{Document, check_cluster, read_mounted_file};
+use crate::mappings::{
+    AccessDocument, AccessTable, Document, Held, Loading, Snapshot, SourceDiagnostic,
+    check_cluster, read_access_files, read_mounted_file,
+};
 use crate::sts::roots;
 use crate::tls;
 
@@ -31,6 +34,8 @@ pub struct Findings {
     pub warnings: Vec<String>,
     /// How many mappings would act, of those that are read from files.
     pub mappings: usize,
+    /// Whether access policies would be served on `/authorize`.
+    pub authorizes: bool,
 }
 
 /// Checks the configuration at `path` and everything it names; faults are logged as errors.
@@ -48,7 +53,13 @@ pub fn check(path: &Path, overrides: &Overrides) -> Result<(), CheckError> {
     match findings.faults.len() {
         0 => {
             let mappings = findings.mappings;
-            tracing::info!(target: iam_cli::NOTICE, "{}: no fault, {mappings} mappings in files", path.display());
+            let path = path.display();
+            let served = if findings.authorizes {
+                "; /authorize is served"
+            } else {
+                ""
+            };
+            tracing::info!(target: iam_cli::NOTICE, "{path}: no fault, {mappings} mappings in files{served}");
             Ok(())
         }
         faults => Err(CheckError { faults }),
@@ -78,16 +89,27 @@ impl Findings {
         if let Err(error) = roots(config.sts_ca_bundle()) {
             self.fault(&error);
         }
-        for mode in config.backend_modes() {
-            match mode {
+        self.authorizes = config.has_access_entries();
+        let mut snapshot = Snapshot::empty(config.backend_modes());
+        for (index, mode) in config.backend_modes().iter().enumerate() {
+            let held = match mode {
                 BackendMode::MountedFile => self.of_files(config),
+                BackendMode::AccessEntries => self.of_access_entries(config),
                 BackendMode::EksConfigMap => {
                     if let Err(error) = check_cluster(config) {
                         self.fault(&error);
                     }
+                    continue;
                 }
-            }
+            };
+            snapshot = snapshot.with(index, held, Loading::Done);
         }
+        let shadowed = snapshot.shadowed();
+        let mut shadowed: Vec<String> = shadowed
+            .map(|(entry, mapping)| format!("{mapping} never acts: {entry} wins"))
+            .collect();
+        shadowed.sort();
+        self.warnings.extend(shadowed);
     }
 
     /// Supplied certificates must be usable; our own are made and mended by `serve`.
@@ -129,23 +151,47 @@ impl Findings {
         }
     }
 
-    fn of_files(&mut self, config: &Config) {
+    fn of_files(&mut self, config: &Config) -> Held {
         let origin = config.path().display().to_string();
-        self.of_document(&Document::compile(&origin, config.inline()));
-        let Some(path) = config.mounted_file() else {
-            return;
-        };
-        match read_mounted_file(path) {
-            Ok(document) => {
-                self.of_document(&Document::compile(&path.display().to_string(), &document));
+        let inline = self.of_document(Document::compile(&origin, config.inline()));
+        let mut documents = vec![inline];
+        if let Some(path) = config.mounted_file() {
+            match read_mounted_file(path) {
+                Ok(read) => {
+                    let document = Document::compile(&path.display().to_string(), &read);
+                    documents.push(self.of_document(document));
+                }
+                Err(error) => self.fault(&error),
             }
-            Err(error) => self.fault(&error),
         }
+        Held::AwsAuth(documents)
     }
 
-    fn of_document(&mut self, document: &Document) {
+    fn of_document(&mut self, document: Document) -> Document {
         self.mappings += document.mappings().len();
-        for diagnostic in document.diagnostics() {
+        self.of_diagnostics(document.diagnostics());
+        document
+    }
+
+    fn of_access_entries(&mut self, config: &Config) -> Held {
+        let mut documents = Vec::new();
+        for (path, read) in read_access_files(config.access_entries()) {
+            match read {
+                Ok(read) => documents.push(AccessDocument::new(&path.display().to_string(), &read)),
+                Err(error) => self.fault(&error),
+            }
+        }
+        for document in &documents {
+            self.of_diagnostics(document.diagnostics());
+        }
+        let table = AccessTable::of(&documents);
+        self.warnings.extend(table.replaced(&documents));
+        self.mappings += table.len();
+        Held::AccessEntries(table)
+    }
+
+    fn of_diagnostics(&mut self, diagnostics: &[SourceDiagnostic]) {
+        for diagnostic in diagnostics {
             match diagnostic.severity {
                 Severity::Error => self.faults.push(diagnostic.to_string()),
                 Severity::Warning => self.warnings.push(diagnostic.to_string()),

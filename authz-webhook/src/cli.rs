@@ -40,10 +40,11 @@ pub enum Command {
 /// What a configuration is needed for.
 #[derive(Debug, Subcommand)]
 pub enum Job {
-    /// Answer TokenReviews until SIGTERM or SIGINT
+    /// Answer TokenReviews and SubjectAccessReviews until SIGTERM or SIGINT
     ///
-    /// POST /authenticate is served over TLS on server.address and server.port; /livez, /readyz,
-    /// /healthz and /metrics in clear text on server.adminAddress and server.adminPort.
+    /// POST /authenticate and, where AccessEntries is a source, POST /authorize are served over TLS
+    /// on server.address and server.port; /livez, /readyz, /healthz and /metrics in clear text on
+    /// server.adminAddress and server.adminPort.
     /// Certificates that are missing under server.stateDir are made, and renewed in time; they
     /// and the mappings are read again when they change, and on SIGHUP. One line of JSON on
     /// stderr tells each decision.
@@ -51,7 +52,8 @@ pub enum Job {
     /// Write certificate, key and the webhook kubeconfig for kube-apiserver
     ///
     /// What is there and good is left as it is. The kubeconfig is for
-    /// --authentication-token-webhook-config-file.
+    /// --authentication-token-webhook-config-file. Where AccessEntries is a source, the kubeconfig
+    /// for authorization and a file for --authorization-config are written beside it.
     Init(ConfigArgs),
     /// Read everything that serve would read, and report every fault
     Check(ConfigArgs),
@@ -126,7 +128,8 @@ pub struct ConfigArgs {
     #[arg(long, value_name = "URL")]
     pub master: Option<String>,
 
-    /// Sources of mappings, in order, in place of server.backendMode: MountedFile, EKSConfigMap
+    /// Sources of mappings, in order, in place of server.backendMode: MountedFile, EKSConfigMap,
+    /// AccessEntries
     #[arg(long, value_name = "MODE", value_delimiter = ',')]
     pub backend_mode: Vec<BackendMode>,
 }

@@ -243,6 +243,18 @@ impl Config {
         self.server.mounted_file.as_deref()
     }
 
+    /// The files, and directories of files, of the `AccessEntries` source.
+    #[must_use]
+    pub fn access_entries(&self) -> &[PathBuf] {
+        &self.server.access_entries
+    }
+
+    /// Whether access entries are a source, and `/authorize` is served.
+    #[must_use]
+    pub fn has_access_entries(&self) -> bool {
+        self.backend_modes().contains(&BackendMode::AccessEntries)
+    }
+
     /// The `mapRoles`, `mapUsers` and `mapAccounts` lists of the file itself.
     #[must_use]
     pub fn inline(&self) -> &aws_auth::Document {

@@ -53,6 +53,13 @@ impl FileWatch {
         }
     }
 
+    /// Watches these files from now on, if they are others than before.
+    pub fn turn_to(&mut self, files: Vec<PathBuf>) {
+        if files != self.files {
+            *self = Self::new(files);
+        }
+    }
+
     /// Waits until one of the files may have changed.
     pub async fn changed(&mut self) {
         loop {

@@ -1,5 +1,7 @@
 //! The webhook's own listener: routes, and from a request to its decision to a response.
 
+mod authorize;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -7,15 +9,16 @@ use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, Method, Request, StatusCode};
 use hyper::body::{Body as _, Incoming};
 
+use crate::access_review::AccessReviewError;
 use crate::audit::{Audit, Decision};
 use crate::authenticate::{Authenticator, Granted};
+use crate::authorize::Authorizer;
 use crate::connection::Responder;
 use crate::deadline::within;
 use crate::http_body::{self, BodyError};
 use crate::http_response::{self as response, WholeResponse};
 use crate::limits::Limits;
-use crate::mappings::Sources;
-use crate::metrics::Metrics;
+use crate::metrics::{AuthorizeResult, Metrics};
 use crate::panics;
 use crate::refusal::{Refusal, RefusalClass};
 use crate::review::{self, Audiences, Review, ReviewError};
@@ -26,8 +29,8 @@ use crate::watched::OpenRequest;
 pub struct Webhook {
     /// The inner steps.
     pub authenticator: Arc<Authenticator>,
-    /// Whose mappings decide.
-    pub sources: Arc<Sources>,
+    /// What answers on `/authorize`, where access entries are a source.
+    pub authorizer: Option<Authorizer>,
     /// `server.audiences`.
     pub audiences: Vec<String>,
     /// Of its clients.
@@ -45,11 +48,13 @@ pub struct Webhook {
 /// Why a request is answered without a decision.
 #[derive(Debug, Eq, PartialEq)]
 enum Rejection {
-    Path,
+    /// What is expected instead.
+    Path(&'static str),
     Method,
     MediaType,
     Body(BodyError),
     Review(ReviewError),
+    AccessReview(AccessReviewError),
 }
 
 impl Responder for Webhook {
@@ -57,7 +62,7 @@ impl Responder for Webhook {
         let started = Instant::now();
         let response = match panics::caught(self.answer(&mut request, started)).await {
             Ok(Ok(response)) => response,
-            Ok(Err(rejection)) => self.reject(&rejection, started),
+            Ok(Err(rejection)) => self.reject(&rejection, request.uri().path(), started),
             Err(panics::Panicked) => {
                 self.metrics.panicked();
                 response::text(StatusCode::SERVICE_UNAVAILABLE, "internal_error\n")
@@ -77,9 +82,12 @@ impl Webhook {
         request: &mut Request<Incoming>,
         started: Instant,
     ) -> Result<WholeResponse, Rejection> {
-        route(request)?;
+        let authorizer = route(request, self.authorizer.as_ref())?;
         let now = (self.clock)();
         let body = http_body::read(request.body_mut(), &self.limits).await?;
+        if let Some(authorizer) = authorizer {
+            return self.authorize(authorizer, &body, now, started);
+        }
         let review = Review::parse(&body)?;
         let (outcome, audiences) = match review.audiences(&self.audiences) {
             Audiences::Unsaid => (self.decide(&review, now).await, Vec::new()),
@@ -104,9 +112,6 @@ impl Webhook {
     async fn decide(&self, review: &Review<'_>, now: SystemTime) -> Result<Granted, Refusal> {
         let decision = self.authenticator.authenticate(review.token(), now);
         match within(self.deadline, decision).await {
-            Ok(Err(Refusal::NotMapped(facts))) if self.sources.is_loading() => {
-                Err(Refusal::MappingsNotLoaded(facts))
-            }
             Ok(decision) => decision,
             Err(_) => Err(Refusal::DeadlineExceeded),
         }
@@ -125,8 +130,14 @@ impl Webhook {
         }
     }
 
-    fn reject(&self, rejection: &Rejection, started: Instant) -> WholeResponse {
-        self.metrics.malformed_request(started.elapsed());
+    fn reject(&self, rejection: &Rejection, path: &str, started: Instant) -> WholeResponse {
+        let latency = started.elapsed();
+        if self.authorizer.is_some() && path == AUTHORIZE {
+            self.metrics
+                .authorized(AuthorizeResult::MalformedRequest, latency);
+        } else {
+            self.metrics.malformed_request(latency);
+        }
         rejection.response()
     }
 }
@@ -134,9 +145,7 @@ impl Webhook {
 impl Rejection {
     fn response(&self) -> WholeResponse {
         match self {
-            Self::Path => {
-                response::text(StatusCode::NOT_FOUND, "expected the path /authenticate\n")
-            }
+            Self::Path(expected) => response::text(StatusCode::NOT_FOUND, *expected),
             Self::Method => response::method_not_allowed("POST"),
             Self::MediaType => response::text(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -154,6 +163,9 @@ impl Rejection {
                 response::text(StatusCode::BAD_REQUEST, "the body was cut off\n")
             }
             Self::Review(error) => response::text(StatusCode::BAD_REQUEST, format!("{error}\n")),
+            Self::AccessReview(error) => {
+                response::text(StatusCode::BAD_REQUEST, format!("{error}\n"))
+            }
         }
     }
 }
@@ -164,24 +176,38 @@ impl From<BodyError> for Rejection {
     }
 }
 
+impl From<AccessReviewError> for Rejection {
+    fn from(error: AccessReviewError) -> Self {
+        Self::AccessReview(error)
+    }
+}
+
 impl From<ReviewError> for Rejection {
     fn from(error: ReviewError) -> Self {
         Self::Review(error)
     }
 }
 
-/// By path alone: kube-apiserver adds a query (`?timeout=30s`).
-fn route<B>(request: &Request<B>) -> Result<(), Rejection> {
-    if request.uri().path() != "/authenticate" {
-        return Err(Rejection::Path);
-    }
+/// By path alone: kube-apiserver adds a query (`?timeout=30s`). The authorizer is given back when it
+/// is asked, and none when the authenticator is.
+fn route<'a, B, A>(
+    request: &Request<B>,
+    authorizer: Option<&'a A>,
+) -> Result<Option<&'a A>, Rejection> {
+    let asked = match (request.uri().path(), authorizer) {
+        (AUTHENTICATE, _) => None,
+        (AUTHORIZE, Some(authorizer)) => Some(authorizer),
+        (AUTHORIZE, None) => return Err(Rejection::Path(NO_ACCESS_ENTRIES)),
+        (_, Some(_)) => return Err(Rejection::Path(TWO_PATHS)),
+        (_, None) => return Err(Rejection::Path(ONE_PATH)),
+    };
     if request.method() != Method::POST {
         return Err(Rejection::Method);
     }
     if !is_plain_json(request.headers()) {
         return Err(Rejection::MediaType);
     }
-    Ok(())
+    Ok(asked)
 }
 
 fn is_plain_json(headers: &HeaderMap) -> bool {
@@ -197,6 +223,14 @@ fn is_plain_json(headers: &HeaderMap) -> bool {
     let plain = encodings.all(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
     plain && essence.trim().eq_ignore_ascii_case("application/json")
 }
+
+const AUTHENTICATE: &str = "/authenticate";
+const AUTHORIZE: &str = "/authorize";
+
+const ONE_PATH: &str = "expected the path /authenticate\n";
+const TWO_PATHS: &str = "expected the path /authenticate or /authorize\n";
+const NO_ACCESS_ENTRIES: &str = "expected the path /authenticate: /authorize is served where \
+                                 server.backendMode holds AccessEntries\n";
 
 #[cfg(test)]
 mod tests;

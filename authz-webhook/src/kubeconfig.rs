@@ -1,5 +1,6 @@
 //! What kube-apiserver is told of the webhook: the file for
-//! `--authentication-token-webhook-config-file`, and the CA that it names.
+//! `--authentication-token-webhook-config-file`, the one that an AuthorizationConfiguration
+//! names, and the CA that both name.
 //!
 //! The CA is named by path, not copied into the file: kube-apiserver reads the kubeconfig once,
 //! but the files it names again. It lies beside the kubeconfig, so that one mounted directory is
@@ -18,7 +19,17 @@ use thiserror::Error;
 pub struct WebhookKubeconfig {
     path: PathBuf,
     authority: PathBuf,
+    endpoint: Endpoint,
     server: String,
+}
+
+/// What kube-apiserver asks by a kubeconfig.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Endpoint {
+    /// Who somebody is.
+    Authenticate,
+    /// What somebody may do.
+    Authorize,
 }
 
 /// Whether anything was written.
@@ -55,11 +66,16 @@ pub enum KubeconfigError {
 }
 
 impl WebhookKubeconfig {
-    /// The file at `path` for a webhook at this host and port.
+    /// The file at `path` for an endpoint of the webhook at this host and port.
     ///
     /// # Errors
     /// The path is empty, or the working directory is gone.
-    pub fn new(path: &Path, hostname: &str, port: u16) -> Result<Self, KubeconfigError> {
+    pub fn new(
+        path: &Path,
+        endpoint: Endpoint,
+        hostname: &str,
+        port: u16,
+    ) -> Result<Self, KubeconfigError> {
         let absolute = std::path::absolute(path).map_err(|source| KubeconfigError::Path {
             path: path.to_owned(),
             source,
@@ -72,7 +88,8 @@ impl WebhookKubeconfig {
         Ok(Self {
             authority: absolute.with_file_name(AUTHORITY),
             path: absolute,
-            server: format!("https://{host}:{port}/authenticate"),
+            endpoint,
+            server: format!("https://{host}:{port}{}", endpoint.path()),
         })
     }
 
@@ -129,8 +146,9 @@ impl WebhookKubeconfig {
     fn text(&self) -> String {
         let authority = quoted(&self.authority.to_string_lossy());
         let server = quoted(&self.server);
+        let purpose = self.endpoint.purpose();
         format!(
-            "# For kube-apiserver's --authentication-token-webhook-config-file.\n\
+            "# For kube-apiserver's {purpose}.\n\
              apiVersion: v1\n\
              kind: Config\n\
              clusters:\n\
@@ -148,6 +166,22 @@ impl WebhookKubeconfig {
              \x20   user: apiserver\n\
              current-context: webhook\n"
         )
+    }
+}
+
+impl Endpoint {
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Authenticate => "/authenticate",
+            Self::Authorize => "/authorize",
+        }
+    }
+
+    const fn purpose(self) -> &'static str {
+        match self {
+            Self::Authenticate => "--authentication-token-webhook-config-file",
+            Self::Authorize => "AuthorizationConfiguration",
+        }
     }
 }
 
@@ -186,7 +220,8 @@ mod tests {
     use super::*;
 
     fn kubeconfig(directory: &Path) -> WebhookKubeconfig {
-        WebhookKubeconfig::new(&directory.join("kubeconfig.yaml"), "localhost", 21362).unwrap()
+        let path = directory.join("kubeconfig.yaml");
+        WebhookKubeconfig::new(&path, Endpoint::Authenticate, "localhost", 21362).unwrap()
     }
 
     #[test]
@@ -248,13 +283,15 @@ current-context: webhook
             assert_eq!(fs::read_to_string(file.path()).unwrap(), file.text());
         }
         assert_eq!(file.write(b"OTHER").unwrap(), Written::New);
-        let moved = WebhookKubeconfig::new(file.path(), "localhost", 1).unwrap();
+        let moved =
+            WebhookKubeconfig::new(file.path(), Endpoint::Authenticate, "localhost", 1).unwrap();
         assert_eq!(moved.write(b"OTHER").unwrap(), Written::New);
     }
 
     #[test]
     fn brackets_an_ipv6_host() {
-        let file = WebhookKubeconfig::new(Path::new("/k/kubeconfig.yaml"), "::1", 443).unwrap();
-        assert_eq!(file.server, "https://[::1]:443/authenticate");
+        let path = Path::new("/k/kubeconfig.yaml");
+        let file = WebhookKubeconfig::new(path, Endpoint::Authorize, "::1", 443).unwrap();
+        assert_eq!(file.server, "https://[::1]:443/authorize");
     }
 }

@@ -1,6 +1,6 @@
-//! The webhook that kube-apiserver asks who a bearer token of AWS belongs to.
+//! The webhook that kube-apiserver asks who a bearer token of AWS belongs to, and what he may do.
 //!
-//! `serve` answers TokenReviews over TLS, `init` writes the certificate and the kube-apiserver's
+//! `serve` answers TokenReviews and SubjectAccessReviews over TLS, `init` writes the certificate and the kube-apiserver's
 //! kubeconfig, `check` reads everything `serve` would and reports every fault.
 //!
 //! # Contract
@@ -9,10 +9,13 @@
 //! - stderr carries notices, warnings, errors, and one line of JSON per decision.
 //! - Exit codes: 0 done (also after SIGTERM or SIGINT), 1 a fault, 2 usage.
 
+pub mod access_review;
 pub mod admin;
 pub mod assembly;
 pub mod audit;
 pub mod authenticate;
+pub mod authorization_config;
+pub mod authorize;
 pub mod callers;
 pub mod certificate;
 pub mod certificate_files;
@@ -30,6 +33,7 @@ pub mod http_body;
 pub mod http_response;
 pub mod identity;
 pub mod init;
+pub mod json_body;
 pub mod kubeconfig;
 pub mod limits;
 pub mod listener;

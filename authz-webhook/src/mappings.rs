@@ -4,9 +4,12 @@
 //! decided by one snapshot from beginning to end. A text that cannot be read changes nothing:
 //! what it held before goes on acting, and `/readyz` says so.
 
+mod access_files;
+mod access_table;
 mod api_server;
 mod config_map;
 mod document;
+mod file_source;
 mod mounted;
 mod mounted_file;
 mod place;
@@ -22,11 +25,13 @@ use tokio::sync::watch;
 use crate::config::{BackendMode, Config, ReservedPrefixes};
 use crate::metrics::Metrics;
 
+pub use access_files::{AccessFileError, read as read_access_files};
+pub use access_table::{AccessDocument, AccessTable, PlacedEntry};
 pub use api_server::check_cluster;
 pub use document::{Document, SourceDiagnostic};
 pub use mounted_file::{MountedFileError, read as read_mounted_file};
 pub use place::MappingPlace;
-pub use snapshot::{Hit, Snapshot};
+pub use snapshot::{Held, Hit, Loading, Names, NotLoaded, Snapshot};
 
 /// All configured sources.
 #[derive(Debug)]
@@ -102,7 +107,13 @@ impl Sources {
             };
             match mode {
                 BackendMode::MountedFile => {
-                    tokio::spawn(mounted::follow(self.config.clone(), publisher));
+                    let mounted = mounted::Mounted(self.config.clone());
+                    tokio::spawn(file_source::follow(mounted, publisher));
+                }
+                BackendMode::AccessEntries => {
+                    let files = self.config.access_entries().to_vec();
+                    let files = access_files::AccessFiles(files);
+                    tokio::spawn(file_source::follow(files, publisher));
                 }
                 BackendMode::EksConfigMap => {
                     tokio::spawn(config_map::follow(self.config.clone(), publisher));
@@ -129,21 +140,15 @@ impl Sources {
             .collect()
     }
 
-    /// Whether a source holds nothing yet.
-    pub fn is_loading(&self) -> bool {
-        let states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
-        states.contains(&SourceState::Loading)
-    }
-
     /// Everything that is mapped at this moment.
     pub fn snapshot(&self) -> Guard<Arc<Snapshot>> {
         self.snapshot.load()
     }
 
-    /// From now on the source at `index`, in the order configured, holds these.
-    pub(crate) fn hold(&self, index: usize, documents: Vec<Document>) {
+    /// From now on the source at `index`, in the order configured, holds this.
+    pub(crate) fn hold(&self, index: usize, held: &Held, loading: Loading) {
         self.snapshot
-            .rcu(|now| Arc::new(now.with(index, documents.clone())));
+            .rcu(|now| Arc::new(now.with(index, held.clone(), loading)));
     }
 
     /// The prefixes that rendered usernames must not begin with.
@@ -164,24 +169,19 @@ impl Publisher {
     /// These mappings act from now on, in place of the source's earlier ones.
     ///
     /// `fault` is what is wrong with parts of them.
-    fn publish(&self, documents: &[Document], fault: Option<String>) {
-        let entries = documents
-            .iter()
-            .map(|document| document.mappings().len())
-            .sum();
-        let dropped = documents.iter().map(Document::dropped).sum();
+    fn publish(&self, held: &Held, fault: Option<String>) {
+        let (entries, dropped) = (held.len(), held.dropped());
         self.sources
             .metrics
             .mappings_loaded(self.mode.name(), entries, dropped);
-        self.sources
-            .snapshot
-            .rcu(|now| Arc::new(now.with(self.index, documents.to_vec())));
+        self.sources.hold(self.index, held, Loading::Done);
         tracing::info!(
             source = self.mode.name(),
             entries,
             dropped,
             "mappings loaded"
         );
+        self.tell_shadowed();
         match fault {
             Some(why) => self.degrade(&why),
             None => self.set_state(SourceState::Loaded),
@@ -189,8 +189,21 @@ impl Publisher {
     }
 
     /// These mappings act from now on, without a word on the state of the source.
-    fn hold(&self, documents: &[Document]) {
-        self.sources.hold(self.index, documents.to_vec());
+    fn hold(&self, held: &Held) {
+        self.sources.hold(self.index, held, Loading::Unchanged);
+    }
+
+    /// Mappings of aws-auth that are written in vain: access entries win.
+    fn tell_shadowed(&self) {
+        let snapshot = self.sources.snapshot();
+        let mut number = 0_usize;
+        for (entry, mapping) in snapshot.shadowed() {
+            number += 1;
+            tracing::debug!("{entry} wins over {mapping}");
+        }
+        if number > 0 {
+            tracing::info!("{number} principals of aws-auth have access entries, which win");
+        }
     }
 
     /// The source could not be read: what it held before goes on acting, if it held anything.

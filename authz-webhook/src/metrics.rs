@@ -18,7 +18,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-pub use labels::{CacheOutcome, ConnectionEnd, ReloadResult, ReviewResult};
+pub use labels::{AuthorizeResult, CacheOutcome, ConnectionEnd, ReloadResult, ReviewResult};
 
 type Labels<const N: usize> = [(&'static str, Cow<'static, str>); N];
 type Counters<const N: usize> = Family<Labels<N>, Counter>;
@@ -39,6 +39,7 @@ pub struct Metrics {
     success_latency: Histogram,
     granted: Counter,
     latency: Latencies,
+    authorize_latency: Latencies,
     decisions: Counters<1>,
     sts_responses: Counters<2>,
     sts_connection_failures: Counters<1>,
@@ -74,6 +75,7 @@ impl Metrics {
             success_latency: latency.get_or_create_owned(&result(ReviewResult::Success)),
             granted: decisions.get_or_create_owned(&[("reason", GRANTED.into())]),
             latency,
+            authorize_latency: Family::new_with_constructor(|| Histogram::new(BUCKETS)),
             decisions,
             sts_responses: Counters::default(),
             sts_connection_failures: Counters::default(),
@@ -132,6 +134,13 @@ impl Metrics {
     pub fn malformed_request(&self, latency: Duration) {
         self.latency
             .get_or_create(&result(ReviewResult::MalformedRequest))
+            .observe(latency.as_secs_f64());
+    }
+
+    /// An access review was answered, or was none.
+    pub fn authorized(&self, outcome: AuthorizeResult, latency: Duration) {
+        self.authorize_latency
+            .get_or_create(&[("result", outcome.word().into())])
             .observe(latency.as_secs_f64());
     }
 

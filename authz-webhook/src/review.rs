@@ -12,13 +12,14 @@ mod answer;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::marker::PhantomData;
 
 use serde::Deserialize;
-use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use thiserror::Error;
 
+use crate::json_body::{BodyFault, Object};
+
+pub(crate) use answer::encoded;
 pub use answer::{denied, granted};
 
 /// A review that asks who a token belongs to.
@@ -131,17 +132,8 @@ impl ReviewVersion {
 
 impl From<serde_json::Error> for ReviewError {
     fn from(error: serde_json::Error) -> Self {
-        use serde_json::error::Category;
-        let what = match error.classify() {
-            Category::Syntax | Category::Io => "malformed JSON",
-            Category::Eof => "an early end",
-            Category::Data => "a missing, repeated or wrongly typed field",
-        };
-        Self::Body {
-            what,
-            line: error.line(),
-            column: error.column(),
-        }
+        let BodyFault { what, line, column } = error.into();
+        Self::Body { what, line, column }
     }
 }
 
@@ -162,29 +154,6 @@ struct Spec<'a> {
     token: AnyToken<'a>,
     #[serde(borrow)]
     audiences: Option<Vec<Text<'a>>>,
-}
-
-/// What is written with braces: a derived reader takes a list of the values as well.
-struct Object<T>(T);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(ObjectVisitor(PhantomData))
-    }
-}
-
-struct ObjectVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
-    type Value = Object<T>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, pairs: A) -> Result<Self::Value, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(pairs)).map(Object)
-    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use crate::admin::Admin;
-use crate::assembly::authenticator;
+use crate::assembly::{authenticator, authorizer};
 use crate::audit::{self, AuditWriter};
 use crate::certificate_reload::Certificates;
 use crate::certificate_setup::{certificate_files, write_kubeconfig};
@@ -105,7 +105,7 @@ impl<'a> Server<'a> {
         let limits = Limits::with_connections(config.max_connections());
         let webhook = Webhook {
             authenticator: Arc::new(authenticator(config, Arc::clone(&sources), &metrics)?),
-            sources: Arc::clone(&sources),
+            authorizer: authorizer(config, &sources),
             audiences: served(config.audiences()),
             limits,
             deadline: config.request_deadline(),

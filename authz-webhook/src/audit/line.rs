@@ -45,7 +45,7 @@ impl RequestIds {
         }
     }
 
-    fn next(&self) -> RequestId {
+    pub(super) fn next(&self) -> RequestId {
         RequestId(self.process, self.next.fetch_add(1, Ordering::Relaxed))
     }
 }
@@ -144,7 +144,7 @@ const fn is_false(value: &bool) -> bool {
 }
 
 /// Written as its `Display` says.
-struct Text<T>(T);
+pub(super) struct Text<T>(pub(super) T);
 
 impl<T: Display> Serialize for Text<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -160,7 +160,7 @@ impl Serialize for Account {
     }
 }
 
-struct RequestId(u32, u64);
+pub(super) struct RequestId(u32, u64);
 
 impl Serialize for RequestId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -169,7 +169,7 @@ impl Serialize for RequestId {
 }
 
 /// RFC 3339 with milliseconds.
-struct Milliseconds(SystemTime);
+pub(super) struct Milliseconds(pub(super) SystemTime);
 
 impl Serialize for Milliseconds {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -194,7 +194,7 @@ thread_local! {
 }
 
 /// Milliseconds with three decimals.
-struct Fraction(Duration);
+pub(super) struct Fraction(pub(super) Duration);
 
 impl Serialize for Fraction {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,12 +1,12 @@
 //! From a verified caller to a Kubernetes user: look up, render, check.
 
 use iam_core::account::AccountId;
-use iam_core::aws_auth::{Mapping, RenderError, Template, Values};
+use iam_core::aws_auth::{RenderError, Template, Values};
 
 use super::{AuditFacts, Granted, UserInfo};
 use crate::config::ReservedPrefixes;
 use crate::identity::Caller;
-use crate::mappings::{Hit, Snapshot};
+use crate::mappings::{Hit, Names, Snapshot};
 use crate::refusal::Refusal;
 
 /// Accounts of whose principals nothing is told, neither to the log nor to the cluster.
@@ -20,7 +20,9 @@ impl Scrub {
         Self(accounts.to_vec())
     }
 
-    pub(super) fn covers(&self, account: AccountId) -> bool {
+    /// Whether nothing is told of this account's principals.
+    #[must_use]
+    pub fn covers(&self, account: AccountId) -> bool {
         self.0.contains(&account)
     }
 }
@@ -32,15 +34,16 @@ pub(super) fn grant(
     reserved: &ReservedPrefixes,
 ) -> Result<Granted, Refusal> {
     let Some(hit) = mappings.lookup(facts.caller.principal()) else {
-        return Err(Refusal::NotMapped(Box::new(facts)));
+        let facts = Box::new(facts);
+        return Err(if mappings.is_loading() {
+            Refusal::MappingsNotLoaded(facts)
+        } else {
+            Refusal::NotMapped(facts)
+        });
     };
-    let Hit {
-        mode,
-        mapping,
-        place,
-    } = hit;
+    let Hit { mode, names, place } = hit;
     facts.source = Some(place);
-    let (username, groups) = match names(&facts.caller, mapping) {
+    let (username, groups) = match rendered(&facts.caller, names) {
         Ok(names) => names,
         Err(error) => return Err(refusal(error, facts)),
     };
@@ -64,8 +67,11 @@ pub(super) fn grant(
 }
 
 /// Username and groups; the canonical ARN and no groups where a whole account is mapped.
-fn names(caller: &Caller, mapping: Option<&Mapping>) -> Result<(String, Vec<String>), RenderError> {
-    let Some(mapping) = mapping else {
+fn rendered(
+    caller: &Caller,
+    names: Option<Names<'_>>,
+) -> Result<(String, Vec<String>), RenderError> {
+    let Some(names) = names else {
         return Ok((caller.canonical_arn().to_owned(), Vec::new()));
     };
     let values = Values {
@@ -76,12 +82,8 @@ fn names(caller: &Caller, mapping: Option<&Mapping>) -> Result<(String, Vec<Stri
     };
     let render = |template: &Template| template.render(&values);
     Ok((
-        render(&mapping.username)?,
-        mapping
-            .groups
-            .iter()
-            .map(render)
-            .collect::<Result<_, _>>()?,
+        render(names.username)?,
+        names.groups.iter().map(render).collect::<Result<_, _>>()?,
     ))
 }
 

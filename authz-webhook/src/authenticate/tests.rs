@@ -8,7 +8,7 @@ use iam_core::presigned::PresignedParts;
 use super::*;
 use crate::callers::CallerSettings;
 use crate::config::{Config, Overrides};
-use crate::mappings::Document;
+use crate::mappings::{Document, Held, Loading};
 use crate::metrics::Metrics;
 use crate::refusal::RefusalClass;
 use crate::test_sts::{TestSts, alice, hosts, identity, parts, token};
@@ -43,7 +43,8 @@ fn authenticator(sts: &TestSts, server: &str) -> Authenticator {
     let callers =
         VerifiedCallers::new(hosts(), sts.client(), settings, Arc::clone(&metrics)).unwrap();
     let sources = Sources::open(&config, metrics).unwrap();
-    sources.hold(0, vec![Document::compile("config.yaml", config.inline())]);
+    let held = Held::AwsAuth(vec![Document::compile("config.yaml", config.inline())]);
+    sources.hold(0, &held, Loading::Done);
     Authenticator::new(
         callers,
         Arc::new(sources),
@@ -233,7 +234,8 @@ async fn a_mapping_that_is_gone_ends_access_although_the_caller_is_known() {
     assert!(line.authenticate(&temporary(), now()).await.is_ok());
     let again = line.authenticate(&temporary(), now()).await.unwrap();
     assert!(again.facts.from_cache());
-    line.sources.hold(0, Vec::new());
+    line.sources
+        .hold(0, &Held::AwsAuth(Vec::new()), Loading::Done);
     let refusal = line.authenticate(&temporary(), now()).await.unwrap_err();
     assert_eq!(refusal.word(), "not_mapped");
     assert_eq!(

@@ -44,11 +44,13 @@ impl Home {
             faults,
             warnings,
             mappings,
+            authorizes,
         } = find(&self.path("config.yaml"), &Overrides::default());
         Findings {
             faults: short(faults),
             warnings: short(warnings),
             mappings,
+            authorizes,
         }
     }
 }
@@ -194,4 +196,52 @@ fn the_kubeconfig_of_the_config_map_must_lead_somewhere() {
         fault.starts_with("cannot use the kubeconfig HOME/kubeconfig: "),
         "{fault}"
     );
+}
+
+#[test]
+fn access_entries_are_read_and_what_they_win_over_is_told() {
+    let home = Home::new(
+        "  backendMode: [MountedFile, AccessEntries]\n  \
+           accessEntries: [HOME/entries.yaml]\n  \
+           mapRoles: [{rolearn: 'arn:aws:iam::111122223333:role/A', username: a}]\n",
+    );
+    let entries = "accessEntries:\n\
+                   - principalArn: arn:aws:iam::111122223333:role/team/A\n\
+                   - principalArn: arn:aws:iam::111122223333:role/B\n  \
+                     kubernetesGroups: ['system:masters']\n";
+    home.write("entries.yaml", entries);
+    let expected = Findings {
+        faults: vec![
+            "HOME/entries.yaml:4:22: accessEntries[1]: the group system:masters begins with \
+             system:, which EKS reserves: the entry is left out (bind an access policy, or a group \
+             of another name)"
+                .to_owned(),
+        ],
+        warnings: vec![
+            "MountedFile HOME/config.yaml mapRoles[0] line 7 never acts: AccessEntries \
+             HOME/entries.yaml accessEntries[0] line 2 wins"
+                .to_owned(),
+        ],
+        mappings: 2,
+        authorizes: true,
+    };
+    assert_eq!(home.findings(), expected);
+}
+
+#[test]
+fn a_file_of_access_entries_that_cannot_be_read_is_a_fault() {
+    let home = Home::new("  backendMode: AccessEntries\n  accessEntries: [HOME/entries.yaml]\n");
+    let missing = "cannot read HOME/entries.yaml: No such file or directory (os error 2)";
+    assert_eq!(home.findings().faults, [missing]);
+    home.write("entries.yaml", "kind: ConfigMap\n");
+    let found = home.findings().faults;
+    let [fault] = found.as_slice() else {
+        panic!("{found:?}")
+    };
+    let beginning = "HOME/entries.yaml: line 1, column 1: this is neither a list of access entries";
+    assert!(fault.starts_with(beginning), "{fault}");
+    let home = Home::new("  backendMode: AccessEntries\n");
+    let none = "HOME/config.yaml: server.accessEntries names no file, and AccessEntries is among \
+                the sources (list the files, or the directories of files, of access entries)";
+    assert_eq!(home.findings(), faults(&[none]));
 }

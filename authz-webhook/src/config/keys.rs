@@ -35,6 +35,7 @@ pub(super) const TOP: &[Key] = &[
 
 /// Keys under `server`.
 pub(super) const SERVER: &[Key] = &[
+    ("accessEntries", Support::Read),
     ("address", Support::Read),
     ("adminAddress", Support::Read),
     ("adminPort", Support::Read),

@@ -43,6 +43,7 @@ pub(super) struct Server {
     pub(super) sts_ca_bundle: Option<PathBuf>,
     pub(super) backend_modes: Vec<BackendMode>,
     pub(super) mounted_file: Option<PathBuf>,
+    pub(super) access_entries: Vec<PathBuf>,
     pub(super) scrubbed_accounts: Vec<AccountId>,
     pub(super) reserved_prefixes: ReservedPrefixes,
 }
@@ -106,6 +107,7 @@ pub(super) fn read(
         sts_ca_bundle: ca_bundle(fields, over.aws_ca_bundle, f),
         backend_modes: backend_modes(fields, over.backend_modes, f),
         mounted_file: fields.value("mountedFile", f, path),
+        access_entries: values(fields.list("accessEntries", f, path)),
         scrubbed_accounts: values(fields.list("scrubbedAccounts", f, str::parse::<AccountId>)),
         reserved_prefixes: reserved_prefixes(fields, f),
         partition,

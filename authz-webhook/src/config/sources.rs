@@ -92,14 +92,27 @@ fn mode_of_any_version(text: &str) -> Result<Option<BackendMode>, BackendModeErr
     }
 }
 
+/// A source of access entries needs files.
+pub(super) fn require_access_entries(server: &Server, findings: &mut Findings<'_>) {
+    let is_asked = server.backend_modes.contains(&BackendMode::AccessEntries);
+    if is_asked && server.access_entries.is_empty() {
+        let message = "server.accessEntries names no file, and AccessEntries is among the sources";
+        let place = Place::whole(findings.path);
+        let fault = ConfigFault::new(place, message);
+        let hint = "list the files, or the directories of files, of access entries";
+        findings.faults.push(fault.hint(hint));
+    }
+}
+
 /// Says which settings belong to a source that is not asked.
 pub(super) fn warn_of_unused(server: &Server, fields: &Fields<'_>, findings: &mut Findings<'_>) {
-    let groups: [(BackendMode, &[&str]); 2] = [
+    let groups: [(BackendMode, &[&str]); 3] = [
         (
             BackendMode::MountedFile,
             &["mountedFile", "mapRoles", "mapUsers", "mapAccounts"],
         ),
         (BackendMode::EksConfigMap, &["kubeconfig", "master"]),
+        (BackendMode::AccessEntries, &["accessEntries"]),
     ];
     for (mode, keys) in groups {
         if server.backend_modes.contains(&mode) {

@@ -237,7 +237,7 @@ server:
             "config.yaml:2:1: unknown key cluster (did you mean clusterID?)".to_owned(),
             "config.yaml:4:9: server.port: not a port from 0 to 65535".to_owned(),
             "config.yaml:5:30: server.backendMode: backend mode CRD is not supported by this \
-             version; use MountedFile or EKSConfigMap"
+             version; use MountedFile, EKSConfigMap or AccessEntries"
                 .to_owned(),
             "config.yaml:5:35: MountedFile is given twice".to_owned(),
             "config.yaml:6:3: unknown key server.mapRole (did you mean server.mapRoles?)"
@@ -310,7 +310,7 @@ const RULES: &[(&str, &str)] = &[
     ),
     (
         "backendMode: [mountedfile]",
-        "3:17: server.backendMode: \"mountedfile\" is not a backend mode; use MountedFile or EKSConfigMap",
+        "3:17: server.backendMode: \"mountedfile\" is not a backend mode; use MountedFile, EKSConfigMap or AccessEntries",
     ),
     ("port: [1]", "3:9: server.port must be a single value"),
     (

@@ -12,11 +12,13 @@ pub enum BackendMode {
     MountedFile,
     /// `kube-system/aws-auth`, watched.
     EksConfigMap,
+    /// Access entries in files: `server.accessEntries`.
+    AccessEntries,
 }
 
 impl BackendMode {
     /// Every mode of this version.
-    pub const ALL: [Self; 2] = [Self::MountedFile, Self::EksConfigMap];
+    pub const ALL: [Self; 3] = [Self::MountedFile, Self::EksConfigMap, Self::AccessEntries];
 
     /// The name in the configuration.
     #[must_use]
@@ -24,15 +26,17 @@ impl BackendMode {
         match self {
             Self::MountedFile => "MountedFile",
             Self::EksConfigMap => "EKSConfigMap",
+            Self::AccessEntries => "AccessEntries",
         }
     }
 
     /// The mode's older name, which aws-iam-authenticator still takes.
     #[must_use]
-    pub const fn deprecated_name(self) -> &'static str {
+    pub const fn deprecated_name(self) -> Option<&'static str> {
         match self {
-            Self::MountedFile => "File",
-            Self::EksConfigMap => "ConfigMap",
+            Self::MountedFile => Some("File"),
+            Self::EksConfigMap => Some("ConfigMap"),
+            Self::AccessEntries => None,
         }
     }
 }
@@ -47,10 +51,13 @@ impl fmt::Display for BackendMode {
 #[derive(Clone, Debug, Eq, PartialEq, Error)]
 pub enum BackendModeError {
     /// A mode of aws-iam-authenticator, or of a later version of this program.
-    #[error("backend mode {0} is not supported by this version; use MountedFile or EKSConfigMap")]
+    #[error(
+        "backend mode {0} is not supported by this version; use MountedFile, EKSConfigMap or \
+         AccessEntries"
+    )]
     NotYet(&'static str),
     /// Not a mode at all.
-    #[error("{0:?} is not a backend mode; use MountedFile or EKSConfigMap")]
+    #[error("{0:?} is not a backend mode; use MountedFile, EKSConfigMap or AccessEntries")]
     Unknown(String),
 }
 
@@ -58,7 +65,7 @@ impl FromStr for BackendMode {
     type Err = BackendModeError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let named = |mode: &Self| mode.name() == text || mode.deprecated_name() == text;
+        let named = |mode: &Self| mode.name() == text || mode.deprecated_name() == Some(text);
         if let Some(mode) = Self::ALL.into_iter().find(named) {
             return Ok(mode);
         }
@@ -69,7 +76,7 @@ impl FromStr for BackendMode {
     }
 }
 
-const LATER_MODES: [&str; 3] = ["AccessEntries", "CRD", "DynamicFile"];
+const LATER_MODES: [&str; 2] = ["CRD", "DynamicFile"];
 
 /// Which audiences of a review the webhook speaks for.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -119,6 +126,7 @@ mod tests {
             ("File", Ok(BackendMode::MountedFile)),
             ("EKSConfigMap", Ok(BackendMode::EksConfigMap)),
             ("ConfigMap", Ok(BackendMode::EksConfigMap)),
+            ("AccessEntries", Ok(BackendMode::AccessEntries)),
             ("CRD", Err(BackendModeError::NotYet("CRD"))),
             ("DynamicFile", Err(BackendModeError::NotYet("DynamicFile"))),
             (

@@ -7,15 +7,20 @@ use std::sync::Mutex;
 use tempfile::TempDir;
 
 use super::*;
+use crate::access_review::AccessReview;
+use crate::assembly;
 use crate::audit::{self, AuditWriter};
-use crate::authenticate::Scrub;
+use crate::authenticate::{Scrub, UserInfo};
+use crate::authorize::{NoOpinion, Word};
 use crate::callers::{CallerSettings, VerifiedCallers};
 use crate::config::{Config, Overrides};
+use crate::mappings::Sources;
 use crate::test_sts::{Reply, TestSts, alice, hosts, identity, parts, token};
 
 /// A webhook whose audit lines can be read.
 struct Line {
     webhook: Webhook,
+    sources: Arc<Sources>,
     writer: AuditWriter,
     written: Written,
     directory: TempDir,
@@ -62,8 +67,8 @@ impl Line {
         let written = Written::default();
         let (audit, writer) = audit::start(written.clone(), Arc::clone(&metrics)).unwrap();
         let webhook = Webhook {
+            authorizer: assembly::authorizer(&config, &sources),
             authenticator: Arc::new(Authenticator::new(callers, Arc::clone(&sources), scrub)),
-            sources,
             audiences: Vec::new(),
             limits: Limits::with_connections(1),
             deadline: config.request_deadline(),
@@ -72,6 +77,7 @@ impl Line {
             clock: now,
         };
         Self {
+            sources,
             webhook,
             writer,
             written,
@@ -81,8 +87,8 @@ impl Line {
 
     async fn loaded(sts: Reply, server: &str) -> Self {
         let line = Self::loading(sts, server).await;
-        line.webhook.sources.start();
-        while line.webhook.sources.is_loading() {
+        line.sources.start();
+        while line.sources.snapshot().is_loading() {
             tokio::task::yield_now().await;
         }
         line
@@ -98,6 +104,12 @@ impl Line {
         self.webhook
             .decide(&Review::parse(body.as_bytes()).unwrap(), now())
             .await
+    }
+
+    /// Every audit line.
+    fn audit_lines(self) -> String {
+        assert!(self.writer.finish(Duration::from_secs(60)));
+        String::from_utf8(self.written.0.lock().unwrap().clone()).unwrap()
     }
 
     /// The audit line of a decision, without what differs from one to the next.
@@ -244,14 +256,14 @@ fn routes_by_path_then_method_then_type() {
             post("/authenticate").header("content-encoding", "identity"),
             Ok(()),
         ),
-        (post("/"), Err(Rejection::Path)),
-        (post("/authenticate/"), Err(Rejection::Path)),
-        (post("/Authenticate"), Err(Rejection::Path)),
-        (post("/authorize"), Err(Rejection::Path)),
-        (post("/%61uthenticate"), Err(Rejection::Path)),
+        (post("/"), Err(Rejection::Path(ONE_PATH))),
+        (post("/authenticate/"), Err(Rejection::Path(ONE_PATH))),
+        (post("/Authenticate"), Err(Rejection::Path(ONE_PATH))),
+        (post("/authorize"), Err(Rejection::Path(NO_ACCESS_ENTRIES))),
+        (post("/%61uthenticate"), Err(Rejection::Path(ONE_PATH))),
         (post("/authenticate").method("GET"), Err(Rejection::Method)),
         (post("/authenticate").method("PUT"), Err(Rejection::Method)),
-        (post("/").method("GET"), Err(Rejection::Path)),
+        (post("/").method("GET"), Err(Rejection::Path(ONE_PATH))),
         (plain(), Err(Rejection::MediaType)),
         (
             plain().header("content-type", "text/plain"),
@@ -282,6 +294,130 @@ fn routes_by_path_then_method_then_type() {
     ];
     for (builder, expected) in cases {
         let request = builder.body(()).unwrap();
-        assert_eq!(route(&request), expected, "{request:?}");
+        assert_eq!(
+            route(&request, None::<&()>).map(drop),
+            expected,
+            "{request:?}"
+        );
     }
+}
+
+#[test]
+fn the_authorizer_is_asked_on_its_own_path_where_there_is_one() {
+    let asked = |path: &str| route(&post(path).body(()).unwrap(), Some(&'a'));
+    assert_eq!(asked("/authenticate"), Ok(None));
+    assert_eq!(asked("/authorize?timeout=3s"), Ok(Some(&'a')));
+    assert_eq!(asked("/"), Err(Rejection::Path(TWO_PATHS)));
+    let got = post("/authorize").method("GET").body(()).unwrap();
+    assert_eq!(route(&got, Some(&'a')), Err(Rejection::Method));
+}
+
+/// A webhook that knows alice by an access entry alone.
+async fn with_entry(text: &str) -> Line {
+    let server = "  backendMode: AccessEntries\n  accessEntries: [ENTRIES]\n";
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("entries.yaml");
+    std::fs::write(&file, text).unwrap();
+    let server = server.replace("ENTRIES", &file.display().to_string());
+    let line = Line::loading(alice(), &server).await;
+    line.sources.start();
+    while line.sources.snapshot().is_loading() && !text.is_empty() {
+        tokio::task::yield_now().await;
+    }
+    line
+}
+
+const ENTRY: &str = "
+- principalArn: arn:aws:iam::111122223333:user/Alice
+  accessPolicies:
+  - policyArn: arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy
+    accessScope: {type: namespace, namespaces: [shop]}
+";
+
+/// The body by which kube-apiserver asks whether the user whom `/authenticate` found may do it.
+fn access_review(user: &UserInfo, verb: &str) -> Vec<u8> {
+    let extra = user
+        .extra
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), serde_json::json!([value])));
+    let review = serde_json::json!({
+        "kind": "SubjectAccessReview",
+        "apiVersion": "authorization.k8s.io/v1beta1",
+        "spec": {
+            "resourceAttributes": {"namespace": "shop", "verb": verb, "resource": "pods"},
+            "user": user.username,
+            "group": user.groups,
+            "extra": extra.collect::<serde_json::Map<_, _>>(),
+            "uid": user.uid,
+        },
+    });
+    review.to_string().into_bytes()
+}
+
+#[tokio::test]
+async fn whom_authenticate_let_in_by_an_entry_authorize_knows() {
+    let line = with_entry(ENTRY).await;
+    let user = line.decide().await.unwrap().user;
+    let webhook = &line.webhook;
+    let authorizer = webhook.authorizer.as_ref().unwrap();
+    let answered = |verb: &str| {
+        let body = access_review(&user, verb);
+        let review = AccessReview::parse(&body).unwrap();
+        authorizer.authorize(&review).word
+    };
+    let allowed = Word::Allowed("AmazonEKSViewPolicy in the namespace shop".to_owned());
+    assert_eq!(answered("list"), allowed);
+    assert_eq!(answered("create"), Word::NoOpinion(NoOpinion::NotAllowed));
+    for verb in ["list", "create"] {
+        let answer = webhook.authorize(
+            authorizer,
+            &access_review(&user, verb),
+            now(),
+            Instant::now(),
+        );
+        assert_eq!(answer.unwrap().status(), StatusCode::OK);
+    }
+    let metrics = webhook.metrics.encode();
+    for result in ["allowed", "no_opinion"] {
+        let count =
+            format!("authz_webhook_authorize_latency_seconds_count{{result=\"{result}\"}} 1");
+        assert!(metrics.contains(&count), "{metrics}");
+    }
+    let line = line.audit_lines();
+    let mut first: serde_json::Value = serde_json::from_str(line.lines().next().unwrap()).unwrap();
+    let source = first["source"].take().to_string();
+    assert!(
+        source.ends_with("entries.yaml accessEntries[0] line 2\""),
+        "{source}"
+    );
+    for differs in ["requestId", "latencyMs", "source"] {
+        first.as_object_mut().unwrap().remove(differs);
+    }
+    let arn = "arn:aws:iam::111122223333:user/Alice";
+    let expected = serde_json::json!({
+        "audit": "authorize",
+        "time": "2023-11-14T22:13:20.042Z",
+        "result": "allowed",
+        "reason": "AmazonEKSViewPolicy in the namespace shop",
+        "username": arn,
+        "canonicalArn": arn,
+        "verb": "list",
+        "namespace": "shop",
+        "resource": "pods",
+    });
+    assert_eq!(first, expected);
+}
+
+#[tokio::test]
+async fn nothing_is_said_before_the_access_entries_have_loaded() {
+    let known = with_entry(ENTRY).await.decide().await.unwrap().user;
+    let line = with_entry("").await;
+    let authorizer = line.webhook.authorizer.as_ref().unwrap();
+    let body = access_review(&known, "list");
+    let answer = line
+        .webhook
+        .authorize(authorizer, &body, now(), Instant::now());
+    assert_eq!(answer.unwrap().status(), StatusCode::SERVICE_UNAVAILABLE);
+    let refusal = line.decide().await.unwrap_err();
+    assert_eq!(refusal.word(), "mappings_not_loaded");
 }

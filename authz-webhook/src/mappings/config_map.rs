@@ -12,7 +12,7 @@ use kube::runtime::watcher::{self, Event};
 use tokio::time::sleep;
 
 use super::document::Document;
-use super::{Publisher, api_server};
+use super::{Held, Publisher, api_server};
 use crate::config::Config;
 
 const NAMESPACE: &str = "kube-system";
@@ -119,17 +119,18 @@ impl Object {
             document.report();
         }
         self.last = Some(read);
-        let Some(why) = document.fault() else {
-            self.publisher
-                .publish(std::slice::from_ref(&document), None);
+        let why = document.fault().map(str::to_owned);
+        let held = Held::AwsAuth(vec![document]);
+        let Some(why) = why else {
+            self.publisher.publish(&held, None);
             self.is_good = true;
             return;
         };
         if !self.is_good {
             // There is nothing better: what can be read acts, but the source has not loaded.
-            self.publisher.hold(std::slice::from_ref(&document));
+            self.publisher.hold(&held);
         }
-        self.publisher.failed(why);
+        self.publisher.failed(&why);
     }
 
     fn failed(&self, error: &(dyn std::error::Error + 'static)) {

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::access_table;
+use iam_core::access_entry;
 use iam_core::aws_auth::{
     self, Diagnostic, Entry, Mappings, Position, Section, Severity, Variable,
 };
@@ -96,17 +98,27 @@ impl Document {
 
 impl SourceDiagnostic {
     fn new(origin: &str, diagnostic: &Diagnostic) -> Self {
-        let aws_auth::Position { line, column, .. } = diagnostic.position;
-        let section = diagnostic.section;
-        let entry = diagnostic
-            .index
-            .map(|index| format!("[{index}]"))
-            .unwrap_or_default();
+        let aws_auth::Diagnostic {
+            position,
+            section,
+            index,
+            ..
+        } = diagnostic;
+        let place = place(origin, *position, section.key(), *index);
         Self {
-            text: format!(
-                "{origin}:{line}:{column}: {section}{entry}: {}",
-                diagnostic.message
-            ),
+            text: format!("{place}: {}", diagnostic.message),
+            hint: diagnostic.hint.clone(),
+            severity: diagnostic.severity,
+        }
+    }
+
+    pub(super) fn of_access_entry(origin: &str, diagnostic: &access_entry::Diagnostic) -> Self {
+        let access_entry::Diagnostic {
+            position, index, ..
+        } = diagnostic;
+        let place = place(origin, *position, access_table::LIST, *index);
+        Self {
+            text: format!("{place}: {}", diagnostic.message),
             hint: diagnostic.hint.clone(),
             severity: diagnostic.severity,
         }
@@ -124,11 +136,11 @@ impl fmt::Display for SourceDiagnostic {
 }
 
 /// `aws-auth.yaml:12:5: mapRoles[2]`.
-fn place(origin: &str, position: Position, section: Section, index: Option<usize>) -> String {
+fn place(origin: &str, position: Position, list: &str, index: Option<usize>) -> String {
     let Position { line, column, .. } = position;
     match index {
-        Some(index) => format!("{origin}:{line}:{column}: {section}[{index}]"),
-        None => format!("{origin}:{line}:{column}: {section}"),
+        Some(index) => format!("{origin}:{line}:{column}: {list}[{index}]"),
+        None => format!("{origin}:{line}:{column}: {list}"),
     }
 }
 
@@ -139,7 +151,12 @@ fn not_yet(origin: &str, entry: &Entry) -> Option<SourceDiagnostic> {
     templates
         .any(|template| template.contains(&variable))
         .then(|| {
-            let place = place(origin, entry.position, entry.section, Some(entry.index));
+            let place = place(
+                origin,
+                entry.position,
+                entry.section.key(),
+                Some(entry.index),
+            );
             let text = format!("{place}: {variable} is not supported by this version");
             SourceDiagnostic {
                 text,

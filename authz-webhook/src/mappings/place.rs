@@ -3,8 +3,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use iam_core::aws_auth::Section;
-
 use crate::config::BackendMode;
 
 /// A mapping's place: `MountedFile mapRoles[2] line 14`. Cheap to clone.
@@ -15,14 +13,14 @@ pub struct MappingPlace {
     /// The file or object.
     pub origin: Arc<str>,
     /// The list in it.
-    pub section: Section,
+    pub list: &'static str,
     /// The entry of the list, from 0, and its line, from 1; not for an account.
     pub entry: Option<(usize, usize)>,
 }
 
 impl fmt::Display for MappingPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {}", self.mode, self.origin, self.section)?;
+        write!(f, "{} {} {}", self.mode, self.origin, self.list)?;
         match self.entry {
             Some((index, line)) => write!(f, "[{index}] line {line}"),
             None => Ok(()),

@@ -72,7 +72,7 @@ fn mapped(sources: &Sources, role: &str) -> Option<(String, String)> {
         .file_name()?
         .to_string_lossy()
         .into_owned();
-    Some((hit.mapping?.username.to_string(), file))
+    Some((hit.names?.username.to_string(), file))
 }
 
 fn username(sources: &Sources, role: &str) -> Option<String> {
@@ -278,4 +278,107 @@ fn a_kubeconfig_that_is_none_ends_the_start() {
         home.path("aws-auth.yaml").display()
     );
     assert_eq!(error.to_string(), expected);
+}
+
+/// Access entries in a directory, beside a configuration that maps the same role.
+fn with_entries() -> Home {
+    let config = format!(
+        "{CONFIG}  backendMode: [MountedFile, AccessEntries]\n  accessEntries: [ENTRIES]\n"
+    );
+    let home = Home::new("", &manifest("mounted"));
+    fs::create_dir(home.path("entries")).unwrap();
+    let entries = home.path("entries").display().to_string();
+    home.write("config.yaml", &config.replace("ENTRIES", &entries));
+    home.write("entries/a.yaml", &entry("A", "of-entry"));
+    home
+}
+
+fn entry(role: &str, username: &str) -> String {
+    format!("- {{principalArn: 'arn:aws:iam::111122223333:role/{role}', username: {username}}}\n")
+}
+
+fn states(sources: &Sources) -> Vec<SourceState> {
+    let readiness = sources.readiness().into_iter();
+    readiness.map(|source| source.state).collect()
+}
+
+#[tokio::test]
+async fn an_access_entry_wins_whatever_the_order_of_the_sources() {
+    let home = with_entries();
+    let (sources, metrics) = home.sources();
+    assert_eq!(mapped(&sources, "A"), None);
+    sources.start();
+    eventually("loaded", || !sources.snapshot().is_loading()).await;
+    let of = |username: &str, file: &str| Some((username.to_owned(), file.to_owned()));
+    assert_eq!(mapped(&sources, "A"), of("of-entry", "a.yaml"));
+    assert_eq!(mapped(&sources, "B"), of("mounted", "aws-auth.yaml"));
+    let snapshot = sources.snapshot();
+    let shadowed: Vec<_> = snapshot
+        .shadowed()
+        .map(|(entry, mapping)| (entry.list, mapping.list))
+        .collect();
+    assert_eq!(shadowed, [("accessEntries", "mapRoles")]);
+    let gauge = "authz_webhook_mapping_entries{source=\"AccessEntries\"} 1";
+    assert!(metrics.encode().lines().any(|line| line == gauge));
+}
+
+#[tokio::test]
+async fn nobody_is_mapped_otherwise_before_the_access_entries_have_loaded() {
+    let home = with_entries();
+    home.write("entries/b.yaml", "accessEntries: [");
+    let (sources, _) = home.sources();
+    sources.start();
+    eventually("a file", || {
+        username(&sources, "A").as_deref() == Some("of-entry")
+    })
+    .await;
+    eventually("mounted", || state(&sources) == SourceState::Loaded).await;
+    assert_eq!(
+        states(&sources),
+        [SourceState::Loaded, SourceState::Loading]
+    );
+    assert_eq!(username(&sources, "B"), None, "b.yaml may yet name it");
+    home.write("entries/b.yaml", &entry("B", "of-entry"));
+    eventually("mended", || {
+        username(&sources, "B").as_deref() == Some("of-entry")
+    })
+    .await;
+    eventually("ready", || !sources.snapshot().is_loading()).await;
+}
+
+#[tokio::test]
+async fn files_come_go_and_break_in_a_directory_of_access_entries() {
+    let home = with_entries();
+    let (sources, _) = home.sources();
+    sources.start();
+    eventually("loaded", || !sources.snapshot().is_loading()).await;
+    home.write("entries/b.json", r#"{"accessEntries": [{"principalArn": "arn:aws:iam::111122223333:role/path/C", "username": "c"}]}"#);
+    eventually("a new file", || {
+        username(&sources, "C").as_deref() == Some("c")
+    })
+    .await;
+    home.write("entries/a.yaml", "accessEntries: [");
+    let is_degraded = || matches!(states(&sources).last(), Some(SourceState::Degraded(_)));
+    eventually("degraded", is_degraded).await;
+    assert_eq!(username(&sources, "A").as_deref(), Some("of-entry"));
+    home.write("entries/a.yaml", &entry("A", "again"));
+    eventually("mended", || {
+        username(&sources, "A").as_deref() == Some("again")
+    })
+    .await;
+    home.write("entries/z.yaml", &entry("a", "last"));
+    eventually("replaced", || {
+        username(&sources, "A").as_deref() == Some("last")
+    })
+    .await;
+    fs::remove_file(home.path("entries/z.yaml")).unwrap();
+    fs::remove_file(home.path("entries/b.json")).unwrap();
+    eventually("gone", || username(&sources, "C").is_none()).await;
+    eventually("back", || {
+        username(&sources, "A").as_deref() == Some("again")
+    })
+    .await;
+    fs::rename(home.path("entries"), home.path("elsewhere")).unwrap();
+    eventually("degraded", is_degraded).await;
+    assert_eq!(username(&sources, "A").as_deref(), Some("again"));
 }

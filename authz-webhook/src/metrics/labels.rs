@@ -17,6 +17,19 @@ pub enum ReviewResult {
     StsThrottling,
 }
 
+/// The outcome of an access review.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum AuthorizeResult {
+    /// An access policy allows it.
+    Allowed,
+    /// Others decide.
+    NoOpinion,
+    /// The access entries have not loaded.
+    Unavailable,
+    /// The request is no SubjectAccessReview.
+    MalformedRequest,
+}
+
 /// What the cache of verified callers had to say.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum CacheOutcome {
@@ -82,6 +95,25 @@ impl ReviewResult {
             Self::UnknownUser => "uknown_user",
             Self::StsError => "sts_error",
             Self::StsThrottling => "sts_throttling",
+        }
+    }
+}
+
+impl AuthorizeResult {
+    pub(super) const ALL: [Self; 4] = [
+        Self::Allowed,
+        Self::NoOpinion,
+        Self::Unavailable,
+        Self::MalformedRequest,
+    ];
+
+    /// The label value.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Allowed => "allowed",
+            Self::NoOpinion => "no_opinion",
+            Self::Unavailable => "unavailable",
+            Self::MalformedRequest => "malformed_request",
         }
     }
 }

@@ -2,13 +2,21 @@
 
 use prometheus_client::registry::Registry;
 
-use super::{CacheOutcome, ConnectionEnd, Metrics, ReloadResult, ReviewResult, result};
+use super::{
+    AuthorizeResult, CacheOutcome, ConnectionEnd, Metrics, ReloadResult, ReviewResult, result,
+};
 
 impl Metrics {
     /// A rate needs the zero before the first event.
     pub(super) fn begin_at_zero(&self) {
         for outcome in ReviewResult::ALL {
             drop(self.latency.get_or_create(&result(outcome)));
+        }
+        for outcome in AuthorizeResult::ALL {
+            drop(
+                self.authorize_latency
+                    .get_or_create(&[("result", outcome.word().into())]),
+            );
         }
         for outcome in CacheOutcome::ALL {
             drop(
@@ -61,6 +69,11 @@ impl Metrics {
             "decisions",
             "Reviews by the word of their outcome",
             m.decisions.clone(),
+        );
+        to.register(
+            "authorize_latency_seconds",
+            "Time to answer an access review",
+            m.authorize_latency.clone(),
         );
         to.register(
             "sts_contradictions",

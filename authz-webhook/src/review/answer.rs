@@ -15,7 +15,8 @@ pub fn granted(version: ReviewVersion, user: &UserInfo, audiences: &[&str]) -> V
         extra: Extra(&user.extra),
     };
     encoded(
-        version,
+        KIND,
+        version.as_str(),
         &Granted {
             authenticated: true,
             user,
@@ -27,7 +28,8 @@ pub fn granted(version: ReviewVersion, user: &UserInfo, audiences: &[&str]) -> V
 /// The answer that denies, with the public word of the reason.
 pub fn denied(version: ReviewVersion, word: &str) -> Vec<u8> {
     encoded(
-        version,
+        KIND,
+        version.as_str(),
         &Denied {
             authenticated: false,
             error: word,
@@ -35,10 +37,15 @@ pub fn denied(version: ReviewVersion, word: &str) -> Vec<u8> {
     )
 }
 
-fn encoded(version: ReviewVersion, status: &impl Serialize) -> Vec<u8> {
+/// An answer of a kind and version, with its status.
+pub(crate) fn encoded(
+    kind: &'static str,
+    api_version: &'static str,
+    status: &impl Serialize,
+) -> Vec<u8> {
     let answer = Answer {
-        kind: KIND,
-        api_version: version.as_str(),
+        kind,
+        api_version,
         status,
     };
     let mut bytes = Vec::with_capacity(1024);

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use authz_webhook::assembly::authenticator;
+use authz_webhook::assembly::{authenticator, authorizer};
 use authz_webhook::audit;
 use authz_webhook::certificate::{self, Names};
 use authz_webhook::config::{Config, Overrides};
@@ -49,10 +49,8 @@ impl Inside {
         let sources = Arc::new(Sources::open(&config, Arc::clone(&metrics)).unwrap());
         let (audit, _) = audit::start(std::io::sink(), Arc::clone(&metrics)).unwrap();
         let webhook = Webhook {
-            authenticator: Arc::new(
-                authenticator(&config, Arc::clone(&sources), &metrics).unwrap(),
-            ),
-            sources,
+            authorizer: authorizer(&config, &sources),
+            authenticator: Arc::new(authenticator(&config, sources, &metrics).unwrap()),
             audiences: Vec::new(),
             limits,
             deadline: config.request_deadline(),

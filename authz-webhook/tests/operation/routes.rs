@@ -34,7 +34,8 @@ fn requests() -> Vec<(Request<Full<Bytes>>, u16, &'static str)> {
         (
             post("/authorize", json, "{}"),
             404,
-            "expected the path /authenticate\n",
+            "expected the path /authenticate: /authorize is served where server.backendMode holds \
+             AccessEntries\n",
         ),
         (bare("GET", "/authenticate"), 405, "expected POST\n"),
         (

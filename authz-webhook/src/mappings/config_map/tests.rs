@@ -165,7 +165,7 @@ fn username(sources: &Sources) -> Option<String> {
         .parse()
         .unwrap();
     let snapshot = sources.snapshot();
-    Some(snapshot.lookup(&principal)?.mapping?.username.to_string())
+    Some(snapshot.lookup(&principal)?.names?.username.to_string())
 }
 
 fn state(sources: &Sources) -> SourceState {
