@@ -51,6 +51,20 @@ impl Cluster {
     /// # Panics
     /// When something does not start.
     pub fn start(name: &str, version: ReviewVersion, cache_ttl: Duration) -> Option<Self> {
+        Self::start_with(name, version, cache_ttl, |_, config| config)
+    }
+
+    /// As [`Self::start`], with a changed configuration of the webhook. Where `init` writes an
+    /// AuthorizationConfiguration, the API server goes by it.
+    ///
+    /// # Panics
+    /// As [`Self::start`].
+    pub fn start_with(
+        name: &str,
+        version: ReviewVersion,
+        cache_ttl: Duration,
+        change: impl FnOnce(&Sandbox, WebhookConfig) -> WebhookConfig,
+    ) -> Option<Self> {
         let binaries = binaries::for_tests()?;
         let sandbox = Sandbox::new(name);
         let reaper = Reaper::start().expect("there is a shell");
@@ -67,8 +81,8 @@ impl Cluster {
         let config = WebhookConfig::new(&sandbox, CLUSTER, &sts, &ca)
             .server("port", json!(forwarder.address().port()))
             .server("backendMode", json!(["EKSConfigMap"]))
-            .server("kubeconfig", json!(watcher))
-            .to_yaml();
+            .server("kubeconfig", json!(watcher));
+        let config = change(&sandbox, config).to_yaml();
         let file = sandbox.write("webhook/config.yaml", &config);
         let init = sandbox
             .command(Program::AuthzWebhook)
@@ -79,8 +93,10 @@ impl Cluster {
             version,
             cache_ttl,
         };
+        let authorization = sandbox.path().join("webhook/authorization.yaml");
         let options = Options {
             webhook: Some(webhook),
+            authorization: authorization.is_file().then_some(authorization),
             audit: Audit::Metadata,
         };
         let control_plane = match ControlPlane::start(binaries, site, &options) {

@@ -45,6 +45,8 @@ pub struct ControlPlane {
 pub struct Options {
     /// Who reviews bearer tokens that no other authenticator knows.
     pub webhook: Option<Webhook>,
+    /// The AuthorizationConfiguration; without one RBAC alone decides.
+    pub authorization: Option<PathBuf>,
     /// Whether requests are written to an audit log, with user and extra, without bodies.
     pub audit: Audit,
 }

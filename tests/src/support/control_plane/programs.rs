@@ -110,9 +110,12 @@ pub(super) fn kube_apiserver(
         .arg("--advertise-address=127.0.0.1")
         .arg("--endpoint-reconciler-type=none")
         .arg(format!("--secure-port={}", site.address().port()))
-        .arg("--permit-port-sharing=true")
+        .arg("--permit-port-sharing=true");
+    match &options.authorization {
+        Some(file) => command.arg("--authorization-config").arg(file),
         // The default allows everything to everybody.
-        .arg("--authorization-mode=RBAC");
+        None => command.arg("--authorization-mode=RBAC"),
+    };
     certificates(&mut command, site)?;
     if let Some(webhook) = &options.webhook {
         authentication_webhook(&mut command, webhook);
