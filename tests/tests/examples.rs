@@ -25,6 +25,7 @@ fn there_is_a_story_for_every_example() {
         })
         .collect();
     let told = [
+        "access-entries.yaml",
         "access/admins.yaml",
         "access/developers.yaml",
         "access/nodes.yaml",
@@ -133,6 +134,34 @@ fn the_webhook_configuration_checks() {
         (checked.code, checked.stdout, checked.stderr),
         (Some(0), String::new(), report)
     );
+}
+
+#[test]
+fn the_access_entries_check_beside_a_configuration_that_names_them() {
+    let sandbox = Sandbox::new("examples");
+    let config = webhook_config(&sandbox);
+    let text = fs::read_to_string(&config).unwrap();
+    let entries = format!("  accessEntries: [{:?}]\n", example("access-entries.yaml"));
+    let modes = "  backendMode:\n  - AccessEntries\n";
+    let with_entries = text.replace("  backendMode:\n", &(entries + modes));
+    fs::write(&config, with_entries).unwrap();
+    let check = sandbox
+        .command(Program::AuthzWebhook)
+        .args(["check", "--config"])
+        .arg(&config)
+        .run();
+    let warning = format!(
+        "warning: MountedFile {} mapRoles[1] line ",
+        config.display()
+    );
+    let (first, report) = check.stderr.split_once('\n').unwrap();
+    assert!(first.starts_with(&warning), "{}", check.stderr);
+    assert!(first.ends_with("accessEntries[0] line 5 wins"), "{first}");
+    let expected = format!(
+        "notice: {}: no fault, 8 mappings in files; /authorize is served\n",
+        config.display()
+    );
+    assert_eq!((check.code, report), (Some(0), expected.as_str()));
 }
 
 #[test]
