@@ -104,8 +104,7 @@ pub struct AwsArgs {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// As `aws eks get-token`
-    #[command(subcommand)]
-    Eks(EksCommand),
+    Eks(EksArgs),
 
     /// As `aws-iam-authenticator token`
     Token(TokenArgs),
@@ -127,7 +126,27 @@ pub enum Command {
     Definition(Definition),
 }
 
-/// What stands behind `eks`.
+/// What stands behind `eks`: the AWS CLI takes its own options here as well.
+#[derive(Args, Debug)]
+pub struct EksArgs {
+    /// Where from and for where.
+    #[command(flatten)]
+    pub aws: AwsArgs,
+
+    /// What to print [default: json]
+    #[arg(long, value_enum)]
+    pub output: Option<OutputFormat>,
+
+    /// What the AWS CLI takes and what changes no token.
+    #[command(flatten)]
+    pub tolerated: ToleratedArgs,
+
+    /// What to do.
+    #[command(subcommand)]
+    pub command: EksCommand,
+}
+
+/// What can be done behind `eks`.
 #[derive(Debug, Subcommand)]
 pub enum EksCommand {
     /// Print a token

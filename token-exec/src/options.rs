@@ -5,8 +5,8 @@ mod role;
 use std::path::PathBuf;
 
 use crate::cli::{
-    AwsArgs, CacheArgs, CleanArgs, Cli, ClusterArgs, Command, EksCommand, InspectArgs, MintArgs,
-    RefreshArgs, RoleArgs, TokenArgs, VerifyArgs, WhoamiArgs,
+    AwsArgs, CacheArgs, CleanArgs, Cli, ClusterArgs, Command, EksArgs, EksCommand, InspectArgs,
+    MintArgs, RefreshArgs, RoleArgs, TokenArgs, VerifyArgs, WhoamiArgs,
 };
 pub use crate::cli::{CacheMode, GivenToken, OutputFormat, ReportFormat};
 use crate::cluster_name::ClusterName;
@@ -129,9 +129,9 @@ impl Cli {
         } = self;
         match command {
             None => mint.into_options(None).map(Options::Mint),
-            Some(Command::Eks(EksCommand::GetToken(inner))) => {
+            Some(Command::Eks(eks)) => {
                 mint.check_absent("eks get-token", Taken::AwsCli)?;
-                inner.into_options(Some(mint)).map(Options::Mint)
+                eks.into_options(mint).map(Options::Mint)
             }
             Some(Command::Token(token)) => {
                 mint.check_absent("token", Taken::Authenticator)?;
@@ -178,6 +178,23 @@ impl Cli {
 /// A dash means stdin, as no token does.
 fn given(token: Option<GivenToken>) -> Option<GivenToken> {
     token.filter(|token| token.expose() != "-")
+}
+
+impl EksArgs {
+    /// `before`: what stood before `eks`; what stands later wins.
+    fn into_options(self, before: MintArgs) -> Result<MintOptions, UsageError> {
+        let Self {
+            aws,
+            output,
+            tolerated: _,
+            command: EksCommand::GetToken(inner),
+        } = self;
+        inner.into_options(Some(MintArgs {
+            aws: aws.or(before.aws),
+            output: output.or(before.output),
+            ..MintArgs::default()
+        }))
+    }
 }
 
 /// What may stand before a subcommand.

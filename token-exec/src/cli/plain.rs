@@ -14,8 +14,8 @@ use iam_aws::source::role;
 use iam_cli::{CommonArgs, LogFormat};
 
 use super::{
-    AwsArgs, CacheArgs, CacheMode, Cli, ClusterArgs, Command, EksCommand, MintArgs, Program,
-    RefreshArgs, RoleArgs, TokenArgs, ToleratedArgs,
+    AwsArgs, CacheArgs, CacheMode, Cli, ClusterArgs, Command, EksArgs, EksCommand, MintArgs,
+    Program, RefreshArgs, RoleArgs, TokenArgs, ToleratedArgs,
 };
 
 /// The command line without the program's name, if it is a plain one.
@@ -29,7 +29,12 @@ pub(super) fn read(program: Program, arguments: &[OsString]) -> Option<Cli> {
         (Program::TokenExec, None) if mint.cluster.is_one() => None,
         (Program::TokenExec, Some("eks")) if mint.cluster.is_none() => {
             let inner = words.get_token()?;
-            Some(Command::Eks(EksCommand::GetToken(inner)))
+            Some(Command::Eks(EksArgs {
+                aws: AwsArgs::default(),
+                output: None,
+                tolerated: ToleratedArgs::default(),
+                command: EksCommand::GetToken(inner),
+            }))
         }
         (Program::TokenExec, Some("token")) if mint.cluster.is_none() => {
             Some(Command::Token(words.token_args()?))

@@ -75,6 +75,12 @@ fn every_spelling_of_a_request_for_a_token_comes_to_the_same() {
             "token-exec --region eu-west-1 eks get-token --region us-west-2 --cluster-name c",
             mint(west, None, OutputFormat::Json),
         ),
+        // As AWS's own guides write it.
+        (
+            "token-exec --region eu-west-1 eks --region us-west-2 --profile p --output token \
+             get-token --cluster-name c",
+            mint(west, Some("p"), OutputFormat::Token),
+        ),
         (
             "token-exec --no-cli-pager --color off eks get-token --cluster-name c --no-paginate",
             mint(None, None, OutputFormat::Json),
