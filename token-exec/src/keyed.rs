@@ -50,7 +50,7 @@ fn deciding(
     let mut fields: Vec<(String, Vec<u8>)> = Vec::new();
     let mut feed = |label: &str, value: &[u8]| fields.push((label.to_owned(), value.to_owned()));
     source.fingerprint(&mut feed);
-    settings.surroundings.fingerprint(&mut feed);
+    settings.surroundings.fingerprint(source, &mut feed);
     for (label, value) in fields {
         key = key.field(&label, value);
     }

@@ -2,6 +2,10 @@
 
 use std::ffi::OsString;
 
+use iam_aws::source::Source;
+
+use crate::wanted::runs_a_process;
+
 /// Everything around this process that a source of credentials may go by.
 ///
 /// It may hold a secret, so it has no `Debug`: it is good for digests alone.
@@ -24,12 +28,20 @@ impl Surroundings {
         Self { variables }
     }
 
-    /// Feeds every value that decides, with a label, to `feed`, in an order that is always the
-    /// same. `feed` must not show it.
-    pub fn fingerprint(&self, feed: &mut dyn FnMut(&str, &[u8])) {
+    /// Feeds every value that decides about credentials of `source`, with a label, to `feed`, in an
+    /// order that is always the same. `feed` must not show it.
+    ///
+    /// A process may go by all of them; elsewhere those that are settings count as what they set,
+    /// so that `--profile dev` is `AWS_PROFILE=dev`.
+    pub fn fingerprint(&self, source: &Source, feed: &mut dyn FnMut(&str, &[u8])) {
         // Machines may share a home: each has its own instance, agents and processes.
         feed("machine", machine().as_bytes());
+        let all = runs_a_process(source);
+        let is_a_setting = |name: &OsString| SETTINGS.iter().any(|setting| name == setting);
         for (name, value) in &self.variables {
+            if !all && is_a_setting(name) {
+                continue;
+            }
             feed("variable", name.as_encoded_bytes());
             feed("value", value.as_encoded_bytes());
         }
@@ -52,6 +64,18 @@ fn machine() -> String {
 fn machine() -> String {
     String::new()
 }
+
+/// The profile, the host that is signed for, the files and the key id are what these set.
+const SETTINGS: [&str; 8] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_CONFIG_FILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_DEFAULT_REGION",
+    "AWS_PROFILE",
+    "AWS_REGION",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "AWS_STS_REGIONAL_ENDPOINTS",
+];
 
 const SECRETS: [&[u8]; 3] = [
     b"AWS_SECRET_ACCESS_KEY",

@@ -114,6 +114,23 @@ fn every_variable_of_aws_and_the_home_make_another_key() {
 }
 
 #[test]
+fn a_variable_that_sets_what_is_set_already_makes_no_other_key() {
+    let roles = "[default]\nrole_arn = arn:aws:iam::111122223333:role/dev\n\
+                 credential_source = Ec2InstanceMetadata\n";
+    for (config, same) in [(roles, true), (PROCESS, false)] {
+        let world = World::new(config);
+        for (variable, value) in [
+            ("AWS_PROFILE", "default"),
+            ("AWS_STS_REGIONAL_ENDPOINTS", "regional"),
+        ] {
+            let keys = world.with(variable, value);
+            assert_eq!(keys == world.keys(), same, "{variable} {config}");
+        }
+        assert!(differ(world.with("AWS_REGION", "eu-west-1"), world.keys()));
+    }
+}
+
+#[test]
 fn a_config_file_put_in_the_place_of_another_of_its_age_and_size_makes_another_key() {
     let world = World::new(PROCESS);
     let before = world.keys();
