@@ -33,8 +33,8 @@ struct Client {
 
 pub(crate) fn figures(rounds: usize) -> Vec<Figure> {
     let lab = Lab::new(&target_dir().join("bench"));
-    let program = lab::static_token_exec();
-    let authenticator = authenticator();
+    let program = lab.install(&lab::static_token_exec());
+    let authenticator = authenticator().map(|program| lab.install(&program));
     let mut client = Client::new(&lab, &program, authenticator.as_deref());
     lab.measure(client.rows_mut(), rounds);
     let mut figures: Vec<Figure> = client.rows().into_iter().map(Row::absolute).collect();
