@@ -27,9 +27,9 @@ pub(super) enum Found<V> {
     Good(Entry<V>),
     /// What may be served if nothing better is to be had.
     Due(Entry<V>),
-    /// Nothing.
+    /// Nothing, or nothing that this client may have.
     Nothing,
-    /// What this client was served with before, or what cannot be known to be anything else.
+    /// What this client was served with before.
     Refused,
 }
 
@@ -78,9 +78,16 @@ impl<'a, K: Kind> Slot<'a, K> {
             State::Due => self.ask.refresh == Refresh::Early,
             State::Good => false,
         };
-        let Ok(served) = self.unless_served(&times) else {
-            tracing::debug!("the client was served with this before: fetching afresh");
-            return Found::Refused;
+        let served = match self.unless_served(&times) {
+            Ok(served) => served,
+            Err(Unserved::Refused) => {
+                tracing::debug!("the client was served with this before: fetching afresh");
+                return Found::Refused;
+            }
+            Err(Unserved::Unknown) => {
+                tracing::debug!("the client may have been served with this: fetching afresh");
+                return Found::Nothing;
+            }
         };
         let entry = Entry {
             value,
@@ -147,13 +154,13 @@ impl<'a, K: Kind> Slot<'a, K> {
     }
 
     /// The record of who was served; an error when this client was, or it cannot be known.
-    fn unless_served(&self, times: &Times) -> Result<Option<Served>, Refused> {
+    fn unless_served(&self, times: &Times) -> Result<Option<Served>, Unserved> {
         let Some(parent) = self.ask.parent else {
             return Ok(None);
         };
-        let served = self.served().ok_or(Refused)?;
+        let served = self.served().ok_or(Unserved::Unknown)?;
         if served.includes(parent, times.made_at, (self.ask.clock)()) {
-            Err(Refused)
+            Err(Unserved::Refused)
         } else {
             Ok(Some(served))
         }
@@ -231,8 +238,13 @@ impl<'a, K: Kind> Slot<'a, K> {
     }
 }
 
-/// The client was served before, or that cannot be known.
-struct Refused;
+/// Why an entry is not for a client.
+enum Unserved {
+    /// It was served with it before.
+    Refused,
+    /// Whether it was cannot be known.
+    Unknown,
+}
 
 pub(super) const ENTRY: &str = ".json";
 pub(super) const LOCK: &str = ".lock";

@@ -106,3 +106,27 @@ fn a_record_that_is_garbage_forgets_but_never_fails() {
     assert_eq!(world.at(1).token_for(parent(1)), 0);
     assert_eq!(world.at(2).token_for(parent(1)), 2);
 }
+
+#[test]
+fn only_who_is_known_to_have_been_served_counts_as_refused() {
+    let world = World::new();
+    let fetched_for = |client: Option<Parent>| {
+        let clock = world.clock();
+        let ask = ask(&clock, Refresh::Early, client);
+        let mut found = None;
+        let token = world
+            .cache
+            .token(&key(), &host("us-west-2"), &ask, |client| {
+                found = Some(client);
+                Ok::<_, Failure>(signed(world.now.get(), "us-west-2"))
+            });
+        assert!(token.is_ok());
+        found
+    };
+    assert_eq!(fetched_for(parent(1)), Some(Client::Content));
+    assert_eq!(fetched_for(parent(2)), None);
+    assert_eq!(fetched_for(parent(2)), Some(Client::Refused));
+    std::fs::remove_file(world.file(".served")).unwrap();
+    std::fs::create_dir(world.file(".served")).unwrap();
+    assert_eq!(fetched_for(parent(3)), Some(Client::Content));
+}
