@@ -34,8 +34,12 @@ fuzz_target!(|body: &[u8]| {
         let account = caller.principal.account();
         assert!(uid.starts_with(&format!("aws-iam-authenticator:{account}:")));
     }
-    let entries = Document::parse(EVERYTHING).expect("the entry is YAML").entries;
-    let grant = entries[0].allows(&review.attributes()).expect("everything is allowed");
+    let entries = Document::parse(EVERYTHING)
+        .expect("the entry is YAML")
+        .entries;
+    let grant = entries[0]
+        .allows(&review.attributes())
+        .expect("everything is allowed");
     let answer = allowed(review.version(), &grant.to_string());
     let answer: serde_json::Value = serde_json::from_slice(&answer).expect("an answer is JSON");
     assert_eq!(answer["apiVersion"], document["apiVersion"]);
