@@ -98,9 +98,7 @@ impl Lab {
     /// Where there is no valgrind: `None`.
     pub(super) fn instructions(&self, row: &Row) -> Option<f64> {
         let options = ["--tool=callgrind", "--callgrind-out-file=/dev/null"];
-        let mut command = row.under(Path::new("valgrind"), &options);
-        // valgrind falls over the signals by which Go's scheduler interrupts its threads.
-        let output = command.env("GODEBUG", "asyncpreemptoff=1").output().ok()?;
+        let output = row.under(Path::new("valgrind"), &options).output().ok()?;
         let report = String::from_utf8_lossy(&output.stderr);
         let (_, count) = report.split_once("Collected :")?;
         count.split_whitespace().next()?.parse().ok()
