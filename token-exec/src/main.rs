@@ -28,7 +28,7 @@ fn main() -> ExitCode {
 )]
 fn run(cli: Cli) -> Result<ExitCode, Error> {
     let environment = Environment {
-        surroundings: Surroundings::of(std::env::vars_os()),
+        surroundings: Surroundings::new(|| std::env::vars_os().collect()),
         ..Environment::read(std::env::var_os::<&str>)?
     };
     iam_cli::telemetry::start(&cli.common, environment.rust_log.as_deref());

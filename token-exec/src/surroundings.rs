@@ -1,6 +1,7 @@
 //! What else decides about credentials: all that a source may read by itself, beside the settings.
 
 use std::ffi::OsString;
+use std::rc::Rc;
 
 use iam_aws::source::Source;
 
@@ -9,23 +10,31 @@ use crate::wanted::runs_a_process;
 /// Everything around this process that a source of credentials may go by.
 ///
 /// It may hold a secret, so it has no `Debug`: it is good for digests alone.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Surroundings {
-    variables: Vec<(OsString, OsString)>,
+    read: Rc<dyn Fn() -> Vec<Variable>>,
 }
 
+/// A name and its value.
+type Variable = (OsString, OsString);
+
 impl Surroundings {
-    /// Keeps what counts of all the `variables` of the environment: those of AWS, and where people
-    /// are at home. The secrets of exported keys do not count, since the access key id stands for
-    /// them.
+    /// All the variables of the environment, which `read` gives. They are read when they are asked
+    /// for: exported keys and those of profiles go by none of them.
     #[must_use]
-    pub fn of(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
-        let mut variables: Vec<_> = variables
-            .into_iter()
-            .filter(|(name, _)| counts(name.as_encoded_bytes()))
-            .collect();
+    pub fn new(read: impl Fn() -> Vec<Variable> + 'static) -> Self {
+        Self {
+            read: Rc::new(read),
+        }
+    }
+
+    /// What counts of them: those of AWS, and where people are at home. The secrets of exported
+    /// keys do not count, since the access key id stands for them.
+    fn variables(&self) -> Vec<Variable> {
+        let mut variables = (self.read)();
+        variables.retain(|(name, _)| counts(name.as_encoded_bytes()));
         variables.sort_unstable();
-        Self { variables }
+        variables
     }
 
     /// Feeds every value that decides about credentials of `source`, with a label, to `feed`, in an
@@ -38,13 +47,20 @@ impl Surroundings {
         feed("machine", machine().as_bytes());
         let all = runs_a_process(source);
         let is_a_setting = |name: &OsString| SETTINGS.iter().any(|setting| name == setting);
-        for (name, value) in &self.variables {
+        for (name, value) in &self.variables() {
             if !all && is_a_setting(name) {
                 continue;
             }
             feed("variable", name.as_encoded_bytes());
             feed("value", value.as_encoded_bytes());
         }
+    }
+}
+
+/// Nothing.
+impl Default for Surroundings {
+    fn default() -> Self {
+        Self::new(Vec::new)
     }
 }
 

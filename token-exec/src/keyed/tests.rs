@@ -51,11 +51,12 @@ fn keys(variables: &[(&'static str, String)]) -> [Key; 2] {
         let (_, value) = variables.iter().find(|(variable, _)| *variable == name)?;
         Some(OsString::from(value))
     };
-    let all = variables
-        .iter()
-        .map(|(name, value)| (name.into(), value.into()));
+    let all = variables.iter();
+    let all: Vec<(OsString, OsString)> = all
+        .map(|(name, value)| (name.into(), value.into()))
+        .collect();
     let environment = Environment {
-        surroundings: Surroundings::of(all),
+        surroundings: Surroundings::new(move || all.clone()),
         ..Environment::read(get).unwrap()
     };
     let options = AwsOptions::default();
