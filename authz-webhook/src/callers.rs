@@ -133,9 +133,10 @@ impl VerifiedCallers {
             self.shared.metrics.caller_cache(CacheOutcome::Rejected);
             return Err(rejection);
         }
+        // Boxed: what is known already shall not carry about the room for a question.
         match known {
-            Some(known) => self.ask_again(key, request, now, known).await,
-            None => Ok((self.ask(key, request, now).await?, Age::New)),
+            Some(known) => Box::pin(self.ask_again(key, request, now, known)).await,
+            None => Ok((Box::pin(self.ask(key, request, now)).await?, Age::New)),
         }
     }
 
