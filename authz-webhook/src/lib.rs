@@ -33,6 +33,7 @@ pub mod http_body;
 pub mod http_response;
 pub mod identity;
 pub mod init;
+pub mod json;
 pub mod json_body;
 pub mod kubeconfig;
 pub mod limits;

@@ -7,12 +7,11 @@ use std::hash::BuildHasher as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use iam_core::account::AccountId;
 use iam_core::time::Rfc3339;
 use serde::{Serialize, Serializer};
 
 use crate::authenticate::{AuditFacts, Granted};
-use crate::mappings::MappingPlace;
+use crate::json::{self, Object};
 use crate::metrics::GRANTED;
 use crate::refusal::{Refusal, RefusalClass};
 
@@ -53,37 +52,37 @@ impl RequestIds {
 impl Decision<'_> {
     /// Appends the line with its end.
     pub(super) fn write(&self, ids: &RequestIds, bytes: &mut Vec<u8>) {
-        let facts = match self.outcome {
-            Ok(granted) => Some(&granted.facts),
-            Err(refusal) => refusal.facts(),
-        };
-        let scrubbed = facts.is_some_and(AuditFacts::scrubbed);
-        let user = self.outcome.ok().map(|granted| &granted.user);
-        let line = Line {
-            audit: "authenticate",
-            time: Milliseconds(self.now),
-            request_id: ids.next(),
-            result: self.result(),
-            reason: self.outcome.map_or_else(Refusal::word, |_| GRANTED),
-            detail: self.outcome.err().filter(|_| !scrubbed).map(Text),
-            username: user.map(|user| user.username.as_str()),
-            uid: user.map(|user| user.uid.as_str()),
-            groups: user.map(|user| user.groups.as_slice()),
-            arn: facts.and_then(AuditFacts::arn),
-            canonical_arn: facts.and_then(AuditFacts::canonical_arn),
-            account: facts
-                .filter(|_| !scrubbed)
-                .map(|facts| Account(facts.account())),
-            access_key_id: facts.and_then(AuditFacts::access_key_id),
-            session_name: facts.and_then(AuditFacts::session_name),
-            source: facts.and_then(AuditFacts::source).map(Text),
-            sts_host: facts.map(|facts| facts.sts_host().name()),
-            from_cache: facts.map(AuditFacts::from_cache),
-            stale: facts.is_some_and(AuditFacts::stale),
-            scrubbed,
-            latency_ms: Fraction(self.latency),
-        };
-        serde_json::to_writer(&mut *bytes, &line).expect("keys are strings, and a Vec takes all");
+        json::object(bytes, |line| {
+            line.text("audit", "authenticate");
+            line.value("time", &Milliseconds(self.now));
+            line.value("requestId", &ids.next());
+            line.text("result", self.result());
+            line.text(
+                "reason",
+                self.outcome.map_or_else(Refusal::word, |_| GRANTED),
+            );
+            let facts = match self.outcome {
+                Ok(granted) => Some(&granted.facts),
+                Err(refusal) => refusal.facts(),
+            };
+            let scrubbed = facts.is_some_and(AuditFacts::scrubbed);
+            match self.outcome {
+                Ok(Granted { user, .. }) => {
+                    line.text("username", &user.username);
+                    line.text("uid", &user.uid);
+                    line.texts("groups", &user.groups);
+                }
+                Err(_) if scrubbed => {}
+                Err(refusal) => line.value("detail", &Text(refusal)),
+            }
+            if let Some(facts) = facts {
+                write_facts(facts, line);
+            }
+            if scrubbed {
+                line.value("scrubbed", &true);
+            }
+            line.value("latencyMs", &Fraction(self.latency));
+        });
         bytes.push(b'\n');
     }
 
@@ -96,51 +95,27 @@ impl Decision<'_> {
     }
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Line<'a> {
-    audit: &'static str,
-    time: Milliseconds,
-    request_id: RequestId,
-    result: &'static str,
-    reason: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    detail: Option<Text<&'a Refusal>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    username: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    uid: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    groups: Option<&'a [String]>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    arn: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    canonical_arn: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    account: Option<Account>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    access_key_id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    session_name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    source: Option<Text<&'a MappingPlace>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sts_host: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    from_cache: Option<bool>,
-    #[serde(skip_serializing_if = "is_false")]
-    stale: bool,
-    #[serde(skip_serializing_if = "is_false")]
-    scrubbed: bool,
-    latency_ms: Fraction,
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde calls it with a reference"
-)]
-const fn is_false(value: &bool) -> bool {
-    !*value
+/// What is known of the caller; of a scrubbed account its getters tell nothing.
+fn write_facts(facts: &AuditFacts, line: &mut Object<'_>) {
+    let mut text = |key, text: Option<&str>| {
+        if let Some(text) = text {
+            line.text(key, text);
+        }
+    };
+    let account = facts.account();
+    text("arn", facts.arn());
+    text("canonicalArn", facts.canonical_arn());
+    text("account", (!facts.scrubbed()).then_some(account.as_str()));
+    text("accessKeyId", facts.access_key_id());
+    text("sessionName", facts.session_name());
+    if let Some(source) = facts.source() {
+        line.value("source", &Text(source));
+    }
+    line.text("stsHost", facts.sts_host().name());
+    line.value("fromCache", &facts.from_cache());
+    if facts.stale() {
+        line.value("stale", &true);
+    }
 }
 
 /// Written as its `Display` says.
@@ -149,14 +124,6 @@ pub(super) struct Text<T>(pub(super) T);
 impl<T: Display> Serialize for Text<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&self.0)
-    }
-}
-
-struct Account(AccountId);
-
-impl Serialize for Account {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.0.as_str())
     }
 }
 

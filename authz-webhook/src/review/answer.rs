@@ -1,40 +1,28 @@
 //! Answers: a user, or a word. The status is always complete.
 
 use serde::Serialize;
-use serde::ser::{SerializeMap as _, Serializer};
 
 use super::{KIND, ReviewVersion};
 use crate::authenticate::UserInfo;
+use crate::json::{self, Object};
 
 /// The answer that lets a caller in.
 pub fn granted(version: ReviewVersion, user: &UserInfo, audiences: &[&str]) -> Vec<u8> {
-    let user = User {
-        username: &user.username,
-        uid: &user.uid,
-        groups: &user.groups,
-        extra: Extra(&user.extra),
-    };
-    encoded(
-        KIND,
-        version.as_str(),
-        &Granted {
-            authenticated: true,
-            user,
-            audiences,
-        },
-    )
+    of_token(version, |status| {
+        status.value("authenticated", &true);
+        status.object("user", |told| tell(user, told));
+        if !audiences.is_empty() {
+            status.texts("audiences", audiences);
+        }
+    })
 }
 
 /// The answer that denies, with the public word of the reason.
 pub fn denied(version: ReviewVersion, word: &str) -> Vec<u8> {
-    encoded(
-        KIND,
-        version.as_str(),
-        &Denied {
-            authenticated: false,
-            error: word,
-        },
-    )
+    of_token(version, |status| {
+        status.value("authenticated", &false);
+        status.text("error", word);
+    })
 }
 
 /// An answer of a kind and version, with its status.
@@ -43,63 +31,37 @@ pub(crate) fn encoded(
     api_version: &'static str,
     status: &impl Serialize,
 ) -> Vec<u8> {
-    let answer = Answer {
-        kind,
-        api_version,
-        status,
-    };
+    answer(kind, api_version, |answer| answer.value("status", status))
+}
+
+fn of_token(version: ReviewVersion, status: impl FnOnce(&mut Object<'_>)) -> Vec<u8> {
+    answer(KIND, version.as_str(), |answer| {
+        answer.object("status", status);
+    })
+}
+
+fn answer(kind: &str, api_version: &str, status: impl FnOnce(&mut Object<'_>)) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(1024);
-    serde_json::to_writer(&mut bytes, &answer).expect("keys are strings, and a Vec takes all");
+    json::object(&mut bytes, |answer| {
+        answer.text("kind", kind);
+        answer.text("apiVersion", api_version);
+        status(answer);
+    });
     bytes.push(b'\n');
     bytes
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Answer<'a, S> {
-    kind: &'static str,
-    api_version: &'static str,
-    status: &'a S,
-}
-
-#[derive(Serialize)]
-struct Granted<'a> {
-    authenticated: bool,
-    user: User<'a>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    audiences: &'a [&'a str],
-}
-
-#[derive(Serialize)]
-struct Denied<'a> {
-    authenticated: bool,
-    error: &'a str,
-}
-
-#[derive(Serialize)]
-struct User<'a> {
-    username: &'a str,
-    uid: &'a str,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    groups: &'a [String],
-    #[serde(skip_serializing_if = "Extra::is_empty")]
-    extra: Extra<'a>,
-}
-
-struct Extra<'a>(&'a [(&'static str, String)]);
-
-impl Extra<'_> {
-    const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+fn tell(user: &UserInfo, told: &mut Object<'_>) {
+    told.text("username", &user.username);
+    told.text("uid", &user.uid);
+    if !user.groups.is_empty() {
+        told.texts("groups", &user.groups);
     }
-}
-
-impl Serialize for Extra<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (key, value) in self.0 {
-            map.serialize_entry(key, &[value])?;
-        }
-        map.end()
+    if !user.extra.is_empty() {
+        told.object("extra", |extra| {
+            for (key, value) in &user.extra {
+                extra.texts(key, &[value]);
+            }
+        });
     }
 }
