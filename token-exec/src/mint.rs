@@ -1,5 +1,6 @@
 //! From options and environment to what goes to stdout.
 
+use std::mem;
 use std::time::SystemTime;
 
 use iam_aws::chosen_profile::ChosenProfile;
@@ -54,6 +55,8 @@ pub fn mint(
         }
     };
     warn_of_size(&signed.token);
+    // The process ends: what the files were parsed into need not be taken apart, piece by piece.
+    mem::forget(settings);
     Ok(match options.output {
         OutputFormat::Json => exec_credential(version, &signed.token, signed.expiration),
         OutputFormat::Token => format!("{}\n", signed.token.expose()),
