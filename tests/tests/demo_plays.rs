@@ -133,8 +133,7 @@ fn assets_that_lack_a_program_are_named() {
     let played = play(demo(&[]).env("KUBEBUILDER_ASSETS", assets.path()));
     assert_eq!(played.code, Some(1), "{}", played.stdout);
     let end = format!(
-        "\nfailed: prepare the control plane: KUBEBUILDER_ASSETS is {}, which holds no \
-         kube-apiserver\n",
+        "\nfailed: prepare the control plane: KUBEBUILDER_ASSETS is {}, which holds no etcd\n",
         assets.path().display()
     );
     assert!(played.stdout.ends_with(&end), "{}", played.stdout);
