@@ -45,10 +45,7 @@ pub fn whoami(
         settings: &settings,
         context: &context,
         cache: cache.as_ref(),
-        ask: Ask {
-            parent: None,
-            ..Ask::new(&clock)
-        },
+        ask: Ask::new(&clock),
         use_kept: UseKept::Fresh,
     };
     let credentials = obtain.credentials(&wanted)?;

@@ -46,7 +46,7 @@ pub enum Refresh {
 }
 
 impl<'a> Ask<'a> {
-    /// Asks for the process that started this one, and waits two seconds.
+    /// Asks for nobody in particular, and waits two seconds.
     #[must_use]
     pub fn new(clock: &'a dyn Fn() -> SystemTime) -> Self {
         let since = clock()
@@ -54,7 +54,7 @@ impl<'a> Ask<'a> {
             .unwrap_or_default();
         Self {
             clock,
-            parent: Parent::of_this_process(),
+            parent: None,
             wait: Duration::from_secs(2),
             refresh: Refresh::default(),
             // Containers of a fleet have the same process ids, but not the same nanosecond.
