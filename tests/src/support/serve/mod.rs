@@ -1,5 +1,5 @@
 //! What every local service is served by: a door on loopback, connections plain or TLS, requests
-//! read as they came. What a request gets is the [`Service`]'s to say.
+//! read as they came. What a request gets is the `Service`'s to say.
 
 mod answer;
 mod body;
