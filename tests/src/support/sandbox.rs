@@ -3,11 +3,12 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 
 use super::command::Command;
 use super::keys::Keys;
@@ -90,8 +91,14 @@ impl Sandbox {
     /// # Panics
     /// When it cannot be written.
     pub fn replace(&self, path: impl AsRef<Path>, content: impl AsRef<[u8]>) {
-        let new = self.write("tmp/replacement", content);
-        fs::rename(new, self.path().join(path)).expect("the sandbox is writable");
+        // A name of its own: tests that share a sandbox replace files at the same time.
+        let mut new = NamedTempFile::new_in(self.path()).expect("the sandbox is writable");
+        new.write_all(content.as_ref())
+            .expect("the sandbox is writable");
+        let readable = fs::Permissions::from_mode(0o644);
+        fs::set_permissions(new.path(), readable).expect("the mode of an own file can be set");
+        new.persist(self.path().join(path))
+            .expect("the sandbox is writable");
     }
 
     /// The text of a file below its root.
