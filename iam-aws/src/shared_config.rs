@@ -8,6 +8,7 @@ mod text;
 
 use std::collections::HashMap;
 use std::error::Error as _;
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -24,6 +25,7 @@ use crate::environment::Environment;
 use crate::place::Place;
 use crate::quiet::quietly;
 pub use text::TextError;
+use text::TextFile;
 pub(crate) use text::read as read_text;
 
 /// What stands in the two files, as far as they exist.
@@ -36,7 +38,12 @@ pub struct SharedConfig {
 struct SharedFile {
     path: PathBuf,
     /// `None`: there is no such file.
-    sections: Option<EnvConfigSections>,
+    read: Option<ReadFile>,
+}
+
+struct ReadFile {
+    sections: EnvConfigSections,
+    metadata: Metadata,
 }
 
 /// One profile: its section in the credentials file, in the config file, or in both.
@@ -138,7 +145,7 @@ impl SharedConfig {
     /// The section `[sso-session NAME]`, which only the config file can have.
     #[must_use]
     pub fn sso_session(&self, name: &str) -> Option<SsoSession<'_>> {
-        let session = self.config.sections.as_ref()?.sso_session(name)?;
+        let session = self.config.sections()?.sso_session(name)?;
         Some(SsoSession {
             path: &self.config.path,
             session,
@@ -155,21 +162,25 @@ impl SharedConfig {
             .sub_property_name(key)
             .build()
             .ok()?;
-        let value = self.config.sections.as_ref()?.other_sections().get(&key)?;
+        let value = self.config.sections()?.other_sections().get(&key)?;
         Some(value.as_str()).filter(|value| !value.is_empty())
     }
 
-    /// The two files, credentials first, and whether each exists.
+    /// The two files, credentials first, and what the system said of each just before it was read;
+    /// `None` for one that does not exist.
     #[must_use]
-    pub fn files(&self) -> [(&Path, bool); 2] {
-        [&self.credentials, &self.config].map(|file| (file.path.as_path(), file.sections.is_some()))
+    pub fn files(&self) -> [(&Path, Option<&Metadata>); 2] {
+        [&self.credentials, &self.config].map(|file| {
+            let metadata = file.read.as_ref().map(|read| &read.metadata);
+            (file.path.as_path(), metadata)
+        })
     }
 
     /// The names of all profiles, sorted.
     #[must_use]
     pub fn names(&self) -> Vec<&str> {
         let files = [&self.credentials, &self.config];
-        let sections = files.iter().filter_map(|file| file.sections.as_ref());
+        let sections = files.iter().filter_map(|file| file.sections());
         let mut names: Vec<&str> = sections.flat_map(EnvConfigSections::profiles).collect();
         names.sort_unstable();
         names.dedup();
@@ -180,7 +191,7 @@ impl SharedConfig {
     /// `profile`.
     #[must_use]
     pub fn lacks_the_word_profile(&self, name: &str) -> bool {
-        let Ok(Some(text)) = text::read(&self.config.path) else {
+        let Ok(Some(TextFile { text, .. })) = text::read(&self.config.path) else {
             return false;
         };
         let header = format!("[{name}]");
@@ -200,8 +211,11 @@ impl SharedFile {
         kind: EnvConfigFileKind,
         unreadable: Unreadable,
     ) -> Result<Self, SharedConfigError> {
-        let sections = match (text::read(&path), unreadable) {
-            (Ok(Some(text)), _) => Some(parse(&path, &text, kind)?),
+        let read = match (text::read(&path), unreadable) {
+            (Ok(Some(TextFile { text, metadata })), _) => Some(ReadFile {
+                sections: parse(&path, &text, kind)?,
+                metadata,
+            }),
             (Ok(None), _) => None,
             (Err(TextError::Unreadable(error)), Unreadable::Tolerated) => {
                 tracing::debug!("{}: {error}", path.display());
@@ -209,11 +223,15 @@ impl SharedFile {
             }
             (Err(source), _) => return Err(SharedConfigError::Text { path, source }),
         };
-        Ok(Self { path, sections })
+        Ok(Self { path, read })
+    }
+
+    fn sections(&self) -> Option<&EnvConfigSections> {
+        self.read.as_ref().map(|read| &read.sections)
     }
 
     fn section(&self, name: &str) -> Option<Section<'_>> {
-        let profile = self.sections.as_ref()?.get_profile(name)?;
+        let profile = self.sections()?.get_profile(name)?;
         Some(Section {
             path: &self.path,
             profile,

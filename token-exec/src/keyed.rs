@@ -1,6 +1,6 @@
 //! What tokens and credentials are kept by: everything that decides what they are.
 
-use std::fs;
+use std::fs::{self, Metadata};
 use std::path::Path;
 
 use iam_aws::fetch;
@@ -54,21 +54,24 @@ fn deciding(
     for (label, value) in fields {
         key = key.field(&label, value);
     }
-    let bearer = fetch::bearer_file(source, settings.environment);
-    let files = settings.shared.files().map(|(path, _)| path.to_owned());
-    for path in files.into_iter().chain(bearer) {
-        key = key
-            .field("file", path.as_os_str().as_encoded_bytes())
-            .optional("state", state(&path));
+    for (path, metadata) in settings.shared.files() {
+        key = with_file(key, path, metadata);
     }
-    key
+    match fetch::bearer_file(source, settings.environment) {
+        Some(path) => with_file(key, &path, fs::metadata(&path).ok().as_ref()),
+        None => key,
+    }
+}
+
+fn with_file(key: KeyBuilder, path: &Path, metadata: Option<&Metadata>) -> KeyBuilder {
+    key.field("file", path.as_os_str().as_encoded_bytes())
+        .optional("state", metadata.map(state))
 }
 
 /// Which file it is, when it was last written or changed, to the nanosecond, and how long it is.
 #[cfg(unix)]
-fn state(path: &Path) -> Option<String> {
+fn state(file: &Metadata) -> String {
     use std::os::unix::fs::MetadataExt as _;
-    let file = fs::metadata(path).ok()?;
     let parts = [
         file.dev().to_string(),
         file.ino().to_string(),
@@ -77,16 +80,15 @@ fn state(path: &Path) -> Option<String> {
         format!("{}.{:09}", file.ctime(), file.ctime_nsec()),
         file.len().to_string(),
     ];
-    Some(parts.join(" "))
+    parts.join(" ")
 }
 
 /// When a file was last written, to the nanosecond, and how long it is.
 #[cfg(not(unix))]
-fn state(path: &Path) -> Option<String> {
-    let metadata = fs::metadata(path).ok()?;
-    let modified = metadata.modified().ok()?;
-    let since = modified.duration_since(std::time::UNIX_EPOCH).ok()?;
-    Some(format!("{} {}", since.as_nanos(), metadata.len()))
+fn state(file: &Metadata) -> String {
+    let modified = file.modified().ok();
+    let since = modified.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+    format!("{:?} {}", since.map(|since| since.as_nanos()), file.len())
 }
 
 #[cfg(test)]

@@ -56,13 +56,13 @@ impl SessionFile {
     /// The whole object that stands in it.
     pub(super) fn read(&self) -> Result<Map<String, Value>, SessionFileError> {
         let path = || self.path.clone();
-        let text = read_text(&self.path)
+        let file = read_text(&self.path)
             .map_err(|source| SessionFileError::Text {
                 path: path(),
                 source,
             })?
             .ok_or_else(|| SessionFileError::Missing { path: path() })?;
-        document::parse(text.as_bytes()).map_err(|source| self.fault(source))
+        document::parse(file.text.as_bytes()).map_err(|source| self.fault(source))
     }
 
     /// What is wrong with what was read from it.

@@ -1,5 +1,6 @@
 //! Reading one of the two AWS files into text, within bounds.
 
+use std::fs::{self, Metadata};
 use std::io;
 use std::path::Path;
 
@@ -24,6 +25,13 @@ pub enum TextError {
     },
 }
 
+/// A file as it was read.
+pub(crate) struct TextFile {
+    pub(crate) text: String,
+    /// What the system said of it just before.
+    pub(crate) metadata: Metadata,
+}
+
 /// The text of a file that the AWS SDKs may read, or `None` where there is no such file. A byte
 /// order mark is taken off, as editors on Windows write one.
 ///
@@ -32,13 +40,13 @@ pub enum TextError {
 ///
 /// # Errors
 /// When the file cannot be read, is too large, or is not UTF-8.
-pub(crate) fn read(path: &Path) -> Result<Option<String>, TextError> {
+pub(crate) fn read(path: &Path) -> Result<Option<TextFile>, TextError> {
     if path.starts_with("~") {
         return Ok(None);
     }
     // Looking before opening finds a directory or an endless file early, and a file that is not
     // there is never opened.
-    let metadata = match std::fs::metadata(path) {
+    let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
         Err(error) if is_absent(&error) => return Ok(None),
         Err(error) => return Err(TextError::Unreadable(error)),
@@ -46,8 +54,9 @@ pub(crate) fn read(path: &Path) -> Result<Option<String>, TextError> {
     if metadata.is_dir() {
         return Err(TextError::Unreadable(io::ErrorKind::IsADirectory.into()));
     }
-    let bytes = file::read(path, MAX_BYTES).map_err(TextError::Unreadable)?;
-    check(bytes).map(Some)
+    let bytes = file::read_seen(path, &metadata, MAX_BYTES).map_err(TextError::Unreadable)?;
+    let text = check(bytes)?;
+    Ok(Some(TextFile { text, metadata }))
 }
 
 /// Also true where a directory of the path is a file.

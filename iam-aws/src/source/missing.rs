@@ -24,11 +24,10 @@ pub struct MissingProfile {
 
 /// The error for a profile that is not there.
 pub(super) fn missing(shared: &SharedConfig, name: &str, origin: impl Display) -> CredentialsError {
-    let files = shared.files().map(|(path, exists)| {
-        let remark = if exists {
-            ""
-        } else {
-            " (which does not exist)"
+    let files = shared.files().map(|(path, metadata)| {
+        let remark = match metadata {
+            Some(_) => "",
+            None => " (which does not exist)",
         };
         format!("{}{remark}", path.display())
     });
@@ -89,9 +88,9 @@ pub(super) fn nowhere(shared: &SharedConfig, chosen: ChosenProfile<'_>) -> Crede
             Some("AWS_ACCESS_KEY_ID is not set".to_owned())
         }
     };
-    let files = shared.files().map(|(path, exists)| match exists {
-        true => format!("{} has no keys for profile `{name}`", path.display()),
-        false => format!("{} does not exist", path.display()),
+    let files = shared.files().map(|(path, metadata)| match metadata {
+        Some(_) => format!("{} has no keys for profile `{name}`", path.display()),
+        None => format!("{} does not exist", path.display()),
     });
     CredentialsError::Nowhere {
         looked_at: variable.into_iter().chain(files).collect(),

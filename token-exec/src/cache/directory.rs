@@ -21,6 +21,8 @@ use unix as system;
 #[cfg(windows)]
 use windows as system;
 
+pub(super) use system::{read_at, write_at};
+
 /// A directory that may be used.
 pub(super) struct Directory {
     path: PathBuf,

@@ -14,11 +14,12 @@
 //! with it; and as it need not outlive a crash, it is not flushed to the disk.
 
 use std::fs::File;
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io;
 use std::time::SystemTime;
 
 use iam_core::time::Rfc3339;
 
+use super::directory::{read_at, write_at};
 use super::parent::Parent;
 
 /// The record of one entry.
@@ -35,9 +36,7 @@ impl Served {
     pub(super) fn includes(&self, parent: Parent, made_at: Rfc3339, now: SystemTime) -> bool {
         let mut record = [0; RECORD_BYTES];
         // A record that ends early is none.
-        let read = self
-            .seek(parent)
-            .and_then(|mut file| file.read_exact(&mut record));
+        let read = read_at(&self.0, &mut record, place(parent));
         let [entry, id, started, until] = fields(&record);
         read.is_ok()
             && (entry, id, started) == (seconds(made_at), parent.id, parent.started)
@@ -63,15 +62,13 @@ impl Served {
         for (bytes, field) in record.chunks_exact_mut(8).zip(fields) {
             bytes.copy_from_slice(&field.to_be_bytes());
         }
-        self.seek(parent)?.write_all(&record)
+        write_at(&self.0, &record, place(parent))
     }
+}
 
-    fn seek(&self, parent: Parent) -> io::Result<&File> {
-        let place = parent.id % PLACES;
-        let mut file = &self.0;
-        file.seek(SeekFrom::Start(place * RECORD_BYTES as u64))?;
-        Ok(file)
-    }
+/// Where the record of `parent` begins.
+fn place(parent: Parent) -> u64 {
+    parent.id % PLACES * RECORD_BYTES as u64
 }
 
 fn fields(record: &[u8; RECORD_BYTES]) -> [u64; 4] {
@@ -96,6 +93,7 @@ const PLACES: u64 = 128;
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
     use std::time::{Duration, UNIX_EPOCH};
 
     use super::*;

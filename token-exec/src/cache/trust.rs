@@ -93,15 +93,22 @@ pub(super) fn trusted(file: &File) -> Result<(), Distrust> {
 }
 
 /// Everything in `file`, wiped when dropped. One that is being written to is not believed.
-pub(super) fn contents(file: &File) -> io::Result<Zeroizing<Vec<u8>>> {
-    let size = file.metadata()?.len().min(MAX_BYTES);
-    // Room for all of it at once: a buffer that grows leaves copies behind.
-    let capacity = usize::try_from(size + 1).unwrap_or_default();
-    let mut bytes = Zeroizing::new(Vec::with_capacity(capacity));
-    file.take(size + 1).read_to_end(&mut bytes)?;
-    if u64::try_from(bytes.len()).is_ok_and(|length| length > size) {
+pub(super) fn contents(mut file: &File) -> io::Result<Zeroizing<Vec<u8>>> {
+    let size = usize::try_from(file.metadata()?.len().min(MAX_BYTES)).unwrap_or_default();
+    // Room for all of it at once, since a buffer that grows leaves copies behind, and for a byte
+    // more: a read that gives all and not that byte has come to the end.
+    let mut bytes = Zeroizing::new(vec![0; size + 1]);
+    let mut length = 0;
+    while length < size {
+        match file.read(bytes.get_mut(length..).unwrap_or_default())? {
+            0 => break,
+            more => length += more,
+        }
+    }
+    if length > size {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
+    bytes.truncate(length);
     Ok(bytes)
 }
 

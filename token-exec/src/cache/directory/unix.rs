@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fs::{DirBuilder, File};
 use std::io;
 use std::os::unix::ffi::OsStringExt as _;
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, FileExt as _, MetadataExt as _};
 use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -81,6 +81,16 @@ pub(super) fn status(directory: &Handle, name: &str) -> io::Result<Status> {
         is_ours: stat.st_uid == geteuid().as_raw(),
         modified: seconds.map(|seconds| UNIX_EPOCH + Duration::from_secs(seconds)),
     })
+}
+
+/// Fills `bytes` from `offset` on.
+pub(in super::super) fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+    file.read_exact_at(bytes, offset)
+}
+
+/// Writes `bytes` from `offset` on.
+pub(in super::super) fn write_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+    file.write_all_at(bytes, offset)
 }
 
 /// Without waiting for the other end of a pipe, and without a terminal becoming ours.

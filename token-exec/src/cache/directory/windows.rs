@@ -1,7 +1,7 @@
 //! The calls of Windows, where `%LOCALAPPDATA%` is the user's alone and files have no modes.
 
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::{Status, Unusable};
@@ -60,6 +60,18 @@ pub(super) fn status(directory: &Handle, name: &str) -> io::Result<Status> {
         is_ours: true,
         modified: metadata.modified().ok(),
     })
+}
+
+/// Fills `bytes` from `offset` on.
+pub(in super::super) fn read_at(mut file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+    file.seek(SeekFrom::Start(offset))?;
+    file.read_exact(bytes)
+}
+
+/// Writes `bytes` from `offset` on.
+pub(in super::super) fn write_at(mut file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+    file.seek(SeekFrom::Start(offset))?;
+    file.write_all(bytes)
 }
 
 fn open_file(directory: &Handle, name: &str, options: &OpenOptions) -> io::Result<File> {
