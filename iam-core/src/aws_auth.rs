@@ -12,6 +12,7 @@
 
 mod accounts;
 mod compile;
+mod consumer;
 mod decode;
 mod diagnostic;
 mod document;
@@ -26,6 +27,7 @@ mod template;
 
 pub use crate::yaml::{Position, Span};
 pub(crate) use compile::{Refusal, name_template};
+pub use consumer::{Consumer, Outcome, SsoRoleMatch};
 pub use diagnostic::{Diagnostic, Severity};
 pub use document::{Data, Document};
 pub use entry::{Entry, Field, Fields, Identity, Section};

@@ -1,5 +1,6 @@
-// The peer of token-exec and authz-webhook in the benchmarks, pinned by go.sum. A module apart from
-// control-plane/: together they would move kube-apiserver to libraries it is not released with.
+// aws-iam-authenticator, pinned by go.sum: the peer of token-exec and authz-webhook in the benchmarks,
+// and what our reading of aws-auth is held against (consumer/). A module apart from control-plane/:
+// together they would move kube-apiserver to libraries it is not released with.
 module iam-suite.test/authenticator
 
 go 1.26.3
@@ -60,7 +61,7 @@ require (
 	github.com/prometheus/common v0.67.5 // indirect
 	github.com/prometheus/procfs v0.20.1 // indirect
 	github.com/sagikazarmark/locafero v0.12.0 // indirect
-	github.com/sirupsen/logrus v1.9.4 // indirect
+	github.com/sirupsen/logrus v1.9.4
 	github.com/spf13/afero v1.15.0 // indirect
 	github.com/spf13/cast v1.10.0 // indirect
 	github.com/spf13/cobra v1.10.2 // indirect
@@ -90,7 +91,7 @@ require (
 	k8s.io/kube-openapi v0.0.0-20260317180543-43fb72c5454a // indirect
 	k8s.io/sample-controller v0.36.0 // indirect
 	k8s.io/utils v0.0.0-20260210185600-b8788abfbbc2 // indirect
-	sigs.k8s.io/aws-iam-authenticator v0.7.18 // indirect
+	sigs.k8s.io/aws-iam-authenticator v0.7.18
 	sigs.k8s.io/json v0.0.0-20250730193827-2d320260d730 // indirect
 	sigs.k8s.io/randfill v1.0.0 // indirect
 	sigs.k8s.io/structured-merge-diff/v6 v6.3.2 // indirect

@@ -29,10 +29,12 @@ pub(super) fn section(root: &Node, output: &mut Output) {
 }
 
 fn items(sequence: &Sequence, output: &mut Output) {
+    let mut dropped = Vec::new();
     for (index, node) in sequence.items.iter().enumerate() {
         let target = node.target();
         let Some(scalar) = target.as_scalar() else {
             let message = "the item is no account number: it is dropped";
+            dropped.push(entry(index, node, String::new()));
             output
                 .diagnostics
                 .push(error(node, message).at_index(index));
@@ -43,20 +45,29 @@ fn items(sequence: &Sequence, output: &mut Output) {
             Ok(Scalar11::Str(text)) => text.into_owned(),
             Ok(_) => scalar.text.clone(),
             Err(_) => {
-                // The consumer stops here and keeps what it has.
+                // The consumer stops here, with a list of the length that it expected.
                 output.unreadable(tag_mismatch(node).at_index(index));
+                let items = sequence.items.iter().enumerate();
+                let unread = items
+                    .skip(index)
+                    .map(|(index, node)| entry(index, node, String::new()));
+                output.entries.extend(unread.chain(dropped));
                 return;
             }
         };
-        output.entries.push(Entry {
-            section: SECTION,
-            index,
-            position: node.position,
-            identity: Identity::Account { id },
-            username: String::new(),
-            groups: Vec::new(),
-            fields: Fields::default(),
-        });
+        output.entries.push(entry(index, node, id));
+    }
+}
+
+fn entry(index: usize, node: &Node, id: String) -> Entry {
+    Entry {
+        section: SECTION,
+        index,
+        position: node.position,
+        identity: Identity::Account { id },
+        username: String::new(),
+        groups: Vec::new(),
+        fields: Fields::default(),
     }
 }
 

@@ -82,6 +82,13 @@ impl Compiler {
         let role = SsoRole::of_identity(&entry.identity)
             .ok_or_else(|| Refusal::new("the sso block names no permission set of an account"))?;
         let mapping = self.mapping(entry)?;
+        if let Identity::Sso {
+            partition: Some(_), ..
+        } = entry.identity
+        {
+            let message = "aws-iam-authenticator matches nobody by an sso block with a partition";
+            self.warn(entry, message.to_owned());
+        }
         let overridden = insert(&mut self.mappings.sso_roles, role, mapping);
         self.warn_of_overridden(entry, overridden);
         Ok(())

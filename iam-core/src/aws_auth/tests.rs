@@ -1,6 +1,7 @@
 //! The consumer's behaviour in these tables was checked against aws-iam-authenticator 0.7.18.
 
 mod compile;
+mod consumer;
 mod document;
 mod lookup;
 mod manifest;

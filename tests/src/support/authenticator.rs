@@ -14,15 +14,35 @@ use super::go_module::{GoError, GoModule, GoProgram, io_error};
 /// # Errors
 /// When there is no Go, or it fails.
 pub fn prepare() -> Result<PathBuf, GoError> {
+    program("aws-iam-authenticator")
+}
+
+/// Its reading of aws-auth as a program of its own: `tests/authenticator/consumer/main.go`.
+///
+/// # Errors
+/// When there is no Go, or it fails.
+pub fn prepare_consumer() -> Result<PathBuf, GoError> {
+    program("consumer")
+}
+
+fn program(name: &str) -> Result<PathBuf, GoError> {
     let reaper = Reaper::start().map_err(io_error("start", Path::new("/bin/sh")))?;
-    Ok(MODULE.prepare(&reaper)?.join("aws-iam-authenticator"))
+    Ok(MODULE.prepare(&reaper)?.join(name))
 }
 
 const MODULE: GoModule = GoModule {
     directory: "authenticator",
-    programs: &[GoProgram {
-        name: "aws-iam-authenticator",
-        package: "sigs.k8s.io/aws-iam-authenticator/cmd/aws-iam-authenticator",
-        module: "sigs.k8s.io/aws-iam-authenticator",
-    }],
+    sources: &["consumer/main.go", "consumer/linkname.s"],
+    programs: &[
+        GoProgram {
+            name: "consumer",
+            package: "./consumer",
+            module: "sigs.k8s.io/aws-iam-authenticator",
+        },
+        GoProgram {
+            name: "aws-iam-authenticator",
+            package: "sigs.k8s.io/aws-iam-authenticator/cmd/aws-iam-authenticator",
+            module: "sigs.k8s.io/aws-iam-authenticator",
+        },
+    ],
 };

@@ -17,6 +17,8 @@ use super::programs::{progress, target_dir};
 pub(super) struct GoModule {
     /// Its directory, below `tests/` and below `target/`.
     pub(super) directory: &'static str,
+    /// The files of its own packages, below its directory.
+    pub(super) sources: &'static [&'static str],
     /// The smallest first: what is wrong with the Go installation shows soon.
     pub(super) programs: &'static [GoProgram],
 }
@@ -106,7 +108,7 @@ impl GoModule {
     /// Names the build by everything that decides it, so that a changed module is a new build.
     fn fingerprint(&self) -> Result<String, GoError> {
         let mut hash = Sha256::new();
-        for name in ["go.mod", "go.sum"] {
+        for name in ["go.mod", "go.sum"].iter().chain(self.sources) {
             let path = self.source().join(name);
             hash.update(fs::read(&path).map_err(io_error("read", &path))?);
         }

@@ -236,8 +236,57 @@ fn accounts_keep_the_text_they_are_written_as() {
         ["error: mapAccounts, line 7, column 3: the item is no account number: it is dropped"]
     );
     let document = accounts("- a\n- !!int x\n- b\n");
-    assert_eq!(values(&document), [("a".to_owned(), "", vec![])]);
+    let id = |id: &str| (id.to_owned(), "", vec![]);
+    // The list keeps the length that it was made with.
+    assert_eq!(values(&document), [id("a"), id(""), id("")]);
     assert!(document.is_unreadable(Section::MapAccounts));
+}
+
+#[test]
+fn the_consumer_reads_nothing_of_what_only_yaml_1_2_reads() {
+    let table = [
+        (
+            "...\n- rolearn: a\n",
+            1,
+            1,
+            "the document ends before it begins",
+        ),
+        (
+            "- rolearn: a\n  username: x\u{2028}y\n",
+            2,
+            14,
+            "a line separator of Unicode, which the consumer breaks the line at",
+        ),
+        (
+            "- {rolearn: a, username: ?b}\n",
+            1,
+            26,
+            "a question mark in brackets begins a key",
+        ),
+        (
+            "- {rolearn: a, username: !b}\n",
+            1,
+            28,
+            "a tag in brackets ends with a space: what follows it belongs to it",
+        ),
+    ];
+    for (text, line, column, reason) in table {
+        let document = roles(text);
+        let found: Vec<_> = document
+            .diagnostics
+            .iter()
+            .map(|found| {
+                (
+                    found.position.line,
+                    found.position.column,
+                    found.message.as_str(),
+                )
+            })
+            .collect();
+        let message = format!("{reason}: the consumer reads nothing of this list");
+        assert_eq!(found, [(line, column, message.as_str())], "{text}");
+        assert!(document.entries.is_empty(), "{text}");
+    }
 }
 
 #[test]

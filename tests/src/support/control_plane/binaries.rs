@@ -120,6 +120,7 @@ fn assets() -> Option<PathBuf> {
 
 const MODULE: GoModule = GoModule {
     directory: "control-plane",
+    sources: &[],
     programs: &[
         GoProgram {
             name: "etcd",
