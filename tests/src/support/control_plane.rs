@@ -16,6 +16,7 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     process::ExitStatus,
+    sync::{Mutex, PoisonError},
     thread,
     time::{Duration, Instant},
 };
@@ -34,10 +35,12 @@ use super::{http::Client, programs::progress};
 /// A running control plane; it ends when this is dropped, and with the process at the latest.
 pub struct ControlPlane {
     // Dropped in this order: what writes to etcd ends before etcd does.
-    _kube_apiserver: Ward,
+    kube_apiserver: Mutex<Option<Ward>>,
     _etcd: Ward,
     log: Log,
     site: Site,
+    binaries: Binaries,
+    options: Options,
 }
 
 /// How a control plane differs from the plain one.
@@ -128,22 +131,40 @@ impl ControlPlane {
         let mut etcd = programs::etcd(binaries, &site, &log)?;
         let socket = site.etcd_socket();
         wait("etcd", &log, deadline, || socket.exists(), &mut [&mut etcd])?;
-        let mut kube_apiserver = programs::kube_apiserver(binaries, &site, options, &log)?;
-        let client = site.admin_client();
-        let wards = &mut [&mut kube_apiserver, &mut etcd];
-        wait(
-            "kube-apiserver",
-            &log,
-            deadline,
-            || is_ready(&client),
-            wards,
-        )?;
-        Ok(Self {
-            _kube_apiserver: kube_apiserver,
+        let control_plane = Self {
+            kube_apiserver: Mutex::default(),
             _etcd: etcd,
             log,
             site,
-        })
+            binaries: binaries.clone(),
+            options: options.clone(),
+        };
+        control_plane.restart_kube_apiserver()?;
+        Ok(control_plane)
+    }
+
+    /// Kills kube-apiserver, as a crash would, and starts it again: on the same port, with the same
+    /// etcd, and with nothing that it remembered. Returns when `/readyz` answers 200.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn restart_kube_apiserver(&self) -> Result<(), ControlPlaneError> {
+        let deadline = Instant::now() + READY;
+        let mut running = self
+            .kube_apiserver
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        drop(running.take());
+        let (site, log) = (&self.site, &self.log);
+        let kube_apiserver = programs::kube_apiserver(&self.binaries, site, &self.options, log)?;
+        let client = site.admin_client();
+        wait(
+            "kube-apiserver",
+            log,
+            deadline,
+            || is_ready(&client),
+            &mut [running.insert(kube_apiserver)],
+        )
     }
 
     /// Where it is, and who may come in.

@@ -59,7 +59,11 @@ impl Log {
         site: &Site,
     ) -> Result<Ward, ControlPlaneError> {
         let mut attempt = || -> io::Result<Ward> {
-            let log = File::create(self.path(program))?;
+            // One that is started again writes on.
+            let log = File::options()
+                .create(true)
+                .append(true)
+                .open(self.path(program))?;
             command
                 .current_dir(site.directory())
                 .env_clear()
