@@ -47,7 +47,8 @@ pub enum Job {
     /// server.adminAddress and server.adminPort.
     /// Certificates that are missing under server.stateDir are made, and renewed in time; they
     /// and the mappings are read again when they change, and on SIGHUP. One line of JSON on
-    /// stderr tells each decision.
+    /// stderr tells each decision. `server` is aws-iam-authenticator's name for it, and understood.
+    #[command(alias = "server")]
     Serve(ServeArgs),
     /// Write certificate, key and the webhook kubeconfig for kube-apiserver
     ///
