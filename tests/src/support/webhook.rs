@@ -126,16 +126,35 @@ impl Webhook {
         change: impl FnOnce(Command<'_>) -> Command<'_>,
     ) -> Self {
         let config = sandbox.write("webhook/config.yaml", config);
-        let command = sandbox
-            .command(Program::AuthzWebhook)
-            .args(["serve", "--print-address"]);
-        let process = change(command.arg("--config").arg(config)).start(name);
+        Self::serve(sandbox, name, "webhook/state", |command| {
+            let command = command.args(["serve", "--print-address"]);
+            change(command.arg("--config").arg(config))
+        })
+    }
+
+    /// Runs what `change` makes of the command: `serve` with `--print-address` and a
+    /// configuration whose certificates are in the directory `state` of the sandbox.
+    ///
+    /// # Panics
+    /// As [`Self::start`].
+    pub fn serve(
+        sandbox: &Sandbox,
+        name: &str,
+        state: &str,
+        change: impl FnOnce(Command<'_>) -> Command<'_>,
+    ) -> Self {
+        let process = change(sandbox.command(Program::AuthzWebhook)).start(name);
         let (address, admin) = process.wait_for_stdout(START, |line| {
             let line: Value = serde_json::from_str(line).ok()?;
             let address = |key: &str| line.get(key)?.as_str()?.parse::<SocketAddr>().ok();
             Some((address("address")?, address("adminAddress")?))
         });
-        let ca = sandbox.read("webhook/state/ca.pem");
+        // Without an authority the certificate is what is trusted.
+        let trusted = ["ca.pem", "cert.pem"].map(|file| format!("{state}/{file}"));
+        let trusted = trusted
+            .iter()
+            .find(|file| sandbox.path().join(file).exists());
+        let ca = sandbox.read(trusted.expect("the webhook has a certificate"));
         let webhook = Self {
             process,
             client: Client::tls(
