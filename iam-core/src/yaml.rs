@@ -6,15 +6,20 @@
 //! [`scalar11`], because the readers of these files follow YAML 1.1.
 
 mod block;
+pub mod edit;
 mod error;
 mod events;
+mod fresh;
 mod node;
+mod position_map;
 pub mod scalar11;
 pub mod splice;
 mod tree;
 
 pub use error::YamlError;
+pub use fresh::Fresh;
 pub use node::{Mapping, Node, Position, Scalar, Sequence, Span, Style, Value};
+pub(crate) use position_map::PositionMap;
 
 /// How much of a YAML text is read before it is refused.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -4,7 +4,7 @@ use super::{Data, Diagnostic, Document, Section, Severity, document::is_blank};
 use crate::{
     excerpt::Excerpt,
     yaml::{
-        self, Limits, Mapping, Node, Position, Span, Style, YamlError,
+        self, Limits, Mapping, Node, Position, PositionMap, YamlError,
         scalar11::{self, Scalar11},
     },
 };
@@ -180,86 +180,6 @@ fn misspelt_key(key: &Node) -> Option<Diagnostic> {
     let message = format!("the key {} is read by nobody", Excerpt(text));
     let diagnostic = Diagnostic::new(Severity::Error, meant, key.position, message);
     Some(diagnostic.hint(format!("write {meant}")))
-}
-
-/// From places of a section's text to places of the file.
-struct PositionMap {
-    /// Where the value stands.
-    value: Position,
-    /// Of a literal block: for each line of the text where it begins there and in the file.
-    lines: Vec<(usize, usize)>,
-    indent: usize,
-}
-
-impl PositionMap {
-    fn new(file: &str, value: &Node, text: &str) -> Self {
-        let is_literal = value
-            .as_scalar()
-            .is_some_and(|scalar| scalar.style == Style::Literal);
-        let lines = if is_literal {
-            Self::literal(file, value.position.line, text)
-        } else {
-            None
-        };
-        let (indent, lines) = lines.unwrap_or_default();
-        Self {
-            value: value.position,
-            lines,
-            indent,
-        }
-    }
-
-    /// The block's indentation and its lines, which follow its header line one by one.
-    fn literal(file: &str, header: usize, text: &str) -> Option<(usize, Vec<(usize, usize)>)> {
-        let in_file = line_starts(file);
-        let in_file = in_file.get(header..)?;
-        let in_text = line_starts(text);
-        let mut filled = in_text.iter().zip(in_file).zip(text.split('\n'));
-        let (first, line) = filled.find(|(_, line)| !line.trim().is_empty())?;
-        let file_line = file.get(*first.1..)?.split(['\n', '\r']).next()?;
-        let indent = file_line.strip_suffix(line)?.len();
-        let lines = in_text.into_iter().zip(in_file.iter().copied()).collect();
-        Some((indent, lines))
-    }
-
-    fn to_file(&self, position: Position) -> Position {
-        if self.lines.is_empty() {
-            return self.value;
-        }
-        let Position { line, column, span } = position;
-        let (start, end) = (self.offset(span.start), self.offset(span.end));
-        Position {
-            line: self.value.line + line,
-            column: column + self.indent,
-            span: Span {
-                start,
-                end: end.max(start),
-            },
-        }
-    }
-
-    fn offset(&self, offset: usize) -> usize {
-        let after = self
-            .lines
-            .partition_point(|(in_text, _)| *in_text <= offset);
-        let line = self.lines.get(after.saturating_sub(1));
-        let (in_text, in_file) = line.copied().unwrap_or_default();
-        let offset = in_file + self.indent + (offset - in_text);
-        offset.min(self.value.span.end)
-    }
-}
-
-/// Where lines begin: after `\n`, `\r`, or both together.
-fn line_starts(text: &str) -> Vec<usize> {
-    let bytes = text.as_bytes();
-    let breaks = bytes.iter().enumerate().filter(|(at, byte)| match byte {
-        b'\n' => true,
-        b'\r' => bytes.get(at + 1) != Some(&b'\n'),
-        _ => false,
-    });
-    std::iter::once(0)
-        .chain(breaks.map(|(at, _)| at + 1))
-        .collect()
 }
 
 /// A manifest quotes a whole ConfigMap, which may have 1 MiB of data.

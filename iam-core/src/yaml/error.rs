@@ -58,4 +58,16 @@ impl YamlError {
             Self::TooLong { .. } => None,
         }
     }
+
+    /// The same error at another place.
+    pub(super) fn moved(mut self, to: impl Fn(Position) -> Position) -> Self {
+        match &mut self {
+            Self::Syntax { position, .. }
+            | Self::SelfReference { position }
+            | Self::TooDeep { position, .. }
+            | Self::TooMany { position, .. } => *position = to(*position),
+            Self::TooLong { .. } => {}
+        }
+        self
+    }
 }
