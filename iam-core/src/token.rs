@@ -83,7 +83,13 @@ pub(crate) fn check_len(text: &str) -> Result<(), Fault> {
 /// Decodes what follows the prefix; only the one encoding of the bytes is taken.
 ///
 /// The bytes are not wiped: they say no more than `encoded`, which lies in its owner's buffers.
+///
+/// Decoding many characters at a time saves an eighth of what a token costs its reader. What that
+/// decoder refuses, the other one judges: it says what is wrong, and where.
 pub(crate) fn decode(encoded: &str) -> Result<Vec<u8>, Fault> {
+    if let Ok(bytes) = base64_simd::URL_SAFE_NO_PAD.decode_to_vec(encoded) {
+        return Ok(bytes);
+    }
     URL_SAFE_NO_PAD
         .decode(encoded)
         .map_err(|error| match error {
@@ -103,4 +109,51 @@ fn as_text(url: &[u8]) -> Result<&str, Fault> {
     std::str::from_utf8(url).map_err(|_| Fault::Unprintable {
         position: first_unprintable(url).unwrap_or(0),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+    fn judged(encoded: &str) -> Option<Vec<u8>> {
+        URL_SAFE_NO_PAD.decode(encoded).ok()
+    }
+
+    #[test]
+    fn no_end_of_a_token_is_taken_that_is_not_the_one_encoding_of_its_bytes() {
+        for first in ALPHABET {
+            for second in ALPHABET {
+                // Alone, and behind as much as is decoded at once.
+                for before in ["", &"QUJD".repeat(16)] {
+                    let two = format!("{before}{}{}", char::from(*first), char::from(*second));
+                    assert_eq!(decode(&two).ok(), judged(&two), "{two}");
+                    for third in ALPHABET {
+                        let three = format!("{two}{}", char::from(*third));
+                        assert_eq!(decode(&three).ok(), judged(&three), "{three}");
+                    }
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_taken_that_a_plain_decoder_refuses(
+            bytes in proptest::collection::vec(any::<u8>(), 0..200),
+            strange in "[ -~\u{80}-\u{ff}\r\n\0]",
+            at in any::<prop::sample::Index>(),
+        ) {
+            let encoded = URL_SAFE_NO_PAD.encode(&bytes);
+            prop_assert_eq!(decode(&encoded).ok(), Some(bytes));
+            let at = at.index(encoded.len() + 1);
+            let (before, after) = encoded.split_at(at);
+            for text in [format!("{before}{strange}{after}"), before.to_owned() + "=" + after] {
+                prop_assert_eq!(decode(&text).ok(), judged(&text), "{}", text);
+            }
+        }
+    }
 }
