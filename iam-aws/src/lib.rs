@@ -16,6 +16,7 @@ pub mod place;
 pub mod quiet;
 pub mod region;
 pub mod service;
+pub mod settings;
 pub mod shared_config;
 pub mod source;
 #[cfg(test)]

@@ -16,7 +16,8 @@ use crate::error::Error;
 use crate::given_token;
 use crate::json_line::{API_VERSION, json_line};
 use crate::options::{AwsOptions, ReportFormat, VerifyOptions};
-use crate::settings::{NOBODY, Settings};
+use crate::settings::Settings;
+use iam_aws::settings::NOBODY;
 
 /// A token that a server refuses without asking anybody: every rule that it breaks.
 #[derive(Debug, Error)]
