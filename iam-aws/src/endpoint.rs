@@ -54,6 +54,17 @@ pub enum EndpointError {
     /// A variant of the global host.
     #[error("region aws-global has no FIPS or dual-stack host")]
     GlobalVariant,
+    /// A region where EKS is not.
+    #[error("EKS has no host in region aws-global")]
+    GlobalEks,
+    /// A zone in place of its region.
+    #[error("{region} is a zone of {parent}, not a region")]
+    Zone {
+        /// What was given.
+        region: Region,
+        /// The region it is in.
+        parent: String,
+    },
     /// A URL of another kind.
     #[error("{place} is no http or https URL")]
     Url {
@@ -139,7 +150,7 @@ impl EndpointSettings<'_> {
         )
     }
 
-    fn region(&self) -> Result<RegionName, EndpointError> {
+    pub(crate) fn region(&self) -> Result<RegionName, EndpointError> {
         if let Some(region) = self.region_flag {
             return Ok(region.clone());
         }
@@ -225,7 +236,8 @@ impl EndpointError {
     pub fn hint(&self) -> String {
         match self {
             Self::NoRegion => "give --region, or set AWS_REGION".to_owned(),
-            Self::Region { .. } | Self::GlobalVariant => {
+            Self::Zone { parent, .. } => format!("give --region {parent}"),
+            Self::Region { .. } | Self::GlobalVariant | Self::GlobalEks => {
                 "give a region such as us-west-2 with --region".to_owned()
             }
             Self::Word {

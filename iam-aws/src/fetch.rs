@@ -15,7 +15,7 @@ mod login;
 mod process;
 mod role;
 mod secret_file;
-mod service_error;
+pub(crate) mod service_error;
 mod session_file;
 mod sign_in_url;
 mod single_sign_on;
@@ -87,6 +87,14 @@ fn bottom(mut source: &Source) -> &Source {
 
 /// Runs a step that asks others, on a runtime of its own.
 fn run<T>(step: impl Future<Output = Result<T, FetchError>>) -> Result<T, FetchError> {
+    block_on(step)?
+}
+
+/// Waits for `step` on a runtime of one thread, which ends with it. Nobody listens to what it logs.
+///
+/// # Errors
+/// When the system has no room for a runtime.
+pub fn block_on<T>(step: impl Future<Output = T>) -> Result<T, FetchError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -95,7 +103,7 @@ fn run<T>(step: impl Future<Output = Result<T, FetchError>>) -> Result<T, FetchE
     let found = quietly(|| runtime.block_on(step));
     // A name that is still being looked up would hold us beyond the deadline.
     runtime.shutdown_background();
-    found
+    Ok(found)
 }
 
 /// Asks the source at the bottom of a chain of roles, then for one role after the other.

@@ -6,6 +6,7 @@
 pub mod chosen_profile;
 pub mod credentials;
 mod document;
+pub mod eks;
 pub mod endpoint;
 pub mod environment;
 pub mod fetch;

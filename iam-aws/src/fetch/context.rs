@@ -11,6 +11,7 @@ use super::BoxError;
 use crate::endpoint::EndpointSettings;
 use crate::environment::Environment;
 use crate::http::Http;
+use crate::region::RegionName;
 use crate::shared_config::{Profile, SharedConfig};
 
 /// What every source needs besides itself: the settings, the client, the clock, and whom to ask
@@ -47,6 +48,12 @@ pub struct TimedOut {
     limit: Duration,
 }
 
+impl TimedOut {
+    pub(crate) const fn after(limit: Duration) -> Self {
+        Self { limit }
+    }
+}
+
 impl<'a> Context<'a> {
     /// Nothing is opened or built for it: that waits for the first request.
     #[must_use]
@@ -65,6 +72,28 @@ impl<'a> Context<'a> {
             patience: Cell::new(PATIENCE),
             listener: dispatcher::get_default(Dispatch::clone),
         }
+    }
+
+    /// The same in another region, by the same client.
+    #[must_use]
+    pub fn in_region(&self, region: &'a RegionName) -> Self {
+        Self {
+            settings: EndpointSettings {
+                region_flag: Some(region),
+                cluster: None,
+                ..self.settings
+            },
+            shared: self.shared,
+            mfa: self.mfa,
+            clock: self.clock,
+            http: self.http(),
+            patience: Cell::new(PATIENCE),
+            listener: self.listener.clone(),
+        }
+    }
+
+    pub(crate) fn clock(&self) -> fn() -> SystemTime {
+        self.clock
     }
 
     /// The environment.

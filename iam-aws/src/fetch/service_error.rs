@@ -98,13 +98,19 @@ impl ServiceError {
 }
 
 impl Refusal {
-    fn of<E: ProvideErrorMetadata + RequestId>(error: &E, secrets: &[&str]) -> Option<Self> {
-        let code = error.code()?;
-        Some(Self {
+    /// Code, message and request id as a service sent them.
+    pub(crate) fn new([code, message, request_id]: [&str; 3], secrets: &[&str]) -> Self {
+        Self {
             code: said(code, secrets),
-            message: said(error.message().unwrap_or_default(), secrets),
-            request_id: said(error.request_id().unwrap_or_default(), secrets),
-        })
+            message: said(message, secrets),
+            request_id: said(request_id, secrets),
+        }
+    }
+
+    fn of<E: ProvideErrorMetadata + RequestId>(error: &E, secrets: &[&str]) -> Option<Self> {
+        let message = error.message().unwrap_or_default();
+        let request_id = error.request_id().unwrap_or_default();
+        Some(Self::new([error.code()?, message, request_id], secrets))
     }
 }
 
@@ -128,9 +134,10 @@ fn common_hint(code: &str) -> Option<String> {
         "InvalidClientTokenId" | "UnrecognizedClientException" => {
             "this access key is unknown to AWS or switched off: use another"
         }
-        "SignatureDoesNotMatch" | "RequestExpired" | "RequestTimeTooSkewed" => {
-            "check the secret access key and the clock of this machine"
-        }
+        "SignatureDoesNotMatch"
+        | "InvalidSignatureException"
+        | "RequestExpired"
+        | "RequestTimeTooSkewed" => "check the secret access key and the clock of this machine",
         "Throttling"
         | "ThrottlingException"
         | "TooManyRequestsException"

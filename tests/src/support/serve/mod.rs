@@ -102,6 +102,11 @@ impl<S: Service> Server<S> {
         &self.service
     }
 
+    /// The service, for another that asks it.
+    pub(crate) fn shared_service(&self) -> Arc<S> {
+        Arc::clone(&self.service)
+    }
+
     /// Returns when the door is as asked.
     pub(crate) fn set_door(&self, door: Door) {
         let (done, waiting) = blocking::channel();

@@ -49,6 +49,14 @@ pub struct Sts {
     server: Server<Desk>,
 }
 
+/// Keys that it issued, and whose they are.
+pub(crate) struct Known {
+    pub(crate) keys: Keys,
+    pub(crate) account: String,
+    /// Whether the session has ended.
+    pub(crate) is_over: bool,
+}
+
 impl Sts {
     /// Starts one with a certificate for [`STS_HOST`], `sts.us-east-1.amazonaws.com` and
     /// `sts.amazonaws.com`. The secrets it issues go to `secrets`.
@@ -259,6 +267,19 @@ impl Sts {
     /// Waits until it has read so many requests in all; false when the deadline came first.
     pub fn wait_for_requests(&self, count: usize, deadline: Duration) -> bool {
         self.desk().journal.wait_for(count, deadline)
+    }
+
+    /// Whose keys are which, for the services beside it: asked by access key id, at a time.
+    pub(crate) fn directory(&self) -> impl Fn(&str, SystemTime) -> Option<Known> + use<> {
+        let desk = self.server.shared_service();
+        move |access_key_id, now| {
+            let record = desk.ledger().get(access_key_id)?;
+            Some(Known {
+                keys: record.keys,
+                account: record.caller.account,
+                is_over: record.session.is_over(now),
+            })
+        }
     }
 
     fn desk(&self) -> &Desk {

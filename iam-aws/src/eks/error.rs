@@ -1,0 +1,84 @@
+//! Why EKS gave no answer.
+
+use thiserror::Error;
+
+use crate::fetch::service_error::ServiceError;
+use crate::http::HttpError;
+
+/// Why EKS gave no answer: what was asked, and what came of it.
+#[derive(Debug, Error)]
+#[error("{doing}")]
+pub struct EksError {
+    doing: String,
+    #[source]
+    cause: ServiceError,
+}
+
+impl EksError {
+    pub(super) fn new(doing: String, cause: ServiceError) -> Self {
+        Self { doing, cause }
+    }
+
+    /// The code that EKS refused with, if it did.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.cause.code()
+    }
+
+    /// Whether EKS said that there is no such cluster. Silence, trouble on the way and refusals for
+    /// other reasons do not say that.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.code() == Some("ResourceNotFoundException")
+    }
+
+    /// Whether the region may just not be switched on for the account: regions that must be opted
+    /// in know nobody else's keys.
+    #[must_use]
+    pub fn is_unknown_caller(&self) -> bool {
+        self.code() == Some("UnrecognizedClientException")
+    }
+
+    /// The one thing to try.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self.code() {
+            Some("ResourceNotFoundException") => {
+                "check the name, the region and the account: --region, --profile and \
+                 --assume-role-arn choose them"
+            }
+            Some("AccessDeniedException") => {
+                "the caller's policies must allow eks:DescribeCluster, and eks:ListClusters for \
+                 many at once"
+            }
+            _ => return self.cause.hint(),
+        };
+        Some(hint.to_owned())
+    }
+}
+
+/// Whether the same question may have an answer a moment later. What took its time once is not
+/// waited for again.
+pub(super) fn is_passing(error: &ServiceError) -> bool {
+    match error {
+        ServiceError::Refused(refusal) => PASSING.contains(&refusal.code.as_str()),
+        ServiceError::Senseless { status } => *status == 429 || *status >= 500,
+        ServiceError::Unreached(error) => matches!(
+            error,
+            HttpError::Lookup { .. } | HttpError::Connect { .. } | HttpError::Exchange { .. }
+        ),
+        ServiceError::TimedOut(_) | ServiceError::Unmade(_) => false,
+    }
+}
+
+/// Codes that EKS and what stands before it ask for patience with.
+const PASSING: [&str; 8] = [
+    "InternalFailure",
+    "InternalServerException",
+    "RequestLimitExceeded",
+    "ServerException",
+    "ServiceUnavailableException",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+];
