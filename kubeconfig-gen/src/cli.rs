@@ -4,7 +4,11 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use iam_aws::environment::{Environment as AwsEnvironment, NotUtf8, Variables};
+use iam_aws::source::role;
 use iam_cli::{CommonArgs, Definition};
+use iam_core::arn::Arn;
+use iam_core::principal::SessionName;
 use iam_core::region::Region;
 
 use crate::cluster::ClusterRef;
@@ -29,10 +33,10 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 #[expect(clippy::large_enum_variant, reason = "there is one in a process")]
 pub enum Command {
-    /// Write a kubeconfig for one cluster, without asking AWS
+    /// Write a kubeconfig for one cluster
     ///
-    /// The cluster is described by a file (`--from-file`) or by flags (`--endpoint`, `--ca-file`
-    /// and `--name`). The file that is written must not exist yet: the one of --kubeconfig, else
+    /// AWS is asked about the cluster of --name. Without AWS the cluster is described by a file
+    /// (`--from-file`) or by flags (`--endpoint`, `--ca-file` and `--name`). The file that is written must not exist yet: the one of --kubeconfig, else
     /// the one kubectl itself would write to (of the paths in KUBECONFIG the first that exists, or
     /// the last; without KUBECONFIG ~/.kube/config). It is made with mode 0600.
     ///
@@ -48,17 +52,18 @@ pub enum Command {
 
 /// Arguments of `update`.
 #[derive(Args, Debug)]
-#[command(group = clap::ArgGroup::new("source").required(true).args(["from_file", "endpoint"]))]
+#[command(group = clap::ArgGroup::new("source").required(true).multiple(true).args(["from_file", "name"]))]
 pub struct UpdateArgs {
     /// The JSON that `aws eks describe-cluster` prints; `-` reads stdin
     #[arg(long, value_name = "FILE", conflicts_with_all = ["endpoint", "ca_file"])]
     pub from_file: Option<PathBuf>,
 
-    /// Address of the API server: `https://HOST[:PORT]`
-    #[arg(long, value_name = "URL", value_parser = Unquoted::<Endpoint>::new(), requires_all = ["ca_file", "name"])]
+    /// Address of the API server: `https://HOST[:PORT]`. Without --ca-file AWS is asked for all
+    /// else, and the certificate is checked for the cluster's own host: for tunnels
+    #[arg(long, value_name = "URL", value_parser = Unquoted::<Endpoint>::new(), requires = "name")]
     pub endpoint: Option<Endpoint>,
 
-    /// PEM file with the certificates that the API server is checked against
+    /// PEM file with the certificates that the API server is checked against. AWS is not asked
     #[arg(long, value_name = "FILE", requires = "endpoint")]
     pub ca_file: Option<PathBuf>,
 
@@ -67,15 +72,23 @@ pub struct UpdateArgs {
     #[arg(long, value_name = "NAME")]
     pub name: Option<ClusterRef>,
 
-    /// Region whose STS checks the tokens [default: that of the cluster's ARN, else AWS_REGION,
-    /// else AWS_DEFAULT_REGION]
+    /// Region of the cluster; without AWS, the one whose STS checks the tokens [default: that of the
+    /// cluster's ARN, else AWS_REGION, else AWS_DEFAULT_REGION, else the profile's]
     #[arg(long, value_name = "REGION")]
     pub region: Option<Region>,
 
-    /// AWS profile that signs the tokens, even where access keys are exported [default:
-    /// AWS_PROFILE, else AWS_DEFAULT_PROFILE]
+    /// AWS profile that asks AWS and signs the tokens, even where access keys are exported
+    /// [default: AWS_PROFILE, else AWS_DEFAULT_PROFILE]
     #[arg(long, value_name = "PROFILE")]
     pub profile: Option<Profile>,
+
+    /// The role whose tokens they are.
+    #[command(flatten)]
+    pub role: RoleArgs,
+
+    /// Role that AWS is asked as. It does not become part of the entries
+    #[arg(long, value_name = "ARN", value_parser = role::role_arn, conflicts_with_all = ["from_file", "ca_file"])]
+    pub assume_role_arn: Option<Arn>,
 
     /// Name of the context [default: the cluster's ARN where it is known, else its name]
     #[arg(long, value_name = "NAME")]
@@ -106,15 +119,34 @@ pub struct UpdateArgs {
     pub dry_run: bool,
 }
 
+/// The role that token-exec assumes.
+#[derive(Args, Debug)]
+pub struct RoleArgs {
+    /// Role whose tokens they are: token-exec assumes it. AWS is asked without it
+    #[arg(long, value_name = "ARN", value_parser = role::role_arn)]
+    pub role_arn: Option<Arn>,
+
+    /// Name of that role's session [default: EKSGetTokenAuth]
+    #[arg(long, value_name = "NAME", requires = "role_arn")]
+    pub session_name: Option<SessionName>,
+
+    /// What that role's owner demands of third parties
+    #[arg(long, value_name = "ID", requires = "role_arn", value_parser = role::external_id)]
+    pub external_id: Option<String>,
+}
+
 const EXAMPLES: &str = "\
 Examples:
+  kubeconfig-gen update --name demo --region us-west-2
   aws eks describe-cluster --name demo | kubeconfig-gen update --from-file - --kubeconfig demo.yaml
   kubeconfig-gen update --name demo --endpoint https://api.example.com --ca-file ca.pem \
 --region us-west-2";
 
 /// The environment variables that matter, read once.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Environment {
+    /// What decides about AWS.
+    pub aws: AwsEnvironment,
     /// `RUST_LOG`.
     pub rust_log: Option<String>,
     /// `KUBECONFIG`.
@@ -133,9 +165,12 @@ pub struct Environment {
 
 impl Environment {
     /// Reads the process's environment.
-    #[must_use]
-    pub fn read() -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// When a variable that decides about AWS is not UTF-8.
+    pub fn read() -> Result<Self, NotUtf8> {
+        Ok(Self {
+            aws: AwsEnvironment::read(&Variables(variable))?,
             rust_log: text("RUST_LOG"),
             kubeconfig: variable("KUBECONFIG"),
             home: std::env::home_dir().filter(|home| !home.as_os_str().is_empty()),
@@ -143,7 +178,7 @@ impl Environment {
             program: std::env::current_exe().ok(),
             region: first_text(["AWS_REGION", "AWS_DEFAULT_REGION"]),
             profile: first_text(["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]),
-        }
+        })
     }
 }
 

@@ -21,6 +21,8 @@ pub struct Cluster {
     pub endpoint: Endpoint,
     /// What the API server's certificate is checked against.
     pub authority: CertificateAuthority,
+    /// The host that its certificate is for, where the address leads through another.
+    pub tls_server_name: Option<String>,
 }
 
 /// A cluster as a person names it: by ARN or by name.
@@ -52,6 +54,20 @@ pub enum ClusterRefError {
     /// It is no name either.
     #[error(transparent)]
     Name(#[from] ClusterIdError),
+}
+
+impl Cluster {
+    /// The same cluster at another address: its certificate stays that of its own host.
+    #[must_use]
+    pub fn at(self, endpoint: Endpoint) -> Self {
+        let own = self.endpoint.host();
+        let tls_server_name = (own != endpoint.host()).then_some(own);
+        Self {
+            endpoint,
+            tls_server_name,
+            ..self
+        }
+    }
 }
 
 impl ClusterRef {

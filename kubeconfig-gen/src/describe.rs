@@ -2,7 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/eks/latest/APIReference/API_DescribeCluster.html>
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::str::FromStr;
 
 use iam_core::cluster::{ClusterArn, ClusterId};
@@ -51,8 +51,57 @@ pub fn parse(text: &str) -> Result<Cluster, DescribeError> {
         signed: signed_id(node, &object, &arn)?,
         endpoint: node.required("endpoint", object.endpoint)?,
         authority: authority(node, &object)?,
+        tls_server_name: None,
         reference: ClusterRef::Arn(arn),
     })
+}
+
+/// How the cluster lets callers in, where its description tells.
+#[must_use]
+pub fn authentication_mode(text: &str) -> Option<AuthenticationMode> {
+    let answer: Modes<'_> = serde_json::from_str(text).ok()?;
+    let mode = answer.cluster?.access_config?.authentication_mode?;
+    AuthenticationMode::ALL
+        .into_iter()
+        .find(|known| known.as_str() == mode)
+}
+
+/// How a cluster lets callers in.
+///
+/// <https://docs.aws.amazon.com/eks/latest/APIReference/API_AccessConfigResponse.html>
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum AuthenticationMode {
+    /// Access entries alone.
+    Api,
+    /// Access entries, and aws-auth for whoever has none.
+    ApiAndConfigMap,
+    /// aws-auth alone.
+    ConfigMap,
+}
+
+impl AuthenticationMode {
+    const ALL: [Self; 3] = [Self::Api, Self::ApiAndConfigMap, Self::ConfigMap];
+
+    /// As EKS spells it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Api => "API",
+            Self::ApiAndConfigMap => "API_AND_CONFIG_MAP",
+            Self::ConfigMap => "CONFIG_MAP",
+        }
+    }
+}
+
+impl Display for AuthenticationMode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = match self {
+            Self::Api => "access entries alone, not by aws-auth",
+            Self::ApiAndConfigMap => "access entries and by aws-auth",
+            Self::ConfigMap => "aws-auth alone, not by access entries",
+        };
+        write!(f, "{words} ({})", self.as_str())
+    }
 }
 
 fn check_status(
@@ -69,8 +118,9 @@ fn check_status(
         arn.name(),
         arn.region(),
     );
+    // The AWS CLI's own words, capital and all: scripts look for them.
     let message = format!(
-        "cluster status is {}; it must be ACTIVE or UPDATING",
+        "Cluster status is {}; it must be ACTIVE or UPDATING",
         Excerpt(&status)
     );
     Err(node.at(object.status, message).with_hint(hint))
@@ -125,6 +175,25 @@ fn authority(
     let data = inner.object::<CertificateData<'_>>()?.data;
     let encoded: String = inner.required("data", data)?;
     CertificateAuthority::from_base64(&encoded).map_err(|error| inner.at(data, error.to_string()))
+}
+
+#[derive(Deserialize)]
+struct Modes<'a> {
+    #[serde(borrow)]
+    cluster: Option<ModeOfCluster<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ModeOfCluster<'a> {
+    #[serde(borrow)]
+    access_config: Option<AccessConfig<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AccessConfig<'a> {
+    authentication_mode: Option<&'a str>,
 }
 
 #[derive(Deserialize)]
@@ -270,6 +339,7 @@ mod tests {
             signed: SignedId::Name("dev".parse().unwrap()),
             endpoint: "https://dev.example".parse().unwrap(),
             authority: CertificateAuthority::from_base64(&data).unwrap(),
+            tls_server_name: None,
         };
         assert_eq!(parse(&text), Ok(expected.clone()));
         let updating = text.replace("ACTIVE", "UPDATING");
@@ -332,7 +402,7 @@ mod tests {
             ("{}".to_owned(), "1:1: the object has no arn"),
             (
                 change("\"ACTIVE\"", "\"CREATING\""),
-                "5:15: cluster status is CREATING; it must be ACTIVE or UPDATING",
+                "5:15: Cluster status is CREATING; it must be ACTIVE or UPDATING",
             ),
             (
                 change("\"ACTIVE\"", "null"),

@@ -48,6 +48,18 @@ pub enum AddressError {
     Port,
 }
 
+impl Endpoint {
+    /// The host, an IPv6 address without its brackets.
+    #[must_use]
+    pub fn host(&self) -> String {
+        let uri: Option<Uri> = self.0.parse().ok();
+        let host = uri.as_ref().and_then(Uri::host).unwrap_or_default();
+        host.trim_start_matches('[')
+            .trim_end_matches(']')
+            .to_owned()
+    }
+}
+
 impl FromStr for Endpoint {
     type Err = AddressError;
 

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use iam_aws::environment::NotUtf8;
 use iam_cli::Failure;
 use iam_cli::definition::DefinitionError;
 use iam_cli::file::FileError;
@@ -11,6 +12,7 @@ use thiserror::Error;
 use crate::certificate::CertificateError;
 use crate::cluster::ClusterRef;
 use crate::describe::DescribeError;
+use crate::eks::EksError;
 use crate::options::OptionsError;
 use crate::target::TargetError;
 
@@ -20,6 +22,12 @@ pub enum Error {
     /// The arguments and the environment do not go together.
     #[error(transparent)]
     Options(#[from] OptionsError),
+    /// A variable that is no text.
+    #[error("read the environment")]
+    Environment(#[from] NotUtf8),
+    /// AWS does not tell about a cluster.
+    #[error(transparent)]
+    Eks(#[from] EksError),
     /// A file that is there already.
     #[error("write kubeconfig {}: the file exists, and existing files are not edited yet", path.display())]
     Exists {
@@ -102,6 +110,8 @@ impl Failure for Error {
                 path.display(),
                 if cfg!(windows) { ';' } else { ':' },
             )),
+            Self::Environment(_) => Some("set it again, or unset it".to_owned()),
+            Self::Eks(error) => error.hint(),
             Self::Description { source, .. } => source.hint.clone(),
             Self::OtherCluster { .. } => {
                 Some("describe the other cluster, or leave --name out".to_owned())

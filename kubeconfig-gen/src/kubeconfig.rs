@@ -2,6 +2,8 @@
 //!
 //! <https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/>
 
+use iam_core::arn::Arn;
+use iam_core::principal::SessionName;
 use iam_core::region::Region;
 
 use crate::cluster::{Cluster, SignedId};
@@ -25,8 +27,21 @@ pub struct Choices {
     pub region: Option<Region>,
     /// The profile that signs the tokens.
     pub profile: Option<Profile>,
+    /// The role whose tokens they are.
+    pub role: Option<StanzaRole>,
     /// Whether the new context becomes the current one.
     pub current: CurrentContext,
+}
+
+/// A role that token-exec assumes.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct StanzaRole {
+    /// The role.
+    pub arn: Arn,
+    /// The name of its session.
+    pub session_name: Option<SessionName>,
+    /// What its owner demands of third parties.
+    pub external_id: Option<String>,
 }
 
 /// Whether the new context becomes the current one.
@@ -118,6 +133,12 @@ fn cluster_entry(name: &str, cluster: &Cluster, choices: &Choices) -> Value {
             .as_ref()
             .map(|url| ("proxy-url", Value::text(url))),
     );
+    body.extend(
+        cluster
+            .tls_server_name
+            .as_ref()
+            .map(|name| ("tls-server-name", Value::text(name))),
+    );
     Value::Map(vec![
         ("cluster", Value::Map(body)),
         ("name", Value::text(name)),
@@ -183,7 +204,22 @@ fn arguments(cluster: &Cluster, choices: &Choices) -> Vec<String> {
             .as_ref()
             .map(|profile| format!("--profile={profile}")),
     );
+    arguments.extend(choices.role.iter().flat_map(StanzaRole::arguments));
     arguments
+}
+
+impl StanzaRole {
+    fn arguments(&self) -> impl Iterator<Item = String> {
+        let session = self.session_name.as_ref();
+        let external = self.external_id.as_ref();
+        [
+            Some(format!("--role-arn={}", self.arn)),
+            session.map(|name| format!("--session-name={name}")),
+            external.map(|id| format!("--external-id={id}")),
+        ]
+        .into_iter()
+        .flatten()
+    }
 }
 
 /// kubectl prints this when it cannot find the command.
@@ -203,6 +239,7 @@ mod tests {
             proxy_url: None,
             region: Some("us-west-2".parse().unwrap()),
             profile: None,
+            role: None,
             current: CurrentContext::Set,
         }
     }
@@ -257,10 +294,16 @@ users:
             proxy_url: Some("socks5://127.0.0.1:1080".parse().unwrap()),
             region: None,
             profile: Some("a b".parse().unwrap()),
+            role: Some(StanzaRole {
+                arn: "arn:aws:iam::111122223333:role/dev".parse().unwrap(),
+                session_name: Some("me".parse().unwrap()),
+                external_id: Some("x1".to_owned()),
+            }),
             current: CurrentContext::Leave,
         };
         let cluster = Cluster {
             signed: SignedId::Id("id-1".parse().unwrap()),
+            tls_server_name: Some("dev.example".to_owned()),
             ..cluster()
         };
         let file = Kubeconfig::new(
@@ -279,12 +322,14 @@ users:
                 ),
                 format!(
                     "name: \"on\"\nuser:\n  exec:\n    apiVersion: client.authentication.k8s.io/v1\n    args:\n    \
-                     - \"--cluster-id=id-1\"\n    - \"--profile=a b\"\n    command: \"/opt/x y/token-exec\"\n    \
+                     - \"--cluster-id=id-1\"\n    - \"--profile=a b\"\n    - \
+                     \"--role-arn=arn:aws:iam::111122223333:role/dev\"\n    - \"--session-name=me\"\n    - \
+                     \"--external-id=x1\"\n    command: \"/opt/x y/token-exec\"\n    \
                      installHint: \"{INSTALL_HINT}\"\n    interactiveMode: Never\n    provideClusterInfo: false\n"
                 ),
                 format!(
                     "cluster:\n  certificate-authority-data: {data}\n  server: https://dev.example\n  \
-                     proxy-url: socks5://127.0.0.1:1080\nname: {arn}\n"
+                     proxy-url: socks5://127.0.0.1:1080\n  tls-server-name: dev.example\nname: {arn}\n"
                 ),
             ],
         );

@@ -1,7 +1,7 @@
 //! Writes kubeconfig entries for clusters whose users sign in with AWS IAM through token-exec.
 //!
-//! Input: the description of a cluster, as a file of `aws eks describe-cluster` or as flags; AWS
-//! is not asked. Output: a new kubeconfig, written whole or not at all, and on stdout the line
+//! Input: the name of a cluster, about which EKS is asked, or its description, as a file of `aws eks
+//! describe-cluster` or as flags; then AWS is not asked. Output: a new kubeconfig, written whole or not at all, and on stdout the line
 //! `Added new context NAME to FILE` (with `--dry-run` the file itself). stderr: one line for an
 //! error, and one for its remedy. Exit codes: 0 done, 1 refused or failed, 2 usage.
 
@@ -9,6 +9,7 @@ pub mod certificate;
 pub mod cli;
 pub mod cluster;
 pub mod describe;
+pub mod eks;
 pub mod endpoint;
 pub mod error;
 pub mod kubeconfig;
@@ -24,9 +25,11 @@ mod yaml;
 
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use clap::CommandFactory as _;
 use cli::{Cli, Command, Environment};
+use eks::Aws;
 use error::Error;
 use options::Options;
 
@@ -34,11 +37,22 @@ use options::Options;
 ///
 /// # Errors
 /// When the kubeconfig was not written; see [`Error`].
-pub fn run(cli: Cli, environment: &Environment) -> Result<ExitCode, Error> {
+pub fn run(
+    cli: Cli,
+    environment: &Environment,
+    clock: fn() -> SystemTime,
+) -> Result<ExitCode, Error> {
     let Cli { common, command } = cli;
     let output = match command {
         Command::Update(arguments) => {
-            update::run(Options::new(arguments, common.verbose, environment)?)?
+            let options = Options::new(arguments, common.verbose, environment)?;
+            update::run(
+                options,
+                &Aws {
+                    environment: &environment.aws,
+                    clock,
+                },
+            )?
         }
         Command::Definition(wanted) => wanted.print(Cli::command())?,
     };

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use iam_core::region::RegionError;
 use thiserror::Error;
 
-use crate::cli::{Environment, UpdateArgs};
+use crate::cli::{Environment, RoleArgs, UpdateArgs};
 use crate::cluster::ClusterRef;
+use crate::eks::Question;
 use crate::endpoint::Endpoint;
-use crate::kubeconfig::{Choices, CurrentContext};
+use crate::kubeconfig::{Choices, CurrentContext, StanzaRole};
 use crate::names::{Alias, NameError, Profile};
 use crate::plugin::Plugin;
 use crate::target::{self, TargetError};
@@ -39,6 +40,13 @@ pub enum Source {
         file: PathBuf,
         /// The cluster that it must describe, if the user said.
         expected: Option<ClusterRef>,
+    },
+    /// At EKS.
+    Asked {
+        /// Which cluster, and who asks.
+        question: Question,
+        /// The address that takes the place of the cluster's own.
+        endpoint: Option<Endpoint>,
     },
     /// In flags.
     Parts {
@@ -85,7 +93,7 @@ pub enum OptionsError {
         source: RegionError,
     },
     /// Relations that the parser of the command line enforces.
-    #[error("give --from-file FILE, or --endpoint URL --ca-file FILE --name NAME")]
+    #[error("give --name NAME, --from-file FILE, or --endpoint URL --ca-file FILE --name NAME")]
     NoSource,
 }
 
@@ -106,6 +114,8 @@ impl Options {
             name,
             region,
             profile,
+            role,
+            assume_role_arn,
             alias,
             user_alias,
             kubeconfig,
@@ -122,9 +132,21 @@ impl Options {
         } else {
             CurrentContext::Set
         };
+        let question = |reference| Question {
+            reference,
+            region: region.clone(),
+            profile: profile.clone(),
+            role: assume_role_arn,
+        };
+        let source = source(from_file, name, (endpoint, ca_file), question)?;
+        // As with the AWS CLI: the region of the stanza is the cluster's own, whoever was asked.
+        let region = match &source {
+            Source::Asked { .. } => None,
+            Source::Description { .. } | Source::Parts { .. } => region,
+        };
         let profile = profile.map_or_else(|| ambient_profile(environment), |p| Ok(Some(p)))?;
         Ok(Self {
-            source: source(from_file, name, endpoint, ca_file)?,
+            source,
             choices: Choices {
                 alias,
                 user_alias,
@@ -132,16 +154,38 @@ impl Options {
                 proxy_url,
                 region,
                 profile,
+                role: role.into_role(),
                 current,
             },
             fallback_region: environment.region.clone(),
             plugin: Plugin::locate(environment.path.as_deref(), environment.program.as_deref()),
             target: target::choose(kubeconfig, variable, environment.home.as_deref())?,
-            output: match (dry_run, verbose) {
-                (true, _) => Output::DryRun,
-                (false, 0) => Output::Write,
-                (false, _) => Output::WriteAndShow,
-            },
+            output: Output::new(dry_run, verbose),
+        })
+    }
+}
+
+impl Output {
+    const fn new(dry_run: bool, verbose: u8) -> Self {
+        match (dry_run, verbose) {
+            (true, _) => Self::DryRun,
+            (false, 0) => Self::Write,
+            (false, _) => Self::WriteAndShow,
+        }
+    }
+}
+
+impl RoleArgs {
+    fn into_role(self) -> Option<StanzaRole> {
+        let Self {
+            role_arn,
+            session_name,
+            external_id,
+        } = self;
+        Some(StanzaRole {
+            arn: role_arn?,
+            session_name,
+            external_id,
         })
     }
 }
@@ -173,16 +217,20 @@ impl Choices {
 fn source(
     from_file: Option<PathBuf>,
     name: Option<ClusterRef>,
-    endpoint: Option<Endpoint>,
-    ca_file: Option<PathBuf>,
+    parts: (Option<Endpoint>, Option<PathBuf>),
+    question: impl FnOnce(ClusterRef) -> Question,
 ) -> Result<Source, OptionsError> {
-    match (from_file, endpoint, ca_file, name) {
-        (Some(file), None, None, expected) => Ok(Source::Description { file, expected }),
-        (None, Some(endpoint), Some(ca_file), Some(reference)) => Ok(Source::Parts {
+    match (from_file, name, parts) {
+        (Some(file), expected, (None, None)) => Ok(Source::Description { file, expected }),
+        (None, Some(reference), (Some(endpoint), Some(ca_file))) => Ok(Source::Parts {
             reference,
             endpoint,
             ca_file,
         }),
+        (None, Some(reference), (endpoint, None)) => {
+            let question = question(reference);
+            Ok(Source::Asked { question, endpoint })
+        }
         _ => Err(OptionsError::NoSource),
     }
 }

@@ -10,6 +10,7 @@ use iam_cli::file::{self, FileError, Mode};
 use crate::certificate::CertificateAuthority;
 use crate::cluster::{Cluster, ClusterRef, SignedId};
 use crate::describe::{self, DescribeError};
+use crate::eks::{self, Aws};
 use crate::error::{Error, Mismatch};
 use crate::kubeconfig::{Choices, Kubeconfig};
 use crate::options::{Options, Output, Source};
@@ -19,7 +20,7 @@ use crate::plugin::Plugin;
 ///
 /// # Errors
 /// See [`Error`]. The file is then not there, or as it was.
-pub fn run(options: Options) -> Result<String, Error> {
+pub fn run(options: Options, aws: &Aws<'_>) -> Result<String, Error> {
     let Options {
         source,
         choices,
@@ -29,7 +30,7 @@ pub fn run(options: Options) -> Result<String, Error> {
         output,
     } = options;
     refuse_existing(&target)?;
-    let cluster = load(source)?;
+    let cluster = load(source, aws)?;
     let choices = choices.with_region(&cluster.reference, fallback_region.as_ref())?;
     say_what_is_odd(&cluster, &choices, &plugin);
     let kubeconfig = Kubeconfig::new(&cluster, &choices, &plugin);
@@ -50,8 +51,15 @@ fn refuse_existing(path: &Path) -> Result<(), Error> {
     }
 }
 
-fn load(source: Source) -> Result<Cluster, Error> {
+fn load(source: Source, aws: &Aws<'_>) -> Result<Cluster, Error> {
     match source {
+        Source::Asked { question, endpoint } => {
+            let cluster = eks::describe(&question, aws)?;
+            Ok(match endpoint {
+                Some(endpoint) => cluster.at(endpoint),
+                None => cluster,
+            })
+        }
         Source::Description { file, expected } => load_description(&file, expected),
         Source::Parts {
             reference,
@@ -67,6 +75,7 @@ fn load(source: Source) -> Result<Cluster, Error> {
                 signed,
                 endpoint,
                 authority,
+                tls_server_name: None,
             })
         }
     }

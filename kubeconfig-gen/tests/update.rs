@@ -382,7 +382,7 @@ fn a_bad_description_is_one_error_that_says_where_and_nothing_is_written() {
     let table = [
         (
             "creating.json",
-            "creating.json:5:19: cluster status is CREATING; it must be ACTIVE or UPDATING\nhint: \
+            "creating.json:5:19: Cluster status is CREATING; it must be ACTIVE or UPDATING\nhint: \
              aws eks wait cluster-active --name demo --region us-west-2, then describe it again",
         ),
         ("cut.json", "cut.json:2:14: EOF while parsing an object"),

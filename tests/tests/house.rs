@@ -20,7 +20,7 @@ const ARROWS: [(&str, &[&str]); 8] = [
     ("iam-cli", &["iam-core"]),
     ("iam-aws", &["iam-core"]),
     ("token-exec", &["iam-aws", "iam-cli", "iam-core"]),
-    ("kubeconfig-gen", &["iam-cli", "iam-core"]),
+    ("kubeconfig-gen", &["iam-aws", "iam-cli", "iam-core"]),
     ("aws-auth-sync", &["iam-cli", "iam-core"]),
     ("authz-webhook", &["iam-cli", "iam-core"]),
     ("e2e", &["iam-core"]),
