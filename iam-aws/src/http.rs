@@ -24,6 +24,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use rustls::ClientConfig;
 
+use crate::api_server::Access;
 use crate::environment::Environment;
 use crate::shared_config::Profile;
 pub(crate) use error::HttpError;
@@ -37,6 +38,8 @@ pub struct Http(Arc<Parts>);
 struct Parts {
     proxies: Proxies,
     roots: RootsPlace,
+    /// What a certificate must be for, where that is not the host.
+    server_name: Option<String>,
     tls: OnceLock<Result<Arc<ClientConfig>, RootsError>>,
 }
 
@@ -65,6 +68,25 @@ impl Http {
         Self(Arc::new(Parts {
             proxies: Proxies::of(&environment.endpoints),
             roots: RootsPlace::of(&environment.endpoints, profile),
+            server_name: None,
+            tls: OnceLock::new(),
+        }))
+    }
+
+    /// The client of an API server.
+    pub(crate) fn to_server(access: &Access, environment: &Environment) -> Self {
+        let proxies = match &access.proxy {
+            Some(proxy) => Proxies::fixed(proxy.clone(), "proxy-url"),
+            None => Proxies::of(&environment.endpoints),
+        };
+        let roots = match &access.authorities {
+            Some((pem, place)) => RootsPlace::given(pem.clone(), place.clone()),
+            None => RootsPlace::System,
+        };
+        Self(Arc::new(Parts {
+            proxies,
+            roots,
+            server_name: access.server_name.clone(),
             tls: OnceLock::new(),
         }))
     }

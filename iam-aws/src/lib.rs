@@ -3,6 +3,7 @@
 //! The environment is read once at a program's edge; the shared files, the profile, the region and
 //! the STS host follow from it. What needs no network starts no runtime, no thread and no TLS.
 
+pub mod api_server;
 pub mod chosen_profile;
 pub mod credentials;
 mod document;

@@ -135,7 +135,8 @@ impl Peer {
         config: Arc<ClientConfig>,
         http: &Http,
     ) -> Result<Box<dyn Stream>, HttpError> {
-        let bare = self.host.trim_start_matches('[').trim_end_matches(']');
+        let host = http.0.server_name.as_deref().unwrap_or(&self.host);
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
         let name = ServerName::try_from(bare.to_owned()).map_err(|_| HttpError::Url {
             url: without_query(&self.uri),
         })?;

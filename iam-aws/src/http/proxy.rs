@@ -13,6 +13,8 @@ pub(super) struct Proxies {
     https: Option<String>,
     all: Option<String>,
     none: String,
+    /// What `all` is named by.
+    all_is: &'static str,
 }
 
 /// A proxy and the variable that names it.
@@ -28,6 +30,18 @@ impl Proxies {
             https: variables.https_proxy.clone(),
             all: variables.all_proxy.clone(),
             none: variables.no_proxy.clone().unwrap_or_default(),
+            all_is: "ALL_PROXY",
+        }
+    }
+
+    /// One proxy for everybody, and the setting that names it.
+    pub(super) fn fixed(address: String, setting: &'static str) -> Self {
+        Self {
+            http: None,
+            https: None,
+            all: Some(address),
+            none: String::new(),
+            all_is: setting,
         }
     }
 
@@ -43,7 +57,7 @@ impl Proxies {
         };
         let (address, variable) = match (own, &self.all) {
             (Some(own), _) => (own, variable),
-            (None, Some(all)) => (all, "ALL_PROXY"),
+            (None, Some(all)) => (all, self.all_is),
             (None, None) => return Ok(None),
         };
         let rules = |excepted: &str| {

@@ -26,6 +26,13 @@ pub(super) enum RootsPlace {
     },
     /// Where the system keeps them.
     System,
+    /// Here.
+    Given {
+        /// PEM text.
+        pem: Vec<u8>,
+        /// Where it was read.
+        place: PathBuf,
+    },
 }
 
 /// Why there are no roots.
@@ -84,11 +91,18 @@ impl RootsPlace {
         }
     }
 
+    /// Roots that were read already.
+    pub(super) fn given(pem: Vec<u8>, place: String) -> Self {
+        let place = PathBuf::from(place);
+        Self::Given { pem, place }
+    }
+
     /// Where they are, in words.
     pub(super) fn words(&self) -> String {
         match self {
             Self::Bundle { path, named_by } => format!("{} ({named_by})", path.display()),
             Self::System => "the system".to_owned(),
+            Self::Given { place, .. } => place.display().to_string(),
         }
     }
 
@@ -97,6 +111,7 @@ impl RootsPlace {
         let roots = match self {
             Self::Bundle { path, named_by } => bundle(path, named_by)?,
             Self::System => system()?,
+            Self::Given { pem, place } => store(pem, place, "the kubeconfig")?,
         };
         let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
@@ -130,7 +145,11 @@ fn bundle(path: &Path, named_by: &'static str) -> Result<RootCertStore, RootsErr
         named_by,
         source: Arc::new(source),
     })?;
-    let certificates: Vec<_> = CertificateDer::pem_slice_iter(&text)
+    store(&text, path, named_by)
+}
+
+fn store(text: &[u8], path: &Path, named_by: &'static str) -> Result<RootCertStore, RootsError> {
+    let certificates: Vec<_> = CertificateDer::pem_slice_iter(text)
         .collect::<Result<_, _>>()
         .map_err(|source| RootsError::NotPem {
             path: path.to_owned(),
