@@ -88,6 +88,7 @@ impl Sandbox {
         command
             .env_clear()
             .env("HOME", self.home.path())
+            .env("AWS_EC2_METADATA_DISABLED", "true")
             .current_dir(self.home.path());
         command.args(arguments).stdin(Stdio::null());
         command
@@ -463,8 +464,10 @@ fn senseless_arguments_exit_2_before_anything_is_read() {
     let with = |extra: [&'static str; 2]| [&good[..], &extra[..]].concat();
     let table = [
         vec![],
-        vec!["--name", "n"],
-        good[..4].to_vec(),
+        vec!["--endpoint", "https://127.0.0.1"],
+        with(["--assume-role-arn", "arn:aws:iam::111122223333:role/r"]),
+        with(["--role-arn", "arn:aws:iam::111122223333:user/u"]),
+        with(["--session-name", "me"]),
         good[2..].to_vec(),
         with(["--from-file", "dev.json"]),
         change(1, "a b"),
