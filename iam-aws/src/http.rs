@@ -77,7 +77,7 @@ impl Http {
     pub(crate) fn to_server(access: &Access, environment: &Environment) -> Self {
         let proxies = match &access.proxy {
             Some(proxy) => Proxies::fixed(proxy.clone(), "proxy-url"),
-            None => Proxies::of(&environment.endpoints),
+            None => Proxies::of(&environment.endpoints).but_for_loopback(),
         };
         let roots = match &access.authorities {
             Some((pem, place)) => RootsPlace::given(pem.clone(), place.clone()),

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use iam_aws::environment::{Environment as AwsEnvironment, NotUtf8, Variables};
 use iam_aws::source::role;
 use iam_cli::{CommonArgs, Definition};
@@ -45,9 +45,46 @@ pub enum Command {
     #[command(visible_alias = "update-kubeconfig")]
     Update(UpdateArgs),
 
+    /// Say why kubectl would fail: files, plugin, token, caller, server and access, step by step
+    ///
+    /// Runs the plugin as kubectl does, asks STS whose its token is, and shows the token to the API
+    /// server of the context. Exit code 0 where kubectl gets in, else 1.
+    Check(CheckArgs),
+
     /// What is made from these definitions.
     #[command(flatten)]
     Definition(Definition),
+}
+
+/// Arguments of `check`.
+#[derive(Args, Debug)]
+pub struct CheckArgs {
+    /// Context to look at [default: the current one]
+    #[arg(long, value_name = "NAME")]
+    pub context: Option<String>,
+
+    /// File to read, in place of those kubectl would read
+    #[arg(long, value_name = "FILE")]
+    pub kubeconfig: Option<PathBuf>,
+
+    /// The cluster's aws-auth as somebody who has access sees it, to say why a caller is not mapped;
+    /// `-` reads stdin
+    #[arg(long, value_name = "FILE")]
+    pub aws_auth: Option<PathBuf>,
+
+    /// Form of the report
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORM")]
+    pub output: ReportFormat,
+}
+
+/// Form of a report.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub enum ReportFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For scripts: one JSON document.
+    Json,
 }
 
 /// Arguments of `update`.
@@ -151,6 +188,8 @@ pub struct Environment {
     pub rust_log: Option<String>,
     /// `KUBECONFIG`.
     pub kubeconfig: Option<OsString>,
+    /// `KUBERC`.
+    pub kuberc: Option<OsString>,
     /// The home directory.
     pub home: Option<PathBuf>,
     /// `PATH`.
@@ -173,6 +212,7 @@ impl Environment {
             aws: AwsEnvironment::read(&Variables(variable))?,
             rust_log: text("RUST_LOG"),
             kubeconfig: variable("KUBECONFIG"),
+            kuberc: variable("KUBERC"),
             home: std::env::home_dir().filter(|home| !home.as_os_str().is_empty()),
             path: variable("PATH"),
             program: std::env::current_exe().ok(),

@@ -6,6 +6,7 @@
 //! error, and one for its remedy. Exit codes: 0 done, 1 refused or failed, 2 usage.
 
 pub mod certificate;
+mod check;
 pub mod cli;
 pub mod cluster;
 pub mod describe;
@@ -13,6 +14,7 @@ pub mod eks;
 pub mod endpoint;
 pub mod error;
 pub mod kubeconfig;
+mod merged;
 pub mod names;
 pub mod options;
 pub mod plugin;
@@ -27,11 +29,12 @@ use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
+use check::CheckOptions;
 use clap::CommandFactory as _;
 use cli::{Cli, Command, Environment};
 use eks::Aws;
 use error::Error;
-use options::Options;
+use options::{Options, OptionsError};
 
 /// Runs the program.
 ///
@@ -43,21 +46,25 @@ pub fn run(
     clock: fn() -> SystemTime,
 ) -> Result<ExitCode, Error> {
     let Cli { common, command } = cli;
-    let output = match command {
+    let aws = Aws {
+        environment: &environment.aws,
+        clock,
+    };
+    let done = |text| (text, ExitCode::SUCCESS);
+    let (output, code) = match command {
         Command::Update(arguments) => {
             let options = Options::new(arguments, common.verbose, environment)?;
-            update::run(
-                options,
-                &Aws {
-                    environment: &environment.aws,
-                    clock,
-                },
-            )?
+            done(update::run(options, &aws)?)
         }
-        Command::Definition(wanted) => wanted.print(Cli::command())?,
+        Command::Check(arguments) => {
+            let options = CheckOptions::new(arguments, environment).map_err(OptionsError::from)?;
+            let report = check::check(&options, &aws);
+            (report.to_string(), report.exit_code())
+        }
+        Command::Definition(wanted) => done(wanted.print(Cli::command())?),
     };
     std::io::stdout()
         .write_all(output.as_bytes())
         .map_err(Error::Stdout)?;
-    Ok(ExitCode::SUCCESS)
+    Ok(code)
 }

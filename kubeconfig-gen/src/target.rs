@@ -38,12 +38,36 @@ pub fn choose(
     }
 }
 
-fn from_list(list: &OsStr) -> Result<PathBuf, TargetError> {
+/// The files that kubectl reads, in its order.
+///
+/// # Errors
+/// When nothing names a file.
+pub fn list(
+    flag: Option<PathBuf>,
+    variable: Option<&OsStr>,
+    home: Option<&Path>,
+) -> Result<Vec<PathBuf>, TargetError> {
+    let paths = match (flag, variable) {
+        (None, Some(list)) => paths(list),
+        (flag, variable) => vec![choose(flag, variable, home)?],
+    };
+    if paths.is_empty() {
+        return Err(TargetError::EmptyList);
+    }
+    Ok(paths)
+}
+
+fn paths(list: &OsStr) -> Vec<PathBuf> {
     let mut seen = HashSet::new();
     let mut paths: Vec<PathBuf> = std::env::split_paths(list)
         .filter(|path| !path.as_os_str().is_empty())
         .collect();
     paths.retain(|path| seen.insert(path.clone()));
+    paths
+}
+
+fn from_list(list: &OsStr) -> Result<PathBuf, TargetError> {
+    let mut paths = paths(list);
     let existing = paths.iter().find(|path| path.exists()).cloned();
     existing
         .or_else(|| paths.pop())

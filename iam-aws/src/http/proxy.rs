@@ -34,6 +34,15 @@ impl Proxies {
         }
     }
 
+    /// The same before a server that may be this machine: Go's clients go to loopback addresses
+    /// directly.
+    pub(super) fn but_for_loopback(self) -> Self {
+        Self {
+            none: format!("{},localhost,127.0.0.0/8,::1", self.none),
+            ..self
+        }
+    }
+
     /// One proxy for everybody, and the setting that names it.
     pub(super) fn fixed(address: String, setting: &'static str) -> Self {
         Self {

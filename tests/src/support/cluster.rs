@@ -39,6 +39,7 @@ pub struct Cluster {
     config: String,
     /// The STS that the webhook asks.
     pub sts: Sts,
+    sts_ca: Ca,
     /// Where its programs run.
     pub sandbox: Sandbox,
     binaries: &'static Binaries,
@@ -109,6 +110,7 @@ impl Cluster {
             forwarder,
             config,
             sts,
+            sts_ca: ca,
             sandbox,
             binaries,
         };
@@ -116,6 +118,11 @@ impl Cluster {
         setup::write_kubeconfig(&cluster);
         cluster.start_webhook();
         Some(cluster)
+    }
+
+    /// Who vouches for the STS.
+    pub const fn sts_ca(&self) -> &Ca {
+        &self.sts_ca
     }
 
     /// This test's use of it.

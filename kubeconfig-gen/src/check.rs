@@ -1,0 +1,104 @@
+//! `check`: why kubectl would fail, step by step, each step resting on those before it.
+
+mod cause;
+mod credential;
+mod entry;
+mod kuberc;
+mod plugin;
+mod report;
+mod server;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use iam_aws::fetch::Caller;
+
+use crate::cli::{CheckArgs, Environment, ReportFormat};
+use crate::eks::Aws;
+use crate::merged::{Exec, Merged};
+use crate::target::{self, TargetError};
+pub(crate) use report::Report;
+use report::Step;
+
+/// What `check` works on.
+#[derive(Debug)]
+pub(crate) struct CheckOptions {
+    files: Vec<PathBuf>,
+    context: Option<String>,
+    aws_auth: Option<PathBuf>,
+    kuberc: Option<PathBuf>,
+    path: Option<OsString>,
+    output: ReportFormat,
+}
+
+impl CheckOptions {
+    /// Joins the arguments with the environment.
+    pub(crate) fn new(
+        arguments: CheckArgs,
+        environment: &Environment,
+    ) -> Result<Self, TargetError> {
+        let CheckArgs {
+            context,
+            kubeconfig,
+            aws_auth,
+            output,
+        } = arguments;
+        let home = environment.home.as_deref();
+        Ok(Self {
+            files: target::list(kubeconfig, environment.kubeconfig.as_deref(), home)?,
+            context,
+            aws_auth,
+            kuberc: kuberc::path(environment.kuberc.as_deref(), home),
+            path: environment.path.clone(),
+            output,
+        })
+    }
+}
+
+/// What was found, and whether something is wrong.
+pub(crate) fn check(options: &CheckOptions, aws: &Aws<'_>) -> Report {
+    let mut report = Report::new(options.output);
+    // A step that cannot be passed ends the walk; the report says why.
+    let _ = walk(&mut report, options, aws);
+    report
+}
+
+/// What the steps have found so far about the token.
+struct Shown {
+    bearer: String,
+    caller: Option<Caller>,
+}
+
+fn walk(report: &mut Report, options: &CheckOptions, aws: &Aws<'_>) -> Option<()> {
+    let merged = report.pass(entry::files(options))?;
+    let chosen = report.pass(entry::context(&merged, options))?;
+    let exec = report.pass(entry::stanza(&chosen))?;
+    let program = report.pass(plugin::locate(exec, chosen.user?, options.path.as_deref()))?;
+    report.note(kuberc::allowed(exec, &program, options));
+    let bearer = report.pass(credential::obtain(exec, &program, aws))?;
+    let cluster = chosen.cluster?;
+    let caller = report.steps(credential::caller(exec, &bearer, cluster, aws));
+    let shown = Shown { bearer, caller };
+    let answer = report.steps(server::ask(cluster, &shown.bearer, aws))?;
+    report.note(cause::verdict(&answer, &shown, exec, options, aws));
+    Some(())
+}
+
+/// What a step gives to the next, and what it has to say.
+type Passed<T> = Result<(T, Step), Step>;
+
+/// The cluster's name as the stanza gives it to the plugin.
+fn cluster_of(exec: &Exec) -> Option<&str> {
+    exec.argument(&["--cluster-name", "--cluster-id", "-i"])
+}
+
+fn listed(names: &[&str]) -> String {
+    match names.len() {
+        0 => "there is none".to_owned(),
+        1..=8 => format!("there are {}", names.join(", ")),
+        more => format!("there are {more}"),
+    }
+}
+
+/// What is loaded: for the walk's first step.
+type Files = Merged;
