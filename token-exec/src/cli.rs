@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::str::FromStr;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::BoolishValueParser;
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use iam_cli::{CommonArgs, Definition};
 use iam_core::cluster::ClusterId;
 
@@ -161,7 +162,17 @@ pub struct TokenArgs {
     pub cluster_id: Option<ClusterId>,
 
     /// Print the bare token
-    #[arg(long)]
+    #[arg(
+        long,
+        action = ArgAction::Set,
+        value_name = "BOOL",
+        value_parser = BoolishValueParser::new(),
+        num_args = 0..=1,
+        require_equals = true,
+        default_value_t,
+        hide_default_value = true,
+        default_missing_value = "true"
+    )]
     pub token_only: bool,
 
     /// Where from and for where.

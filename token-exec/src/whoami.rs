@@ -7,7 +7,8 @@ use std::time::SystemTime;
 
 use iam_aws::fetch::{self, Caller};
 use iam_aws::mfa;
-use iam_aws::source::{Choice, PassedOver};
+use iam_aws::source::{Choice, PassedOver, Source};
+use iam_cli::NOTICE;
 use iam_core::exec_api::ExecInfo;
 use serde::Serialize;
 
@@ -48,8 +49,11 @@ pub fn whoami(
         ask: Ask::new(&clock),
         use_kept: UseKept::Fresh,
     };
-    let credentials = obtain.credentials(&wanted)?;
-    let caller = fetch::caller(&credentials, &context)?;
+    let known = obtain
+        .credentials(&wanted)
+        .and_then(|credentials| Ok((fetch::caller(&credentials, &context)?, credentials)));
+    let (caller, credentials) =
+        known.inspect_err(|_| say_what_is_known(&wanted.source, &passed_over))?;
     let mapping = Mapping::new(&caller.principal, &wanted.source, host.signing_region());
     let document = Document {
         source: wanted.source.describe(),
@@ -61,6 +65,14 @@ pub fn whoami(
         ReportFormat::Text => document.to_string(),
         ReportFormat::Json => json_line(&document),
     })
+}
+
+/// Where nobody says who the credentials are, it is still known which were asked about.
+fn say_what_is_known(source: &Source, passed_over: &[PassedOver]) {
+    tracing::info!(target: NOTICE, "the source is {}", source.describe());
+    for PassedOver { what, why } in passed_over {
+        tracing::info!(target: NOTICE, "not used: {what}: {why}");
+    }
 }
 
 /// Who the credentials are.

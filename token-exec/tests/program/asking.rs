@@ -149,6 +149,28 @@ fn whoami_says_who_won_who_lost_who_it_is_and_how_to_map_it() {
 }
 
 #[test]
+fn whoami_says_what_is_known_where_sts_is_out_of_reach() {
+    let outcome = Sandbox::exported()
+        .set("AWS_PROFILE", "ops")
+        .set("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1")
+        .run("whoami");
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (1, ""));
+    let lines: Vec<&str> = outcome.stderr.lines().take(3).collect();
+    let [source, lost, error] = lines.as_slice() else {
+        panic!("{}", outcome.stderr);
+    };
+    assert_eq!(*source, "notice: the source is the exported keys");
+    assert!(
+        lost.starts_with("notice: not used: AWS_PROFILE=ops: "),
+        "{lost}"
+    );
+    assert!(
+        error.starts_with("token-exec: getting credentials: asking STS"),
+        "{error}"
+    );
+}
+
+#[test]
 fn whoami_of_a_profile_is_a_document_for_scripts() {
     let sts = Sts::knowing(ALICE);
     let outcome = Sandbox::with_profile()

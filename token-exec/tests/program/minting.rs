@@ -125,6 +125,7 @@ fn the_bare_token_is_one_line() {
     for line in [
         "--cluster-name prod --output token",
         "token -i prod --token-only",
+        "token -i prod --token-only=true",
     ] {
         let outcome = sandbox.run(line);
         let request = parsed(outcome.stdout.strip_suffix('\n').unwrap());
