@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use authz_webhook::identity::Caller;
 use authz_webhook::review::Review;
-use authz_webhook::sts::Answer;
+use authz_webhook::sts::{Answer, Vouched};
 use iam_core::aws_auth::{Data, Document, Mappings, Match, Values};
 use iam_core::partition::Partition;
 use iam_core::presigned::{PresignedParts, PresignedRequest};
@@ -59,8 +59,11 @@ impl Line {
         let review = Review::parse(body).expect("a review");
         let request = Token::parse(review.token(), &self.hosts).expect("a token");
         request.check_window(self.now).expect("in time");
-        let answer = Answer::parse(answer.as_bytes()).expect("an answer");
-        let caller = Caller::verify(&answer, &request).expect("no contradiction");
+        let vouched = Vouched {
+            answer: Answer::parse(answer.as_bytes()).expect("an answer"),
+            cluster_id: None,
+        };
+        let caller = Caller::verify(&vouched, &request).expect("no contradiction");
         let Some(Match::Mapping(mapping)) = self.mappings.lookup(caller.principal()) else {
             return 0;
         };

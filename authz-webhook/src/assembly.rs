@@ -39,6 +39,7 @@ pub fn authenticator(
     let hosts = StsHosts::of(config.partition(), config.sts_regions());
     let settings = StsSettings {
         cluster_id: config.cluster_id(),
+        additional_cluster_ids: config.additional_cluster_ids(),
         hosts: &hosts,
         roots: roots(config.sts_ca_bundle())?,
         resolve: Resolve::new(config.sts_resolve().clone()),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use iam_core::account::AccountId;
+use iam_core::cluster::ClusterId;
 use iam_core::sts_host::ListedHost;
 
 use crate::callers::{Age, VerifiedCallers};
@@ -132,6 +133,12 @@ impl AuditFacts {
     #[must_use]
     pub fn sts_host(&self) -> &ListedHost {
         self.caller.host()
+    }
+
+    /// The cluster that the token is signed for, where more than one is served.
+    #[must_use]
+    pub fn cluster_id(&self) -> Option<&ClusterId> {
+        self.caller.cluster_id()
     }
 
     /// Whether STS was not asked for this very request.

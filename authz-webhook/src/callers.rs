@@ -146,7 +146,7 @@ impl VerifiedCallers {
         request: PresignedRequest,
         now: SystemTime,
     ) -> Result<Arc<Caller>, Refusal> {
-        self.depart(key, request, now)?.arrival().await
+        self.depart(key, request, now, None)?.arrival().await
     }
 
     /// The caller was verified before, but not lately.
@@ -159,7 +159,7 @@ impl VerifiedCallers {
     ) -> Result<(Arc<Caller>, Age), Refusal> {
         let host = Arc::clone(request.host());
         let suspended = self.shared.sts.is_suspended(&host);
-        let asked = self.depart(key, request, now);
+        let asked = self.depart(key, request, now, Some(&known.caller));
         if suspended {
             // STS is down: nobody who is known waits to learn it once more.
             self.shared.metrics.caller_cache(CacheOutcome::Stale);
@@ -194,15 +194,17 @@ impl VerifiedCallers {
         key: TokenKey,
         request: PresignedRequest,
         now: SystemTime,
+        known: Option<&Arc<Caller>>,
     ) -> Result<flights::Seat, Refusal> {
         let shared = Arc::clone(&self.shared);
+        let known = known.map(Arc::clone);
         let already = || self.shared.memory.known(&key, now).filter(Known::is_fresh);
         let (seat, is_first) = self
             .flights
             .board(
                 key,
                 || already().map(|known| Ok(known.caller)),
-                async move { shared.question(key, &request, now).await },
+                async move { shared.question(key, &request, now, known).await },
             )
             .ok_or(Refusal::Overloaded(Bound::Process))?;
         let outcome = if is_first {
@@ -221,15 +223,17 @@ impl Shared {
         key: TokenKey,
         request: &PresignedRequest,
         now: SystemTime,
+        known: Option<Arc<Caller>>,
     ) -> Outcome {
         let began = Instant::now();
         let host = request.host();
-        let answer = match self
+        let cluster = known.as_ref().and_then(|caller| caller.cluster_id());
+        let vouched = match self
             .sts
-            .identify(request, began + self.settings.patience)
+            .identify(request, began + self.settings.patience, cluster)
             .await
         {
-            Ok(answer) => answer,
+            Ok(vouched) => vouched,
             Err(failure) => {
                 let is_rejection = failure.is_rejection();
                 let refusal = failure.into_refusal(host);
@@ -239,7 +243,7 @@ impl Shared {
                 return Err(refusal);
             }
         };
-        match Caller::verify(&answer, request) {
+        match Caller::verify(&vouched, request) {
             Ok(caller) => {
                 let caller = Arc::new(caller);
                 let lifetime = request.expires_at().duration_since(now).unwrap_or_default();

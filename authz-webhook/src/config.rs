@@ -67,6 +67,7 @@ pub struct Overrides {
 pub struct Config {
     path: PathBuf,
     cluster_id: ClusterId,
+    additional_cluster_ids: Vec<ClusterId>,
     server: server::Server,
     inline: aws_auth::Document,
     overrides: Overrides,
@@ -109,6 +110,13 @@ impl Config {
     #[must_use]
     pub fn cluster_id(&self) -> &ClusterId {
         &self.cluster_id
+    }
+
+    /// Ids that tokens may be signed for as well: those of a cluster that was renamed or is being
+    /// moved from.
+    #[must_use]
+    pub fn additional_cluster_ids(&self) -> &[ClusterId] {
+        &self.additional_cluster_ids
     }
 
     /// The partition whose STS hosts and principals are admitted.

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use iam_core::account::AccountId;
 use iam_core::arn::Arn;
+use iam_core::cluster::ClusterId;
 use iam_core::presigned::PresignedRequest;
 use iam_core::principal::Principal;
 use iam_core::sts_host::ListedHost;
 use thiserror::Error;
 
 use crate::refusal::Refusal;
-use crate::sts::Answer;
+use crate::sts::Vouched;
 
 /// Somebody STS vouches for.
 #[derive(Debug)]
@@ -22,6 +23,7 @@ pub struct Caller {
     session_name: Option<String>,
     access_key_id: String,
     host: Arc<ListedHost>,
+    cluster_id: Option<Arc<ClusterId>>,
 }
 
 /// A statement of STS that another one contradicts.
@@ -45,12 +47,13 @@ pub enum Contradiction {
 }
 
 impl Caller {
-    /// Checks `answer`, which STS gave to `request`, against itself and the request.
+    /// Checks what STS answered to `request` against itself and the request.
     ///
     /// # Errors
     /// A [`Refusal`]: senseless where there is no account or ARN, contradictory where two
     /// statements differ, unsupported where the principal is of a kind without mappings.
-    pub fn verify(answer: &Answer, request: &PresignedRequest) -> Result<Self, Refusal> {
+    pub fn verify(vouched: &Vouched, request: &PresignedRequest) -> Result<Self, Refusal> {
+        let Vouched { answer, cluster_id } = vouched;
         let host = request.host();
         let senseless = |what: &str| Refusal::StsSenseless {
             host: Arc::clone(host),
@@ -83,6 +86,7 @@ impl Caller {
             session_name: id.session.map(str::to_owned),
             access_key_id: request.access_key_id().as_str().to_owned(),
             host: Arc::clone(host),
+            cluster_id: cluster_id.clone(),
         })
     }
 
@@ -132,6 +136,12 @@ impl Caller {
     #[must_use]
     pub fn host(&self) -> &ListedHost {
         &self.host
+    }
+
+    /// The cluster that the token is signed for, where more than one is served.
+    #[must_use]
+    pub fn cluster_id(&self) -> Option<&ClusterId> {
+        self.cluster_id.as_deref()
     }
 }
 

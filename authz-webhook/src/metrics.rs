@@ -3,7 +3,7 @@
 //! Counters of `aws-iam-authenticator` keep their names, label names and label values where they
 //! mean the same (`aws_iam_authenticator_*`, `uknown_user` included: dashboards select by it);
 //! the others begin with `authz_webhook_`. Every label value comes from a closed set: the enums
-//! below, words of the program, status codes and the listed STS hosts. Nothing a caller sends
+//! below, words of the program, status codes, the listed STS hosts and the configured cluster ids. Nothing a caller sends
 //! becomes a label.
 
 mod labels;
@@ -46,6 +46,7 @@ pub struct Metrics {
     sts_throttling: Counters<1>,
     sts_contradictions: Counters<1>,
     sts_circuit_open: Gauges,
+    cluster_ids: Counters<1>,
     sts_in_flight: Gauge,
     cache: Counters<1>,
     cache_hits: Counter,
@@ -82,6 +83,7 @@ impl Metrics {
             sts_throttling: Counters::default(),
             sts_contradictions: Counters::default(),
             sts_circuit_open: Gauges::default(),
+            cluster_ids: Counters::default(),
             sts_in_flight: Gauge::default(),
             cache_hits: cache.get_or_create_owned(&[("outcome", "hit".into())]),
             cache,
@@ -177,6 +179,11 @@ impl Metrics {
         self.sts_circuit_open
             .get_or_create(&[("host", host)])
             .set(open.into());
+    }
+
+    /// STS vouched for a token that is signed for this cluster, one of several that are configured.
+    pub fn cluster_id_matched(&self, id: &str) {
+        count(&self.cluster_ids, [("cluster_id", id.to_owned().into())]);
     }
 
     /// The cache of verified callers was asked.

@@ -119,6 +119,8 @@ pub enum Bound {
     Host,
     /// Of one access key.
     AccessKey,
+    /// Of one access key's tokens that fit none of several cluster ids.
+    OtherClusters,
 }
 
 impl fmt::Display for Bound {
@@ -127,6 +129,7 @@ impl fmt::Display for Bound {
             Self::Process => "the bound of the process",
             Self::Host => "the bound of the host",
             Self::AccessKey => "the bound of the access key",
+            Self::OtherClusters => "the bound of the access key for other cluster ids",
         })
     }
 }
@@ -281,6 +284,12 @@ impl StsCode {
             }
         };
         Self(text.chars().take(64).map(kept).collect())
+    }
+
+    /// The code.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 

@@ -102,6 +102,11 @@ impl TestSts {
         client(self.address, Some(self.root.clone()))
     }
 
+    /// One that serves further clusters beside `test-cluster`.
+    pub(crate) fn client_of(&self, additional: &[&str]) -> StsClient {
+        client_of(self.address, Some(self.root.clone()), additional)
+    }
+
     /// A client that does not trust this server.
     pub(crate) fn distrusting_client(&self) -> StsClient {
         client(self.address, None)
@@ -109,10 +114,20 @@ impl TestSts {
 }
 
 fn client(address: SocketAddr, root: Option<CertificateDer<'static>>) -> StsClient {
+    client_of(address, root, &[])
+}
+
+fn client_of(
+    address: SocketAddr,
+    root: Option<CertificateDer<'static>>,
+    additional: &[&str],
+) -> StsClient {
+    let additional: Vec<_> = additional.iter().map(|id| id.parse().unwrap()).collect();
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(root);
     let settings = StsSettings {
         cluster_id: &"test-cluster".parse().unwrap(),
+        additional_cluster_ids: &additional,
         hosts: &hosts(),
         roots,
         resolve: Resolve::new(BTreeMap::from([(HOST.to_owned(), address)])),

@@ -112,6 +112,9 @@ fn write_facts(facts: &AuditFacts, line: &mut Object<'_>) {
         line.value("source", &Text(source));
     }
     line.text("stsHost", facts.sts_host().name());
+    if let Some(cluster_id) = facts.cluster_id() {
+        line.text("clusterId", cluster_id.as_str());
+    }
     line.value("fromCache", &facts.from_cache());
     if facts.stale() {
         line.value("stale", &true);

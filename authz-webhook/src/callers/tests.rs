@@ -229,3 +229,44 @@ async fn what_breaks_a_rule_costs_no_question() {
     }
     assert_eq!((sts.heads().len(), sts.connections()), (0, 0));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tokens_for_another_cluster_are_one_question_and_known_like_others() {
+    let mismatch = || error(403, "SignatureDoesNotMatch");
+    let sts = TestSts::start([mismatch(), alice()]).await;
+    let settings = CallerSettings::within(Duration::from_secs(5), Duration::ZERO);
+    let metrics = Arc::new(Metrics::new());
+    let client = sts.client_of(&["old", "older"]);
+    let callers = VerifiedCallers::new(hosts(), client, settings, metrics).unwrap();
+    let token = token(parts(now()));
+    let answers = join_all((0..200).map(|_| callers.verify(&token, now()))).await;
+    for answer in answers {
+        let (caller, _) = answer.unwrap();
+        assert_eq!(caller.cluster_id().map(|id| id.as_str()), Some("old"));
+    }
+    let asked = sts.heads().len();
+    // No longer fresh: STS is asked again, and only with the id that is known to match.
+    let again = callers.verify(&token, now()).await.unwrap();
+    assert_eq!(again.1, Age::New);
+    assert_eq!(sts.heads().len(), asked + 1);
+    assert!(
+        sts.heads()
+            .last()
+            .unwrap()
+            .contains("x-k8s-aws-id: old\r\n")
+    );
+}
+
+#[tokio::test]
+async fn garbage_is_remembered_once_every_cluster_was_tried() {
+    let sts = TestSts::start([error(403, "SignatureDoesNotMatch")]).await;
+    let settings = CallerSettings::within(Duration::from_secs(5), Duration::ZERO);
+    let client = sts.client_of(&["old"]);
+    let callers =
+        VerifiedCallers::new(hosts(), client, settings, Arc::new(Metrics::new())).unwrap();
+    let token = token(parts(now()));
+    for _ in 0..5 {
+        assert_eq!(seen(&callers, &token, now()).await, Err("rejected"));
+    }
+    assert_eq!(sts.heads().len(), 2);
+}

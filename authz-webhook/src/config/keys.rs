@@ -36,6 +36,7 @@ pub(super) const TOP: &[Key] = &[
 /// Keys under `server`.
 pub(super) const SERVER: &[Key] = &[
     ("accessEntries", Support::Read),
+    ("additionalClusterIDs", Support::Read),
     ("address", Support::Read),
     ("adminAddress", Support::Read),
     ("adminPort", Support::Read),
@@ -65,7 +66,6 @@ pub(super) const SERVER: &[Key] = &[
     ("stsResolve", Support::Read),
     ("ec2DescribeInstancesBurst", Support::NoEffect(NO_EC2)),
     ("ec2DescribeInstancesQps", Support::NoEffect(NO_EC2)),
-    ("additionalClusterIDs", Support::Later),
     ("dynamicBackendModePath", Support::Later),
     ("dynamicfilepath", Support::Later),
     ("dynamicfileUserIDStrict", Support::Later),

@@ -45,6 +45,7 @@ pub(super) fn read(path: &Path, text: &str, overrides: &Overrides) -> Result<Con
     }
     let cluster_id = cluster_id(&top, overrides, &mut findings);
     let fields = Fields::of(top.node("server"), "server.", keys::SERVER, &mut findings);
+    let additional = additional_cluster_ids(&fields, cluster_id.as_ref(), &mut findings);
     let server = server::read(&fields, overrides, &mut findings);
     let inline = inline::read(&fields, &mut findings);
     sources::warn_of_unused(&server, &fields, &mut findings);
@@ -56,6 +57,7 @@ pub(super) fn read(path: &Path, text: &str, overrides: &Overrides) -> Result<Con
         (None, Some(cluster_id)) => Ok(Config {
             path: path.to_owned(),
             cluster_id,
+            additional_cluster_ids: additional,
             server,
             inline,
             warnings,
@@ -83,6 +85,29 @@ fn cluster_id(
     cluster_id
 }
 
+/// The further ids; one that is there twice, or one too many, is a fault.
+fn additional_cluster_ids(
+    fields: &Fields<'_>,
+    own: Option<&ClusterId>,
+    findings: &mut Findings<'_>,
+) -> Vec<ClusterId> {
+    const KEY: &str = "additionalClusterIDs";
+    let found = fields.list(KEY, findings, str::parse::<ClusterId>);
+    let mut ids: Vec<ClusterId> = Vec::new();
+    for (position, id) in found.unwrap_or_default() {
+        if own == Some(&id) || ids.contains(&id) {
+            let message = format!("server.{KEY}: {id} is given twice, or is the cluster's own id");
+            findings.fault(position, message);
+        } else if ids.len() == MOST_ADDITIONAL {
+            let message = format!("server.{KEY}: more than {MOST_ADDITIONAL} ids");
+            findings.fault(position, message);
+        } else {
+            ids.push(id);
+        }
+    }
+    ids
+}
+
 fn no_cluster_id(path: &Path) -> ConfigFault {
     ConfigFault::new(Place::whole(path), "no cluster id")
         .hint("set clusterID, --cluster-id or KUBERNETES_AWS_AUTHENTICATOR_CLUSTER_ID")
@@ -106,3 +131,6 @@ fn not_yaml(path: &Path, error: &yaml::YamlError) -> ConfigErrors {
     };
     ConfigErrors::one(ConfigFault::new(place, format!("not YAML: {reason}")))
 }
+
+/// A token that fits no id costs a call to STS for each of them.
+const MOST_ADDITIONAL: usize = 4;

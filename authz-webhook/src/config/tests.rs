@@ -326,8 +326,20 @@ const RULES: &[(&str, &str)] = &[
         "3:3: server.dynamicfileUserIDStrict is not supported by this version",
     ),
     (
-        "additionalClusterIDs: [a]",
-        "3:3: server.additionalClusterIDs is not supported by this version",
+        "additionalClusterIDs: [a, b, a]",
+        "3:32: server.additionalClusterIDs: a is given twice, or is the cluster's own id",
+    ),
+    (
+        "additionalClusterIDs: [old, c]",
+        "3:31: server.additionalClusterIDs: c is given twice, or is the cluster's own id",
+    ),
+    (
+        "additionalClusterIDs: [a, b, d, e, f]",
+        "3:38: server.additionalClusterIDs: more than 4 ids",
+    ),
+    (
+        "additionalClusterIDs: ['two words']",
+        "3:26: server.additionalClusterIDs: ",
     ),
     ("frobnicate: 1", "3:3: unknown key server.frobnicate"),
 ];

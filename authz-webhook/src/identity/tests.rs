@@ -5,13 +5,18 @@ use std::time::SystemTime;
 use iam_core::presigned::PresignedParts;
 
 use super::*;
+use crate::sts::Answer;
 use crate::test_sts::{parts, request};
 
-fn answer(account: &str, arn: &str, user_id: &str) -> Answer {
-    Answer {
+fn answer(account: &str, arn: &str, user_id: &str) -> Vouched {
+    let answer = Answer {
         account: account.to_owned(),
         arn: arn.to_owned(),
         user_id: user_id.to_owned(),
+    };
+    Vouched {
+        answer,
+        cluster_id: None,
     }
 }
 
@@ -23,7 +28,7 @@ fn temporary() -> PresignedParts {
     }
 }
 
-fn verify(answer: &Answer) -> Result<Caller, Refusal> {
+fn verify(answer: &Vouched) -> Result<Caller, Refusal> {
     Caller::verify(answer, &request(temporary()))
 }
 

@@ -86,6 +86,11 @@ impl Metrics {
             m.sts_circuit_open.clone(),
         );
         to.register(
+            "cluster_id_matches",
+            "Tokens that STS vouched for by the cluster id they are signed for, where several are",
+            m.cluster_ids.clone(),
+        );
+        to.register(
             "sts_in_flight",
             "Calls to STS under way",
             m.sts_in_flight.clone(),

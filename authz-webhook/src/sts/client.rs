@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, USER_AGENT};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::uri::Scheme;
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
 use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
@@ -22,17 +22,21 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::answer::Answer;
 use super::circuit::{Circuit, Passage};
+use super::clusters::{Brake, Charge, Cluster, Clusters};
 use super::connector::{Connector, Resolve};
 use super::failure::{Failure, Senseless};
 use super::gate::Gate;
 use super::silence::{Asked, Silence};
 use crate::metrics::Metrics;
+use crate::refusal::Bound;
 
 /// What the client is made of.
 #[derive(Debug)]
 pub struct StsSettings<'a> {
     /// The cluster that tokens must be signed for.
     pub cluster_id: &'a ClusterId,
+    /// Clusters that they may be signed for as well.
+    pub additional_cluster_ids: &'a [ClusterId],
     /// The hosts that may be asked.
     pub hosts: &'a StsHosts,
     /// The roots that their certificates must lead to.
@@ -46,11 +50,29 @@ pub struct StsSettings<'a> {
 #[error("cannot set up TLS for STS")]
 pub struct StsSetupError(#[source] Box<dyn std::error::Error + Send + Sync>);
 
+/// Whom STS vouches for.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Vouched {
+    /// What STS said.
+    pub answer: Answer,
+    /// The cluster that the request was signed for, where more than one is served.
+    pub cluster_id: Option<Arc<ClusterId>>,
+}
+
+/// A question under way, with whatever cluster id.
+struct Question<'a> {
+    request: &'a PresignedRequest,
+    deadline: Instant,
+    circuit: &'a Circuit,
+    attempts_left: u32,
+}
+
 /// Asks STS who signed. One per process.
 #[derive(Debug)]
 pub struct StsClient {
     http: Client<Connector, Empty<Bytes>>,
-    headers: HeaderMap,
+    clusters: Clusters,
+    brake: Brake,
     gate: Gate,
     circuits: Vec<Circuit>,
     silences: Vec<Silence>,
@@ -76,7 +98,9 @@ impl StsClient {
         let start = Instant::now();
         Ok(Self {
             http,
-            headers: headers(settings.cluster_id).map_err(|error| StsSetupError(error.into()))?,
+            clusters: Clusters::new(settings.cluster_id, settings.additional_cluster_ids)
+                .map_err(|error| StsSetupError(error.into()))?,
+            brake: Brake::new(start),
             gate: Gate::new(hosts),
             circuits: (0..hosts).map(|_| Circuit::new(start)).collect(),
             silences: (0..hosts).map(|_| Silence::default()).collect(),
@@ -99,7 +123,8 @@ impl StsClient {
         }
     }
 
-    /// Asks the host that `request` was signed for who signed it, until `deadline`.
+    /// Asks the host that `request` was signed for who signed it, until `deadline`; first with the
+    /// cluster that it is `known` to be signed for.
     ///
     /// # Errors
     /// A [`Failure`]: refused for good, or not answered now.
@@ -107,10 +132,11 @@ impl StsClient {
         &self,
         request: &PresignedRequest,
         deadline: Instant,
-    ) -> Result<Answer, Failure> {
+        known: Option<&ClusterId>,
+    ) -> Result<Vouched, Failure> {
         let host = request.host();
         let circuit = self.circuits.get(host.id()).ok_or(Failure::CircuitOpen)?;
-        let attempts = match circuit.pass(Instant::now()) {
+        let attempts_left = match circuit.pass(Instant::now()) {
             Passage::Closed => ATTEMPTS,
             Passage::Probe => 1,
             Passage::Refused => return Err(Failure::CircuitOpen),
@@ -121,14 +147,71 @@ impl StsClient {
             .enter(host.id(), access_key.as_str(), deadline)
             .await
             .map_err(Failure::Overloaded)?;
+        let question = Question {
+            request,
+            deadline,
+            circuit,
+            attempts_left,
+        };
+        self.try_clusters(question, known).await
+    }
+
+    /// One cluster after the other, while STS says that the signature does not match.
+    async fn try_clusters(
+        &self,
+        mut question: Question<'_>,
+        known: Option<&ClusterId>,
+    ) -> Result<Vouched, Failure> {
+        let mut charge = None;
+        let mut mismatch = Failure::CircuitOpen;
+        for (tried, cluster) in self.clusters.from(known).enumerate() {
+            if tried == 1 {
+                charge = Some(self.charge(&question)?);
+            }
+            if tried > 0 && question.is_late(Duration::ZERO) {
+                // It is no failure of the host that there are many clusters.
+                let why = "no time is left to try the other cluster ids";
+                return Err(Failure::Unreachable(why.to_owned()));
+            }
+            match self.ask(cluster, &mut question).await {
+                Err(failure) if failure.is_signature_mismatch() => mismatch = failure,
+                decided => return decided.map(|answer| self.vouched(answer, cluster)),
+            }
+        }
+        if let Some(charge) = charge {
+            charge.spend();
+        }
+        Err(mismatch)
+    }
+
+    fn charge(&self, question: &Question<'_>) -> Result<Charge<'_>, Failure> {
+        let access_key = question.request.access_key_id();
+        self.brake
+            .charge(access_key.as_str(), Instant::now())
+            .ok_or(Failure::Overloaded(Bound::OtherClusters))
+    }
+
+    fn vouched(&self, answer: Answer, cluster: &Cluster) -> Vouched {
+        let cluster_id = (!self.clusters.are_one()).then(|| Arc::clone(&cluster.id));
+        if let Some(id) = &cluster_id {
+            self.metrics.cluster_id_matched(id.as_str());
+        }
+        Vouched { answer, cluster_id }
+    }
+
+    /// Asks with one cluster id, again where that can help.
+    async fn ask(&self, cluster: &Cluster, question: &mut Question<'_>) -> Result<Answer, Failure> {
         let mut attempt = 1;
         loop {
-            let result = self.attempt(request, deadline).await;
-            self.record(circuit, host, &result);
+            let result = self.attempt(cluster, question).await;
+            self.record(question.circuit, question.request.host(), &result);
             let Err(failure) = result else { return result };
+            if !failure.may_be_retried() {
+                return Err(failure);
+            }
+            question.attempts_left = question.attempts_left.saturating_sub(1);
             let pause = self.pause(attempt);
-            let late = Instant::now() + pause + LEAST_TIME_FOR_A_RETRY > deadline;
-            if attempt == attempts || late || !failure.may_be_retried() {
+            if question.attempts_left == 0 || question.is_late(pause) {
                 return Err(failure);
             }
             sleep(pause).await;
@@ -136,14 +219,12 @@ impl StsClient {
         }
     }
 
-    async fn attempt(
-        &self,
-        request: &PresignedRequest,
-        deadline: Instant,
-    ) -> Result<Answer, Failure> {
+    async fn attempt(&self, cluster: &Cluster, question: &Question<'_>) -> Result<Answer, Failure> {
         let _call = self.metrics.sts_call();
+        let request = question.request;
         let asked = self.silences.get(request.host().id()).map(Silence::ask);
-        match timeout_at(deadline, self.exchange(request, asked.as_ref())).await {
+        let exchange = self.exchange(cluster, request, asked.as_ref());
+        match timeout_at(question.deadline, exchange).await {
             Ok(result) => result,
             Err(_) => Err(Failure::Unreachable("no answer in time".to_owned())),
         }
@@ -151,10 +232,11 @@ impl StsClient {
 
     async fn exchange(
         &self,
+        cluster: &Cluster,
         request: &PresignedRequest,
         asked: Option<&Asked<'_>>,
     ) -> Result<Answer, Failure> {
-        let outgoing = self.outgoing(request)?;
+        let outgoing = outgoing(cluster, request)?;
         let response = self
             .http
             .request(outgoing)
@@ -176,22 +258,6 @@ impl StsClient {
             return Err(Senseless::ContentType.into());
         }
         Ok(Answer::parse(&body)?)
-    }
-
-    /// The request in full: everything in it is ours or was parsed and spelt anew.
-    fn outgoing(&self, request: &PresignedRequest) -> Result<Request<Empty<Bytes>>, Failure> {
-        let impossible = |_| Failure::Unreachable("the request cannot be spelt".to_owned());
-        let uri = Uri::builder()
-            .scheme(Scheme::HTTPS)
-            .authority(request.host().name())
-            .path_and_query(request.path_and_query())
-            .build()
-            .map_err(impossible)?;
-        let mut outgoing = Request::new(Empty::new());
-        *outgoing.method_mut() = Method::GET;
-        *outgoing.uri_mut() = uri;
-        *outgoing.headers_mut() = self.headers.clone();
-        Ok(outgoing)
     }
 
     fn record(&self, circuit: &Circuit, host: &ListedHost, result: &Result<Answer, Failure>) {
@@ -225,13 +291,30 @@ impl StsClient {
     }
 }
 
-/// The headers of every request; `Host` is added by the connection, from the URL.
-fn headers(cluster_id: &ClusterId) -> Result<HeaderMap, http::header::InvalidHeaderValue> {
-    let mut headers = HeaderMap::new();
-    headers.insert("x-k8s-aws-id", HeaderValue::from_str(cluster_id.as_str())?);
-    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-    headers.insert(USER_AGENT, HeaderValue::from_static("authz-webhook"));
-    Ok(headers)
+impl Question<'_> {
+    /// Whether too little time is left after a pause for another call to be worth its connection.
+    fn is_late(&self, pause: Duration) -> bool {
+        Instant::now() + pause + LEAST_TIME_FOR_A_RETRY > self.deadline
+    }
+}
+
+/// The request in full: everything in it is ours or was parsed and spelt anew.
+fn outgoing(
+    cluster: &Cluster,
+    request: &PresignedRequest,
+) -> Result<Request<Empty<Bytes>>, Failure> {
+    let impossible = |_| Failure::Unreachable("the request cannot be spelt".to_owned());
+    let uri = Uri::builder()
+        .scheme(Scheme::HTTPS)
+        .authority(request.host().name())
+        .path_and_query(request.path_and_query())
+        .build()
+        .map_err(impossible)?;
+    let mut outgoing = Request::new(Empty::new());
+    *outgoing.method_mut() = Method::GET;
+    *outgoing.uri_mut() = uri;
+    *outgoing.headers_mut() = cluster.headers.clone();
+    Ok(outgoing)
 }
 
 /// What a failed exchange says, without the URL.
@@ -262,7 +345,7 @@ fn is_json(headers: &HeaderMap) -> bool {
         && !headers.contains_key(CONTENT_ENCODING)
 }
 
-/// How often a question is asked at most.
+/// How often a question is asked at most where STS gives no answer.
 const ATTEMPTS: u32 = 3;
 /// The longest pause before the second attempt.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);

@@ -100,6 +100,11 @@ impl Failure {
         matches!(self, Self::Rejected(_))
     }
 
+    /// Whether STS computed another signature: a request for another cluster, or garbage.
+    pub(super) fn is_signature_mismatch(&self) -> bool {
+        matches!(self, Self::Rejected(code) if code.as_str() == SIGNATURE_MISMATCH)
+    }
+
     /// Whether it counts against the host. Throttling does not: the quota is the caller's. Nor
     /// does a 4xx: a caller could provoke it.
     pub(super) fn counts_against_the_host(&self) -> bool {
@@ -139,6 +144,9 @@ impl From<Senseless> for Failure {
         Self::Senseless(what)
     }
 }
+
+/// STS computed another signature than the request's.
+const SIGNATURE_MISMATCH: &str = "SignatureDoesNotMatch";
 
 /// The codes by which AWS services throttle, as the SDKs know them.
 ///

@@ -4,8 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
-use super::{Answer, Failure, Senseless, StsClient};
-use crate::refusal::StsCode;
+use super::{Answer, Failure, Senseless, StsClient, Vouched};
+use crate::refusal::{Bound, StsCode};
 use crate::test_sts::{Reply, TestSts, alice, error, http, http_bytes, identity, parts, request};
 
 /// Far enough for every retry.
@@ -14,9 +14,15 @@ fn deadline() -> Instant {
 }
 
 async fn ask(client: &StsClient) -> Result<Answer, Failure> {
-    client
-        .identify(&request(parts(SystemTime::UNIX_EPOCH)), deadline())
-        .await
+    let vouched = ask_known(client, None).await?;
+    assert_eq!(vouched.cluster_id, None, "there is one cluster");
+    Ok(vouched.answer)
+}
+
+async fn ask_known(client: &StsClient, known: Option<&str>) -> Result<Vouched, Failure> {
+    let asked = request(parts(SystemTime::UNIX_EPOCH));
+    let known = known.map(|id| id.parse().unwrap());
+    client.identify(&asked, deadline(), known.as_ref()).await
 }
 
 fn alices_answer() -> Answer {
@@ -150,7 +156,10 @@ async fn silence_ends_at_the_deadline() {
     let soon = Instant::now() + Duration::from_millis(200);
     let asked = request(parts(SystemTime::UNIX_EPOCH));
     let expected = Failure::Unreachable("no answer in time".to_owned());
-    assert_eq!(sts.client().identify(&asked, soon).await, Err(expected));
+    assert_eq!(
+        sts.client().identify(&asked, soon, None).await,
+        Err(expected)
+    );
 }
 
 #[tokio::test]
@@ -173,4 +182,109 @@ async fn repeated_failure_suspends_the_host_and_one_answer_ends_it() {
     };
     assert_eq!(answer, Ok(alices_answer()));
     assert!(!client.is_suspended(asked.host()));
+}
+
+/// The clusters that STS was asked with, in order.
+fn clusters(sts: &TestSts) -> Vec<String> {
+    let heads = sts.heads().into_iter();
+    let id = |head: String| {
+        let line = head
+            .lines()
+            .find_map(|line| line.strip_prefix("x-k8s-aws-id: "));
+        line.unwrap().to_owned()
+    };
+    heads.map(id).collect()
+}
+
+fn mismatch() -> Reply {
+    error(403, "SignatureDoesNotMatch")
+}
+
+#[tokio::test]
+async fn another_cluster_is_tried_only_where_the_signature_does_not_match() {
+    let table = [
+        (
+            vec![mismatch(), alice()],
+            Ok("old"),
+            vec!["test-cluster", "old"],
+        ),
+        (vec![alice()], Ok("test-cluster"), vec!["test-cluster"]),
+        (
+            vec![mismatch()],
+            Err(Failure::Rejected(StsCode::new("SignatureDoesNotMatch"))),
+            vec!["test-cluster", "old", "older"],
+        ),
+        (
+            vec![error(403, "InvalidClientTokenId")],
+            Err(Failure::Rejected(StsCode::new("InvalidClientTokenId"))),
+            vec!["test-cluster"],
+        ),
+        (
+            vec![error(403, "ExpiredToken")],
+            Err(Failure::Rejected(StsCode::new("ExpiredToken"))),
+            vec!["test-cluster"],
+        ),
+        (
+            vec![http(200, "application/json", "{}")],
+            Err(Senseless::Missing("GetCallerIdentityResponse").into()),
+            vec!["test-cluster"],
+        ),
+        (
+            vec![http(403, "application/json", "{}")],
+            Err(Senseless::NoCode(403.try_into().unwrap()).into()),
+            vec!["test-cluster"],
+        ),
+    ];
+    for (replies, expected, asked) in table {
+        let sts = TestSts::start(replies).await;
+        let answer = ask_known(&sts.client_of(&["old", "older"]), None).await;
+        let matched = answer.map(|vouched| vouched.cluster_id.unwrap().to_string());
+        assert_eq!(matched, expected.map(str::to_owned));
+        assert_eq!(clusters(&sts), asked);
+    }
+}
+
+#[tokio::test]
+async fn trouble_with_another_cluster_is_no_rejection_and_has_the_same_attempts() {
+    let sts = TestSts::start([
+        error(400, "Throttling"),
+        mismatch(),
+        error(400, "Throttling"),
+    ])
+    .await;
+    let answer = ask_known(&sts.client_of(&["old", "older"]), None).await;
+    assert_eq!(answer, Err(Failure::Throttled));
+    let asked = ["test-cluster", "test-cluster", "old", "old"];
+    assert_eq!(clusters(&sts), asked);
+}
+
+#[tokio::test]
+async fn the_cluster_that_a_token_is_known_to_be_signed_for_is_asked_with_first() {
+    let sts = TestSts::start([alice()]).await;
+    let answer = ask_known(&sts.client_of(&["old", "older"]), Some("older")).await;
+    let cluster = answer.unwrap().cluster_id.unwrap();
+    assert_eq!(cluster.as_str(), "older");
+    assert_eq!(clusters(&sts), ["older"]);
+}
+
+#[tokio::test]
+async fn garbage_of_one_access_key_soon_costs_one_call_again() {
+    let sts = TestSts::start([mismatch()]).await;
+    let client = sts.client_of(&["old"]);
+    let mut calls = Vec::new();
+    for _ in 0..200 {
+        let before = sts.heads().len();
+        let answer = ask_known(&client, None).await;
+        let is_known = matches!(
+            answer,
+            Err(Failure::Rejected(_) | Failure::Overloaded(Bound::OtherClusters))
+        );
+        assert!(is_known, "{answer:?}");
+        calls.push(sts.heads().len() - before);
+    }
+    assert_eq!(calls.first(), Some(&2));
+    assert_eq!(calls.last(), Some(&1));
+    // The room for 128, and what comes back meanwhile.
+    let doubled = calls.iter().filter(|calls| **calls == 2).count();
+    assert!(doubled >= 128, "{doubled}");
 }
