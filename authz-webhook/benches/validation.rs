@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use authz_webhook::identity::Caller;
 use authz_webhook::review::Review;
-use authz_webhook::sts::{Answer, Vouched};
+use authz_webhook::sts::{Answer, Format, Vouched};
 use iam_core::aws_auth::{Data, Document, Mappings, Match, Values};
 use iam_core::partition::Partition;
 use iam_core::presigned::{PresignedParts, PresignedRequest};
@@ -60,7 +60,7 @@ impl Line {
         let request = Token::parse(review.token(), &self.hosts).expect("a token");
         request.check_window(self.now).expect("in time");
         let vouched = Vouched {
-            answer: Answer::parse(answer.as_bytes()).expect("an answer"),
+            answer: Answer::parse(answer.as_bytes(), Format::Json).expect("an answer"),
             cluster_id: None,
         };
         let caller = Caller::verify(&vouched, &request).expect("no contradiction");

@@ -5,6 +5,7 @@
 //!   end has begun, else 503; `?verbose` says which. A source that keeps older mappings because
 //!   the new text is unreadable is `degraded`, and ready. STS plays no part: its outage must not
 //!   take every replica out of service.
+//!   Nor does our own clock, which `?verbose` holds against that of STS.
 //! - `/metrics`: OpenMetrics text.
 
 use std::fmt::Write as _;
@@ -14,6 +15,7 @@ use http::{HeaderValue, Method, Request, StatusCode};
 use hyper::body::{Body as _, Incoming};
 
 use crate::certificate_reload::Certificates;
+use crate::clock_skew::{ClockReport, ClockSkew};
 use crate::connection::Responder;
 use crate::http_response::{self as response, WholeResponse};
 use crate::mappings::{SourceReadiness, SourceState, Sources};
@@ -28,6 +30,8 @@ pub struct Admin {
     pub sources: Arc<Sources>,
     /// Must be in date.
     pub certificates: Arc<Certificates>,
+    /// Is told of.
+    pub clock: Arc<ClockSkew>,
     /// Must be running.
     pub phases: Phases,
     /// What `/metrics` shows.
@@ -56,11 +60,12 @@ impl Admin {
         match path {
             "/livez" | "/healthz" => response::text(StatusCode::OK, "ok\n"),
             "/readyz" => self.readiness().response(is_verbose(query)),
-            "/metrics" => response::whole(
-                StatusCode::OK,
-                HeaderValue::from_static(OPEN_METRICS),
-                self.metrics.encode().into(),
-            ),
+            "/metrics" => {
+                self.certificates.measure();
+                let text = self.metrics.encode();
+                let content_type = HeaderValue::from_static(OPEN_METRICS);
+                response::whole(StatusCode::OK, content_type, text.into())
+            }
             _ => response::text(
                 StatusCode::NOT_FOUND,
                 "expected /livez, /readyz, /healthz or /metrics\n",
@@ -72,6 +77,7 @@ impl Admin {
         Readiness {
             sources: self.sources.readiness(),
             certificate: self.certificates.is_in_date(),
+            clock: self.clock.report(),
             running: self.phases.is_running(),
         }
     }
@@ -81,6 +87,7 @@ impl Admin {
 struct Readiness {
     sources: Vec<SourceReadiness>,
     certificate: bool,
+    clock: ClockReport,
     running: bool,
 }
 
@@ -129,6 +136,11 @@ impl Readiness {
             "expired, or about to"
         };
         say(self.certificate, "certificate", in_date);
+        match self.clock {
+            ClockReport::NotMeasured => say(true, "clock", "not compared with STS yet"),
+            ClockReport::Small => say(true, "clock", "ok"),
+            ClockReport::Large(skew) => say(true, "clock", &format!("degraded: {skew}")),
+        }
         say(
             self.running,
             "shutdown",
@@ -160,13 +172,14 @@ mod tests {
         Readiness {
             sources: vec![source("MountedFile"), source("EKSConfigMap")],
             certificate: true,
+            clock: ClockReport::Small,
             running: true,
         }
     }
 
     #[test]
     fn is_ready_when_everything_is() {
-        let expected = "[+]MountedFile ok\n[+]EKSConfigMap ok\n[+]certificate ok\n[+]shutdown ok\n";
+        let expected = "[+]MountedFile ok\n[+]EKSConfigMap ok\n[+]certificate ok\n[+]clock ok\n[+]shutdown ok\n";
         assert!(ready().is_ready());
         assert_eq!(ready().details(), expected);
     }
@@ -176,7 +189,7 @@ mod tests {
         let mut readiness = ready();
         readiness.sources[1].state = SourceState::Loading;
         let expected = "[+]MountedFile ok\n[-]EKSConfigMap not loaded yet\n[+]certificate ok\n\
-                        [+]shutdown ok\n";
+                        [+]clock ok\n[+]shutdown ok\n";
         assert!(!readiness.is_ready());
         assert_eq!(readiness.details(), expected);
     }
@@ -186,7 +199,7 @@ mod tests {
         let mut readiness = ready();
         readiness.sources[1].state = SourceState::Degraded("line 3:\nx".to_owned());
         let expected = "[+]MountedFile ok\n[+]EKSConfigMap degraded: line 3:\\nx\n\
-                        [+]certificate ok\n[+]shutdown ok\n";
+                        [+]certificate ok\n[+]clock ok\n[+]shutdown ok\n";
         assert!(readiness.is_ready());
         assert_eq!(readiness.details(), expected);
     }

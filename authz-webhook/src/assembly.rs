@@ -1,6 +1,7 @@
 //! From a configuration to the parts that answer reviews.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use iam_core::sts_host::StsHosts;
 use thiserror::Error;
@@ -8,6 +9,7 @@ use thiserror::Error;
 use crate::authenticate::{Authenticator, Scrub};
 use crate::authorize::Authorizer;
 use crate::callers::{CallerSettings, NoRandomness, VerifiedCallers};
+use crate::clock_skew::ClockSkew;
 use crate::config::Config;
 use crate::mappings::Sources;
 use crate::metrics::Metrics;
@@ -27,6 +29,24 @@ pub enum AssemblyError {
     Randomness(#[from] NoRandomness),
 }
 
+/// The clock, and what becomes known of it.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    /// The clock.
+    pub now: fn() -> SystemTime,
+    /// How far it is from that of STS.
+    pub skew: Arc<ClockSkew>,
+}
+
+impl Clock {
+    /// A clock that nothing is known of yet.
+    #[must_use]
+    pub fn new(now: fn() -> SystemTime, metrics: &Arc<Metrics>) -> Self {
+        let skew = Arc::new(ClockSkew::new(Arc::clone(metrics)));
+        Self { now, skew }
+    }
+}
+
 /// Puts the authenticator together; nothing is connected yet.
 ///
 /// # Errors
@@ -34,6 +54,7 @@ pub enum AssemblyError {
 pub fn authenticator(
     config: &Config,
     sources: Arc<Sources>,
+    clock: Clock,
     metrics: &Arc<Metrics>,
 ) -> Result<Authenticator, AssemblyError> {
     let hosts = StsHosts::of(config.partition(), config.sts_regions());
@@ -43,6 +64,8 @@ pub fn authenticator(
         hosts: &hosts,
         roots: roots(config.sts_ca_bundle())?,
         resolve: Resolve::new(config.sts_resolve().clone()),
+        clock_skew: clock.skew,
+        clock: clock.now,
     };
     let sts = StsClient::new(settings, Arc::clone(metrics))?;
     let settings = CallerSettings::within(config.request_deadline(), config.cache_freshness());

@@ -152,6 +152,23 @@ pub fn is_in_date(certificate: &CertificateDer<'_>, at: SystemTime) -> bool {
     )
 }
 
+/// When a certificate's own dates end.
+#[must_use]
+pub fn end(certificate: &CertificateDer<'_>) -> Option<SystemTime> {
+    use rustls::{CertificateError, Error};
+    let certificate = ParsedCertificate::try_from(certificate).ok()?;
+    let nobody = RootCertStore::empty();
+    // Whoever asks for a time beyond the end is told the end.
+    let verdict =
+        verify_server_cert_signed_by_trust_anchor(&certificate, &nobody, &[], BEYOND, &[]);
+    match verdict {
+        Err(Error::InvalidCertificate(CertificateError::ExpiredContext { not_after, .. })) => {
+            Some(SystemTime::UNIX_EPOCH + Duration::from_secs(not_after.as_secs()))
+        }
+        _ => None,
+    }
+}
+
 fn authority_params(now: SystemTime) -> Result<CertificateParams, rcgen::Error> {
     let mut params = CertificateParams::new(Vec::new())?;
     params.distinguished_name = distinguished_name("authz-webhook CA");
@@ -175,6 +192,8 @@ fn unix(at: SystemTime) -> UnixTime {
     )
 }
 
+/// After the last second of the year 9999, which certificates without an end name.
+const BEYOND: UnixTime = UnixTime::since_unix_epoch(Duration::from_secs(253_402_300_800));
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const CLOCK_SKEW: Duration = Duration::from_secs(60 * 60);
 const AUTHORITY_LIFE: Duration = Duration::from_secs(10 * 365 * DAY.as_secs());
@@ -250,6 +269,15 @@ mod tests {
             &names,
             later
         ));
+    }
+
+    #[test]
+    fn the_end_of_a_certificate_is_told_to_the_second() {
+        let ca = authority(now()).unwrap();
+        let leaf = leaf(&ca.key, &names("localhost", "127.0.0.1"), now()).unwrap();
+        assert_eq!(end(&der(&ca.certificate)), Some(now() + AUTHORITY_LIFE));
+        assert_eq!(end(&der(&leaf.certificate)), Some(now() + LEAF_LIFE));
+        assert_eq!(end(&CertificateDer::from(vec![0])), None);
     }
 
     #[test]

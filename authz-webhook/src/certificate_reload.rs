@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use arc_swap::ArcSwap;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use thiserror::Error;
 use tokio::sync::Notify;
 
@@ -26,12 +29,16 @@ pub struct Certificates {
     metrics: Arc<Metrics>,
     clock: fn() -> SystemTime,
     at_once: Notify,
+    ends: ArcSwap<Ends>,
     /// What the files looked like just before they were loaded first.
     at_first: Fingerprints,
 }
 
 /// What shows, without reading them, that files are others than before.
 type Fingerprints = Vec<Option<(SystemTime, u64)>>;
+
+/// When certificates end, by the words of the metric.
+type Ends = Vec<(&'static str, SystemTime)>;
 
 /// Why there is no TLS configuration.
 #[derive(Debug, Error)]
@@ -74,6 +81,7 @@ impl Certificates {
         let at_first = fingerprints(&files, client_ca.as_deref());
         let tls = Arc::new(ServerTls::new(load(&files, client_ca.as_deref())?));
         Ok(Self {
+            ends: ArcSwap::from_pointee(ends(&tls.leaf(), &files, client_ca.as_deref())),
             at_first,
             files,
             client_ca,
@@ -98,6 +106,15 @@ impl Certificates {
     pub fn is_in_date(&self) -> bool {
         let soon = (self.clock)() + Duration::from_secs(3600);
         certificate::is_in_date(&self.tls.leaf(), soon)
+    }
+
+    /// Has the metrics say how many days each certificate has left.
+    pub fn measure(&self) {
+        let now = (self.clock)();
+        for (which, end) in self.ends.load().iter() {
+            self.metrics
+                .certificate_days_left(which, days_between(now, *end));
+        }
     }
 
     /// Keeps the configuration up to date until the future is dropped.
@@ -137,6 +154,9 @@ impl Certificates {
         match load(&self.files, self.client_ca.as_deref()) {
             Ok(serving) => {
                 self.tls.replace(serving);
+                let client_ca = self.client_ca.as_deref();
+                let ends = ends(&self.tls.leaf(), &self.files, client_ca);
+                self.ends.store(Arc::new(ends));
                 self.metrics.certificate_reloaded(ReloadResult::Loaded);
                 tracing::info!(target: iam_cli::NOTICE, "the certificate files were read again");
             }
@@ -177,6 +197,33 @@ fn load(files: &CertificateFiles, client_ca: Option<&Path>) -> Result<Serving, L
             source,
         },
     })
+}
+
+/// When the leaf, what signed it and the first of the client CAs end.
+fn ends(leaf: &CertificateDer<'_>, files: &CertificateFiles, client_ca: Option<&Path>) -> Ends {
+    let first_of = |path: &Path| {
+        let pem = certificate_files::read(path).ok()?;
+        let certificates = CertificateDer::pem_slice_iter(&pem).filter_map(Result::ok);
+        certificates.filter_map(|one| certificate::end(&one)).min()
+    };
+    let authority = Some(files.trusted()).filter(|path| *path != files.certificate());
+    let found = [
+        ("serving", certificate::end(leaf)),
+        ("authority", authority.and_then(|path| first_of(&path))),
+        ("client_ca", client_ca.and_then(first_of)),
+    ];
+    found
+        .into_iter()
+        .filter_map(|(which, end)| Some((which, end?)))
+        .collect()
+}
+
+fn days_between(now: SystemTime, end: SystemTime) -> f64 {
+    let days = |duration: Duration| duration.as_secs_f64() / 86_400.0;
+    match end.duration_since(now) {
+        Ok(left) => days(left),
+        Err(over) => -days(over.duration()),
+    }
 }
 
 fn report(origin: Origin, files: &CertificateFiles) {

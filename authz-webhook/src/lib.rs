@@ -23,6 +23,7 @@ pub mod certificate_reload;
 pub mod certificate_setup;
 pub mod check;
 pub mod cli;
+pub mod clock_skew;
 pub mod config;
 pub mod connection;
 pub mod deadline;
@@ -51,6 +52,7 @@ pub mod sts;
 mod test_sts;
 pub mod tls;
 pub mod watched;
+pub mod xml;
 
 use std::io::Write as _;
 use std::path::Path;

@@ -10,6 +10,7 @@ mod labels;
 mod registration;
 
 use std::borrow::Cow;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use prometheus_client::metrics::counter::Counter;
@@ -23,6 +24,7 @@ pub use labels::{AuthorizeResult, CacheOutcome, ConnectionEnd, ReloadResult, Rev
 type Labels<const N: usize> = [(&'static str, Cow<'static, str>); N];
 type Counters<const N: usize> = Family<Labels<N>, Counter>;
 type Gauges = Family<Labels<1>, Gauge>;
+type Fractions = Family<Labels<1>, Gauge<f64, AtomicU64>>;
 type Latencies = Family<Labels<1>, Histogram, fn() -> Histogram>;
 
 /// A call to STS that is under way; dropping it ends the count.
@@ -47,6 +49,8 @@ pub struct Metrics {
     sts_contradictions: Counters<1>,
     sts_circuit_open: Gauges,
     cluster_ids: Counters<1>,
+    sts_clock_skew: Fractions,
+    certificate_days_left: Fractions,
     sts_in_flight: Gauge,
     cache: Counters<1>,
     cache_hits: Counter,
@@ -84,6 +88,8 @@ impl Metrics {
             sts_contradictions: Counters::default(),
             sts_circuit_open: Gauges::default(),
             cluster_ids: Counters::default(),
+            sts_clock_skew: Fractions::default(),
+            certificate_days_left: Fractions::default(),
             sts_in_flight: Gauge::default(),
             cache_hits: cache.get_or_create_owned(&[("outcome", "hit".into())]),
             cache,
@@ -184,6 +190,21 @@ impl Metrics {
     /// STS vouched for a token that is signed for this cluster, one of several that are configured.
     pub fn cluster_id_matched(&self, id: &str) {
         count(&self.cluster_ids, [("cluster_id", id.to_owned().into())]);
+    }
+
+    /// Our clock is so many seconds ahead of that of the listed `host`.
+    pub fn sts_clock_skew(&self, host: &str, seconds: f64) {
+        self.sts_clock_skew
+            .get_or_create(&[("host", host.to_owned().into())])
+            .set(seconds);
+    }
+
+    /// A certificate is in date for so many days; below zero it is over. `which` is a word of the
+    /// program.
+    pub fn certificate_days_left(&self, which: &'static str, days: f64) {
+        self.certificate_days_left
+            .get_or_create(&[("certificate", which.into())])
+            .set(days);
     }
 
     /// The cache of verified callers was asked.

@@ -15,8 +15,8 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use crate::admin::Admin;
-use crate::assembly::{authenticator, authorizer};
-use crate::audit::{self, AuditWriter};
+use crate::assembly::{Clock, authenticator, authorizer};
+use crate::audit::{self, Audit, AuditWriter};
 use crate::certificate_reload::Certificates;
 use crate::certificate_setup::{certificate_files, write_kubeconfig};
 use crate::config::{Audiences, Config};
@@ -26,7 +26,7 @@ use crate::limits::Limits;
 use crate::listener::Listener;
 use crate::mappings::Sources;
 use crate::metrics::Metrics;
-use crate::shutdown::{self, PhaseSwitch, Signal, Signals};
+use crate::shutdown::{self, PhaseSwitch, Phases, Signal, Signals};
 
 use addresses::Addresses;
 
@@ -87,15 +87,14 @@ impl<'a> Server<'a> {
             what: "listening to signals",
             source,
         })?;
-        let metrics = Arc::new(Metrics::new());
-        let sources = Arc::new(Sources::open(config, Arc::clone(&metrics))?);
-        let certificates = open_certificates(config, &metrics, settings.clock)?;
+        let shared = Shared::open(config, settings.clock)?;
         let webhook_socket = bind(config.address(), config.port()).await?;
         let admin_socket = bind(config.admin_address(), config.admin_port()).await?;
         let addresses = Addresses::of(&webhook_socket, &admin_socket)?;
         keep_kubeconfig(config, addresses.webhook.port());
+        let metrics = &shared.metrics;
         let (record, audit) =
-            audit::start(io::stderr(), Arc::clone(&metrics)).map_err(|source| {
+            audit::start(io::stderr(), Arc::clone(metrics)).map_err(|source| {
                 ServeError::Start {
                     what: "the audit",
                     source,
@@ -103,19 +102,10 @@ impl<'a> Server<'a> {
             })?;
         let (switch, phases) = shutdown::phases();
         let limits = Limits::with_connections(config.max_connections());
-        let webhook = Webhook {
-            authenticator: Arc::new(authenticator(config, Arc::clone(&sources), &metrics)?),
-            authorizer: authorizer(config, &sources),
-            audiences: served(config.audiences()),
-            limits,
-            deadline: config.request_deadline(),
-            metrics: Arc::clone(&metrics),
-            audit: record,
-            clock: settings.clock,
-        };
-        let tls = Some(certificates.tls());
+        let webhook = shared.webhook(config, limits, record)?;
+        let tls = Some(shared.certificates.tls());
         let connections = Connections::new(webhook, limits, tls, phases.clone());
-        let counted = Some(Arc::clone(&metrics));
+        let counted = Some(Arc::clone(metrics));
         let webhook = Listener::new(
             webhook_socket,
             connections,
@@ -123,20 +113,15 @@ impl<'a> Server<'a> {
             counted,
             phases.clone(),
         );
-        let admin = Admin {
-            sources: Arc::clone(&sources),
-            certificates: Arc::clone(&certificates),
-            phases,
-            metrics,
-        };
-        sources.start();
+        let admin = shared.admin(phases);
+        shared.sources.start();
         addresses.tell(settings.print_address)?;
         Ok(Self {
             config,
             signals,
             switch,
-            sources,
-            certificates,
+            sources: shared.sources,
+            certificates: shared.certificates,
             webhook: tokio::spawn(webhook.run()),
             admin: tokio::spawn(administration(admin_socket, admin)),
             audit,
@@ -191,6 +176,56 @@ impl<'a> Server<'a> {
         // This blocks, but nothing else is left to run.
         if !self.audit.finish(patience) {
             tracing::warn!("audit lines were lost: stderr does not take them");
+        }
+    }
+}
+
+/// What both listeners look at.
+struct Shared {
+    metrics: Arc<Metrics>,
+    sources: Arc<Sources>,
+    certificates: Arc<Certificates>,
+    clock: Clock,
+}
+
+impl Shared {
+    fn open(config: &Config, clock: fn() -> SystemTime) -> Result<Self, ServeError> {
+        let metrics = Arc::new(Metrics::new());
+        Ok(Self {
+            sources: Arc::new(Sources::open(config, Arc::clone(&metrics))?),
+            certificates: open_certificates(config, &metrics, clock)?,
+            clock: Clock::new(clock, &metrics),
+            metrics,
+        })
+    }
+
+    fn webhook(
+        &self,
+        config: &Config,
+        limits: Limits,
+        audit: Audit,
+    ) -> Result<Webhook, ServeError> {
+        let (sources, clock) = (Arc::clone(&self.sources), self.clock.clone());
+        let authenticator = authenticator(config, sources, clock, &self.metrics)?;
+        Ok(Webhook {
+            authenticator: Arc::new(authenticator),
+            authorizer: authorizer(config, &self.sources),
+            audiences: served(config.audiences()),
+            limits,
+            deadline: config.request_deadline(),
+            metrics: Arc::clone(&self.metrics),
+            audit,
+            clock: self.clock.now,
+        })
+    }
+
+    fn admin(&self, phases: Phases) -> Admin {
+        Admin {
+            sources: Arc::clone(&self.sources),
+            certificates: Arc::clone(&self.certificates),
+            clock: Arc::clone(&self.clock.skew),
+            phases,
+            metrics: Arc::clone(&self.metrics),
         }
     }
 }

@@ -15,6 +15,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
+use crate::clock_skew::ClockSkew;
 use crate::metrics::Metrics;
 use crate::sts::{Resolve, StsClient, StsSettings};
 
@@ -123,6 +124,7 @@ fn client_of(
     additional: &[&str],
 ) -> StsClient {
     let additional: Vec<_> = additional.iter().map(|id| id.parse().unwrap()).collect();
+    let metrics = Arc::new(Metrics::new());
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(root);
     let settings = StsSettings {
@@ -131,8 +133,10 @@ fn client_of(
         hosts: &hosts(),
         roots,
         resolve: Resolve::new(BTreeMap::from([(HOST.to_owned(), address)])),
+        clock_skew: Arc::new(ClockSkew::new(Arc::clone(&metrics))),
+        clock: || SystemTime::UNIX_EPOCH,
     };
-    StsClient::new(settings, Arc::new(Metrics::new())).unwrap()
+    StsClient::new(settings, metrics).unwrap()
 }
 
 impl Seen {

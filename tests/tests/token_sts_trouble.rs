@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use e2e::support::keys::Keys;
 use e2e::support::line::Line;
 use e2e::support::sandbox::Sandbox;
 use e2e::support::sts::{Contradiction, Counts, Door, Fault, STS_REGION, Sts};
@@ -47,7 +48,6 @@ fn answers_503_to_every_answer_that_is_none_and_remembers_nothing() {
         (Fault::Garbage, "sts_senseless"),
         (Fault::EmptyBody, "sts_senseless"),
         (Fault::WrongContentType, "sts_senseless"),
-        (Fault::Xml, "sts_senseless"),
         (Fault::DuplicateKeys, "sts_senseless"),
     ];
     for (fault, word) in cases {
@@ -66,6 +66,31 @@ fn answers_503_to_every_answer_that_is_none_and_remembers_nothing() {
             "after {fault:?}"
         );
     }
+}
+
+/// STS answers in XML where nobody asks it otherwise, and a proxy may drop what we asked.
+#[test]
+fn understands_xml_and_denies_in_xml_as_in_json() {
+    let line = Line::new("xml");
+    line.sts.set_fault(Fault::Xml);
+    let alice = line.sts.add_user("team/alice");
+    assert_eq!((200, "not_mapped"), line.ask(&alice).refusal());
+    let known = line.sts.add_assumed_role("dev", "a@b");
+    assert_eq!(Some("dev:a-b"), line.ask(&known).username());
+    let ended = line.sts.add_assumed_role("dev", "carol");
+    line.sts.expire_session(&ended);
+    let strangers = [
+        line.recipe(&ended).bearer(),
+        line.recipe(&Keys::long_lived()).bearer(),
+        line.recipe(&known).cluster("another").bearer(),
+    ];
+    for token in strangers {
+        assert_eq!(
+            (200, "rejected"),
+            line.webhook.authenticate(&token).refusal()
+        );
+    }
+    assert_eq!(5, line.sts.counts().requests);
 }
 
 #[test]

@@ -75,26 +75,7 @@ impl Metrics {
             "Time to answer an access review",
             m.authorize_latency.clone(),
         );
-        to.register(
-            "sts_contradictions",
-            "Answers of STS that contradict themselves or the request",
-            m.sts_contradictions.clone(),
-        );
-        to.register(
-            "sts_circuit_open",
-            "1 while calls to an STS host are suspended",
-            m.sts_circuit_open.clone(),
-        );
-        to.register(
-            "cluster_id_matches",
-            "Tokens that STS vouched for by the cluster id they are signed for, where several are",
-            m.cluster_ids.clone(),
-        );
-        to.register(
-            "sts_in_flight",
-            "Calls to STS under way",
-            m.sts_in_flight.clone(),
-        );
+        self.register_sts(to);
         to.register(
             "caller_cache",
             "Lookups in the cache of callers",
@@ -123,6 +104,35 @@ impl Metrics {
         self.register_operation(to);
     }
 
+    fn register_sts(&self, to: &mut Registry) {
+        let m = self;
+        to.register(
+            "sts_contradictions",
+            "Answers of STS that contradict themselves or the request",
+            m.sts_contradictions.clone(),
+        );
+        to.register(
+            "sts_circuit_open",
+            "1 while calls to an STS host are suspended",
+            m.sts_circuit_open.clone(),
+        );
+        to.register(
+            "cluster_id_matches",
+            "Tokens that STS vouched for by the cluster id they are signed for, where several are",
+            m.cluster_ids.clone(),
+        );
+        to.register(
+            "sts_clock_skew_seconds",
+            "This machine's clock less that of an STS host, by the last answer",
+            m.sts_clock_skew.clone(),
+        );
+        to.register(
+            "sts_in_flight",
+            "Calls to STS under way",
+            m.sts_in_flight.clone(),
+        );
+    }
+
     fn register_operation(&self, to: &mut Registry) {
         let m = self;
         to.register(
@@ -144,6 +154,11 @@ impl Metrics {
             "certificate_reloads",
             "Readings of changed certificate files",
             m.certificate_reloads.clone(),
+        );
+        to.register(
+            "certificate_days_left",
+            "Days until a certificate ends: serving, authority (what signs it), client_ca",
+            m.certificate_days_left.clone(),
         );
         to.register("panics", "Requests that ended in a panic", m.panics.clone());
         to.register(

@@ -3,12 +3,12 @@
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use http::header::DATE;
 use http::uri::Scheme;
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
+use http::{HeaderMap, Method, Request, StatusCode, Uri};
 use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
@@ -20,13 +20,14 @@ use rustls::RootCertStore;
 use thiserror::Error;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::answer::Answer;
+use super::answer::{Answer, Format};
 use super::circuit::{Circuit, Passage};
 use super::clusters::{Brake, Charge, Cluster, Clusters};
 use super::connector::{Connector, Resolve};
 use super::failure::{Failure, Senseless};
 use super::gate::Gate;
 use super::silence::{Asked, Silence};
+use crate::clock_skew::ClockSkew;
 use crate::metrics::Metrics;
 use crate::refusal::Bound;
 
@@ -43,6 +44,10 @@ pub struct StsSettings<'a> {
     pub roots: RootCertStore,
     /// Where they are.
     pub resolve: Resolve,
+    /// Learns how far our clock is from theirs.
+    pub clock_skew: Arc<ClockSkew>,
+    /// The clock.
+    pub clock: fn() -> SystemTime,
 }
 
 /// Why there is no client.
@@ -77,6 +82,8 @@ pub struct StsClient {
     circuits: Vec<Circuit>,
     silences: Vec<Silence>,
     jitter: RandomState,
+    clock_skew: Arc<ClockSkew>,
+    clock: fn() -> SystemTime,
     metrics: Arc<Metrics>,
 }
 
@@ -105,6 +112,8 @@ impl StsClient {
             circuits: (0..hosts).map(|_| Circuit::new(start)).collect(),
             silences: (0..hosts).map(|_| Silence::default()).collect(),
             jitter: RandomState::new(),
+            clock_skew: settings.clock_skew,
+            clock: settings.clock,
             metrics,
         })
     }
@@ -237,6 +246,7 @@ impl StsClient {
         asked: Option<&Asked<'_>>,
     ) -> Result<Answer, Failure> {
         let outgoing = outgoing(cluster, request)?;
+        let began = Instant::now();
         let response = self
             .http
             .request(outgoing)
@@ -244,6 +254,11 @@ impl StsClient {
             .map_err(|error| unreachable(&error))?;
         asked.inspect(|asked| asked.heard());
         let (head, body) = response.into_parts();
+        if let Some(date) = date(&head.headers) {
+            let host = request.host().name();
+            self.clock_skew
+                .observe(host, date, began.elapsed(), (self.clock)());
+        }
         self.metrics
             .sts_response(request.host().name(), head.status.as_u16());
         let body = Limited::new(body, MAX_BODY)
@@ -251,13 +266,11 @@ impl StsClient {
             .await
             .map_err(of_body)?
             .to_bytes();
+        let format = Format::of(&head.headers);
         if head.status != StatusCode::OK {
-            return Err(Failure::of_error(head.status, &body));
+            return Err(Failure::of_error(head.status, &body, format));
         }
-        if !is_json(&head.headers) {
-            return Err(Senseless::ContentType.into());
-        }
-        Ok(Answer::parse(&body)?)
+        Ok(Answer::parse(&body, format.ok_or(Senseless::ContentType)?)?)
     }
 
     fn record(&self, circuit: &Circuit, host: &ListedHost, result: &Result<Answer, Failure>) {
@@ -317,6 +330,12 @@ fn outgoing(
     Ok(outgoing)
 }
 
+/// When STS says that it answers.
+fn date(headers: &HeaderMap) -> Option<SystemTime> {
+    let text = headers.get(DATE)?.to_str().ok()?;
+    httpdate::parse_http_date(text).ok()
+}
+
 /// What a failed exchange says, without the URL.
 fn unreachable(error: &hyper_util::client::legacy::Error) -> Failure {
     Failure::Unreachable(ErrorChain(error).to_string())
@@ -327,22 +346,6 @@ fn of_body(error: Box<dyn std::error::Error + Send + Sync>) -> Failure {
         return Senseless::TooLong.into();
     }
     Failure::Unreachable(ErrorChain(&*error).to_string())
-}
-
-/// Whether the answer says of itself that it is JSON, and not compressed.
-fn is_json(headers: &HeaderMap) -> bool {
-    let essence = |value: &HeaderValue| {
-        let text = value.to_str().unwrap_or_default();
-        text.split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .eq_ignore_ascii_case("application/json")
-    };
-    let mut types = headers.get_all(CONTENT_TYPE).iter();
-    types.next().is_some_and(essence)
-        && types.next().is_none()
-        && !headers.contains_key(CONTENT_ENCODING)
 }
 
 /// How often a question is asked at most where STS gives no answer.

@@ -6,7 +6,7 @@ use http::StatusCode;
 use iam_core::sts_host::ListedHost;
 use thiserror::Error;
 
-use super::answer;
+use super::answer::{self, Format};
 use crate::refusal::{Bound, Refusal, StsCode};
 
 /// Why STS named nobody. `Display` holds no secret and no URL.
@@ -44,8 +44,8 @@ pub enum Senseless {
     /// An error without a code.
     #[error("status {0} without an error code")]
     NoCode(StatusCode),
-    /// Not `application/json`.
-    #[error("not application/json")]
+    /// Neither JSON nor XML by its own words.
+    #[error("neither application/json nor text/xml")]
     ContentType,
     /// More than an identity needs.
     #[error("longer than 64 KiB")]
@@ -53,6 +53,9 @@ pub enum Senseless {
     /// Not one JSON document.
     #[error("not JSON")]
     NotJson,
+    /// Not one XML document of STS's.
+    #[error("not XML: {0}")]
+    NotXml(&'static str),
     /// A value is not there.
     #[error("no {0}")]
     Missing(&'static str),
@@ -66,8 +69,8 @@ pub enum Senseless {
 
 impl Failure {
     /// What an answer other than 200 means, by its status and its parsed code.
-    pub(super) fn of_error(status: StatusCode, body: &[u8]) -> Self {
-        let code = answer::error_code(body);
+    pub(super) fn of_error(status: StatusCode, body: &[u8], format: Option<Format>) -> Self {
+        let code = answer::error_code(body, format);
         match (status, code) {
             (StatusCode::TOO_MANY_REQUESTS, _) => Self::Throttled,
             (_, Some(code)) if THROTTLING.contains(&code.as_str()) => Self::Throttled,
@@ -179,6 +182,10 @@ const TRANSIENT: [&str; 5] = [
 mod tests {
     use super::*;
 
+    fn of_json(status: StatusCode, body: &[u8]) -> Failure {
+        Failure::of_error(status, body, Some(Format::Json))
+    }
+
     fn error(code: &str) -> Vec<u8> {
         format!(r#"{{"Error":{{"Code":"{code}","Message":"m","Type":"Sender"}},"RequestId":"r"}}"#)
             .into_bytes()
@@ -232,7 +239,7 @@ mod tests {
             ),
         ];
         for (code, body, expected) in table {
-            assert_eq!(Failure::of_error(status(code), &body), expected, "{code}");
+            assert_eq!(of_json(status(code), &body), expected, "{code}");
         }
     }
 
@@ -248,7 +255,7 @@ mod tests {
             (500, Vec::new(), true),
         ];
         for (code, body, expected) in table {
-            let failure = Failure::of_error(status(code), &body);
+            let failure = of_json(status(code), &body);
             assert_eq!(failure.counts_against_the_host(), expected, "{code}");
         }
     }
@@ -257,7 +264,7 @@ mod tests {
     fn the_key_id_throttling_in_a_message_throttles_nobody() {
         let body = br#"{"Error":{"Code":"SignatureDoesNotMatch","Message":"Throttling"}}"#;
         assert_eq!(
-            Failure::of_error(StatusCode::FORBIDDEN, body),
+            of_json(StatusCode::FORBIDDEN, body),
             Failure::Rejected(StsCode::new("SignatureDoesNotMatch"))
         );
     }

@@ -109,6 +109,10 @@ async fn senseless_answers_are_told_apart() {
             Senseless::Status(302.try_into().unwrap()),
         ),
         (http(200, "text/html", "{}"), Senseless::ContentType),
+        (
+            http(200, "text/xml", "{}"),
+            Senseless::NotXml("not well-formed"),
+        ),
         (Reply::Bytes(gzip), Senseless::ContentType),
         (http(200, "application/json", "<html>"), Senseless::NotJson),
         (

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use authz_webhook::assembly::{authenticator, authorizer};
+use authz_webhook::assembly::{Clock, authenticator, authorizer};
 use authz_webhook::audit;
 use authz_webhook::certificate::{self, Names};
 use authz_webhook::config::{Config, Overrides};
@@ -50,7 +50,9 @@ impl Inside {
         let (audit, _) = audit::start(std::io::sink(), Arc::clone(&metrics)).unwrap();
         let webhook = Webhook {
             authorizer: authorizer(&config, &sources),
-            authenticator: Arc::new(authenticator(&config, sources, &metrics).unwrap()),
+            authenticator: Arc::new(
+                authenticator(&config, sources, Clock::new(now, &metrics), &metrics).unwrap(),
+            ),
             audiences: Vec::new(),
             limits,
             deadline: config.request_deadline(),

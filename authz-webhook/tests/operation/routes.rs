@@ -197,7 +197,8 @@ async fn the_administration_answers_probes_and_metrics_only() {
     assert_eq!(found("/livez").await, (200, "ok\n".to_owned()));
     assert_eq!(found("/healthz").await, (200, "ok\n".to_owned()));
     assert_eq!(found("/readyz").await, (200, "ok\n".to_owned()));
-    let verbose = "[+]MountedFile ok\n[+]certificate ok\n[+]shutdown ok\nok\n";
+    let verbose = "[+]MountedFile ok\n[+]certificate ok\n[+]clock not compared with STS \
+                   yet\n[+]shutdown ok\nok\n";
     assert_eq!(found("/readyz?verbose").await, (200, verbose.to_owned()));
     let nowhere = "expected /livez, /readyz, /healthz or /metrics\n";
     assert_eq!(found("/authenticate").await, (404, nowhere.to_owned()));

@@ -247,6 +247,11 @@ impl Webhook {
             .unwrap_or_default()
     }
 
+    /// What it said on stderr so far.
+    pub fn log(&self) -> String {
+        self.process.stderr()
+    }
+
     /// The audit lines so far.
     pub fn audit(&self) -> Vec<Value> {
         let log = self.process.stderr();
