@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use iam_cli::file::{self, FileError, Mode};
+use iam_core::error_chain::ErrorChain;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use thiserror::Error;
@@ -116,12 +117,38 @@ impl CertificateError {
             Self::NoKey { .. } => {
                 Some("supply it anew, or remove it and ca.pem to have both made".to_owned())
             }
-            Self::Directory { .. } | Self::Lock { .. } | Self::Write(_) => {
-                Some("set server.stateDir to a directory that this user may write".to_owned())
+            Self::Directory { source, .. } | Self::Lock { source, .. } => {
+                Some(hint_of_writing(source.kind()))
+            }
+            Self::Write(error) => Some(hint_of_writing(error.kind())),
+            Self::Read { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
+                Some("let this user read it: it is the owner's alone (chown)".to_owned())
             }
             Self::Read { .. } | Self::Make(_) => None,
         }
     }
+
+    /// Whether the system would not let us write, whatever there is to be read.
+    fn is_of_writing(&self) -> bool {
+        match self {
+            Self::Directory { .. } | Self::Lock { .. } | Self::Write(_) => true,
+            Self::Read { .. }
+            | Self::NoCertificate { .. }
+            | Self::NoKey { .. }
+            | Self::Half { .. }
+            | Self::ForeignAuthority { .. }
+            | Self::Make(_) => false,
+        }
+    }
+}
+
+fn hint_of_writing(kind: io::ErrorKind) -> String {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    match kind {
+        StorageFull | QuotaExceeded | FileTooLarge => "make room in server.stateDir",
+        _ => "set server.stateDir to a directory that this user may write",
+    }
+    .to_owned()
 }
 
 impl CertificateFiles {
@@ -172,7 +199,8 @@ impl CertificateFiles {
         Ok(Origin::Made)
     }
 
-    /// Makes what is missing and renews what ends soon; supplied files are left alone.
+    /// Makes what is missing and renews what ends soon; supplied files are left alone. What serves
+    /// goes on serving where nothing can be written: a full disk, a directory that is read-only.
     ///
     /// # Errors
     /// The system refuses, or the files do not belong together.
@@ -180,6 +208,29 @@ impl CertificateFiles {
         if !self.authority_key().exists() && self.is_supplied()? {
             return Ok(Origin::Supplied);
         }
+        match self.make(now) {
+            Err(error) if error.is_of_writing() && self.is_served_well(now).unwrap_or(false) => {
+                self.tell_kept(&error, now);
+                Ok(Origin::Kept)
+            }
+            made => made,
+        }
+    }
+
+    /// Nothing need be said of a directory that is read-only for a reason, until it matters.
+    fn tell_kept(&self, error: &CertificateError, now: SystemTime) {
+        if self.is_served_well(now + RENEWAL).unwrap_or(false) {
+            return;
+        }
+        tracing::warn!(
+            "the certificate {} is not renewed, and kept while it lasts: {}; {}",
+            self.certificate().display(),
+            ErrorChain(error),
+            error.hint().unwrap_or_default()
+        );
+    }
+
+    fn make(&self, now: SystemTime) -> Result<Origin, CertificateError> {
         self.make_directory()?;
         let _one_at_a_time = self.lock()?;
         let authority_key = self.ensure_authority(now)?;
@@ -193,12 +244,14 @@ impl CertificateFiles {
             let (certificate, key) = (self.authority(), self.authority_key());
             return Err(CertificateError::ForeignAuthority { certificate, key });
         }
-        file::replace(&self.key(), leaf.key.as_bytes(), Mode::Private)?;
-        file::replace(
-            &self.certificate(),
-            leaf.certificate.as_bytes(),
-            Mode::Public,
-        )?;
+        file::replace_all(&[
+            (&self.key(), leaf.key.as_bytes(), Mode::Private),
+            (
+                &self.certificate(),
+                leaf.certificate.as_bytes(),
+                Mode::Public,
+            ),
+        ])?;
         Ok(Origin::Made)
     }
 

@@ -37,6 +37,17 @@ pub enum FileError {
     },
 }
 
+impl FileError {
+    /// What kind of refusal it was.
+    #[must_use]
+    pub fn kind(&self) -> io::ErrorKind {
+        match self {
+            Self::Exists { .. } => io::ErrorKind::AlreadyExists,
+            Self::Write { source, .. } => source.kind(),
+        }
+    }
+}
+
 /// Writes a file that must not exist yet.
 ///
 /// # Errors
@@ -64,6 +75,26 @@ pub fn replace(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), FileError> {
         .persist(path)
         .map_err(|error| failed(path, error.error))?;
     sync_parent(path)
+}
+
+/// Writes files in place of those of their names. All are on the disk before the first takes its
+/// name: a full disk leaves every one as it was, and none belongs to another time.
+///
+/// # Errors
+/// When the system refuses.
+pub fn replace_all(files: &[(&Path, &[u8], Mode)]) -> Result<(), FileError> {
+    let mut written = Vec::new();
+    for (path, bytes, mode) in files {
+        let temporary = temporary(path, bytes, *mode).map_err(|source| failed(path, source))?;
+        written.push((path, temporary));
+    }
+    for (path, temporary) in written {
+        temporary
+            .persist(path)
+            .map_err(|error| failed(path, error.error))?;
+        sync_parent(path)?;
+    }
+    Ok(())
 }
 
 fn temporary(path: &Path, bytes: &[u8], mode: Mode) -> io::Result<NamedTempFile> {
@@ -144,6 +175,23 @@ mod tests {
         replace(&path, b"two", Mode::Public).unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"two");
         assert_eq!(names(directory.path()), ["f"]);
+    }
+
+    #[test]
+    fn replaces_all_files_or_none() {
+        let directory = tempfile::tempdir().unwrap();
+        let [one, other] = ["one", "other"].map(|name| directory.path().join(name));
+        let beyond = directory.path().join("none").join("f");
+        let write = |last: &Path| {
+            replace_all(&[(&one, b"new", Mode::Private), (last, b"new", Mode::Public)])
+        };
+        write(&other).unwrap();
+        replace(&one, b"old", Mode::Private).unwrap();
+        write(&beyond).unwrap_err();
+        assert_eq!(std::fs::read(&one).unwrap(), b"old");
+        let mut left = names(directory.path());
+        left.sort();
+        assert_eq!(left, ["one", "other"]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 use std::fs;
+use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -141,4 +142,43 @@ fn answers_only_clients_of_the_client_ca_which_can_be_replaced() {
     let replaced = |_: &Webhook| as_client_of(&new, "h2") == Some(200);
     assert!(supplied.webhook.wait_until(LONG, replaced));
     assert_eq!(None, as_client_of(&old, "h2"));
+}
+
+/// Asks once and hangs up; whether the connection took up an earlier one's session.
+fn resumes(supplied: &Supplied, config: &ClientConfig) -> io::Result<bool> {
+    let mut wire = Wire::open(supplied.webhook.address(), config.clone())?;
+    wire.post(REVIEW)?;
+    // What a session is taken up by comes with the first answer.
+    assert_eq!(200, wire.answer()?.status);
+    Ok(wire.is_resumed())
+}
+
+/// A kube-apiserver that lost its connections shakes hands at half the price.
+#[test]
+fn sessions_are_resumed_until_what_they_rest_on_changes() {
+    let (old, new) = (Ca::new("old clients"), Ca::new("new clients"));
+    let supplied = Supplied::start("sessions", |sandbox, config| {
+        let path = sandbox.write("webhook/client-ca.pem", old.pem());
+        config.server("clientCA", json!(path))
+    });
+    let client_of = |ca: &Ca, version| {
+        let leaf = ca.client("kube-apiserver", None);
+        supplied.ca.client_config_over(version, &leaf)
+    };
+    let versions = [&rustls::version::TLS13, &rustls::version::TLS12];
+    let clients = versions.map(|version| client_of(&old, version));
+    for client in &clients {
+        let kinds: Vec<_> = (0..3)
+            .map(|_| resumes(&supplied, client).unwrap())
+            .collect();
+        assert_eq!(kinds, [false, true, true]);
+    }
+    // Whoever was let in by the old CA has a session, and no longer any use for it.
+    supplied.sandbox.replace("webhook/client-ca.pem", new.pem());
+    let fresh = client_of(&new, versions[0]);
+    let replaced = |_: &Webhook| resumes(&supplied, &fresh).is_ok();
+    assert!(supplied.webhook.wait_until(LONG, replaced));
+    for client in &clients {
+        assert!(resumes(&supplied, client).is_err());
+    }
 }

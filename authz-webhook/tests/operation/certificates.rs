@@ -68,6 +68,89 @@ fn init_writes_certificates_and_the_kubeconfig_and_then_nothing_more() {
     assert_eq!(contents(directory.path()), first);
 }
 
+/// The program where no file can take a byte more: what a full disk does, without a disk.
+#[cfg(unix)]
+fn on_a_full_disk(directory: &Path, config: &Path) -> (Option<i32>, String) {
+    let program = program(directory);
+    let mut shell = std::process::Command::new("/bin/sh");
+    let output = shell
+        .args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\""])
+        .arg(program.get_program())
+        .args(["init", "--port", "21362", "--config"])
+        .arg(config)
+        .env_clear()
+        .env("HOME", directory)
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    (output.status.code(), stderr)
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_keeps_what_serves_and_says_what_to_do() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = configuration(directory.path(), "");
+    let state = directory.path().join("state");
+    let (code, stderr) = on_a_full_disk(directory.path(), &config);
+    assert_eq!(code, Some(1), "{stderr}");
+    let expected = format!("cannot write {}", state.join("ca-key.pem").display());
+    assert!(stderr.contains(&expected), "{stderr}");
+    assert!(
+        stderr.contains("hint: make room in server.stateDir\n"),
+        "{stderr}"
+    );
+
+    init(directory.path(), &config);
+    // A leaf that is to be renewed, and lasts for a while.
+    let authority = fs::read_to_string(state.join("ca-key.pem")).unwrap();
+    let names = Names::of("localhost", [127, 0, 0, 1].into()).unwrap();
+    let long_ago = now() - 80 * std::time::Duration::from_secs(24 * 60 * 60);
+    let leaf = certificate::leaf(&authority, &names, long_ago).unwrap();
+    fs::write(state.join("cert.pem"), leaf.certificate).unwrap();
+    fs::write(state.join("key.pem"), leaf.key).unwrap();
+    let before = contents(directory.path());
+    let (code, stderr) = on_a_full_disk(directory.path(), &config);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(
+        stderr.contains("is not renewed, and kept while it lasts"),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains("; make room in server.stateDir"),
+        "{stderr}"
+    );
+    assert_eq!(
+        contents(directory.path()),
+        before,
+        "nothing is lost or left behind"
+    );
+
+    assert_eq!(init(directory.path(), &config).0, Some(0));
+    assert_ne!(
+        contents(directory.path()),
+        before,
+        "renewed as soon as there is room"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_key_that_cannot_be_read_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = configuration(directory.path(), "");
+    init(directory.path(), &config);
+    let key = directory.path().join("state/ca-key.pem");
+    fs::remove_file(&key).unwrap();
+    fs::create_dir(&key).unwrap();
+    let (code, stderr) = init(directory.path(), &config);
+    let expected = format!(
+        "authz-webhook: cannot read {}: Is a directory (os error 21)\n",
+        key.display()
+    );
+    assert_eq!((code, stderr), (Some(1), expected));
+}
+
 #[cfg(unix)]
 #[test]
 fn keys_are_readable_by_their_owner_alone() {
@@ -100,6 +183,40 @@ fn a_half_supplied_pair_is_refused_and_left_alone() {
     assert_eq!(init(directory.path(), &config), (Some(1), expected));
     assert_eq!(fs::read(state.join("key.pem")).unwrap(), b"KEY");
     assert_eq!(fs::read_dir(&state).unwrap().count(), 1);
+}
+
+#[tokio::test]
+async fn a_key_that_can_no_longer_be_read_leaves_the_last_one_in_use() {
+    let webhook = Webhook::start("").await;
+    let old = served(&webhook).await;
+    let key = webhook.state("key.pem");
+    fs::remove_file(&key).unwrap();
+    fs::create_dir(&key).unwrap();
+    webhook
+        .wait_for_metric("authz_webhook_certificate_reloads_total{result=\"kept\"} 1")
+        .await;
+    assert_eq!(served(&webhook).await, old);
+    let text = webhook.stopped().await;
+    let expected = format!(
+        "the certificate in use is kept: cannot read {}",
+        key.display()
+    );
+    assert!(text.contains(&expected), "{text}");
+}
+
+#[tokio::test]
+async fn the_days_that_certificates_have_left_are_told() {
+    let webhook = Webhook::start("").await;
+    let metrics = webhook.admin("/metrics").await.body;
+    let days = |which: &str| {
+        let series = format!("authz_webhook_certificate_days_left{{certificate=\"{which}\"}} ");
+        let line = metrics.lines().find_map(|line| line.strip_prefix(&series));
+        line.map(|value| value.parse::<f64>().unwrap().round())
+    };
+    assert_eq!(days("serving"), Some(90.0));
+    assert_eq!(days("authority"), Some(3650.0));
+    assert_eq!(days("client_ca"), None);
+    webhook.stopped().await;
 }
 
 #[tokio::test]

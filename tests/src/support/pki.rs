@@ -11,7 +11,7 @@ use rustls::client::WantsClientCert;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ClientConfig, ConfigBuilder, RootCertStore, ServerConfig};
+use rustls::{ClientConfig, ConfigBuilder, RootCertStore, ServerConfig, SupportedProtocolVersion};
 
 /// A certificate authority.
 pub struct Ca {
@@ -80,6 +80,27 @@ impl Ca {
         with_alpn(
             config.expect("the key belongs to the certificate"),
             protocols,
+        )
+    }
+
+    /// As [`Self::client_config_with`], for HTTP/1.1 over one version of TLS.
+    ///
+    /// # Panics
+    /// Never, for what this CA issued.
+    pub fn client_config_over(
+        &self,
+        version: &'static SupportedProtocolVersion,
+        leaf: &Leaf,
+    ) -> ClientConfig {
+        let (chain, key) = (vec![leaf.certificate.clone()], leaf.key.clone_key());
+        let config = ClientConfig::builder_with_provider(provider())
+            .with_protocol_versions(&[version])
+            .expect("ring speaks TLS 1.2 and 1.3")
+            .with_root_certificates(self.roots())
+            .with_client_auth_cert(chain, key);
+        with_alpn(
+            config.expect("the key belongs to the certificate"),
+            &["http/1.1"],
         )
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientConnection, StreamOwned};
+use rustls::{ClientConfig, ClientConnection, HandshakeKind, StreamOwned};
 
 /// An open connection. It blocks, but not for ever.
 pub struct Wire {
@@ -64,6 +64,11 @@ impl Wire {
     pub fn server_certificate(&self) -> Option<Vec<u8>> {
         let chain = self.stream.conn.peer_certificates()?;
         Some(chain.first()?.to_vec())
+    }
+
+    /// Whether the handshake took up an earlier session.
+    pub fn is_resumed(&self) -> bool {
+        self.stream.conn.handshake_kind() == Some(HandshakeKind::Resumed)
     }
 
     /// The socket below TLS.
