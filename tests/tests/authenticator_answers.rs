@@ -73,7 +73,7 @@ impl Pair {
             "--port=0".to_owned(),
         ];
         let name = "aws-iam-authenticator";
-        let peer = Authenticator::start(&sandbox, name, program, (&sts, &ca), |server| {
+        let peer = Authenticator::start(&sandbox, name, program, (sts.resolve(), &ca), |server| {
             server.args(flags.clone())
         });
         let ours = Webhook::serve(&sandbox, "authz-webhook", "state", |webhook| {

@@ -201,8 +201,8 @@ impl Place {
     }
 
     fn start_the_peer(&self) -> Authenticator {
-        let (name, peers) = ("aws-iam-authenticator", (&self.sts, &self.ca));
-        Authenticator::start(&self.sandbox, name, &self.peer, peers, |server| {
+        let (name, sts) = ("aws-iam-authenticator", (self.sts.resolve(), &self.ca));
+        Authenticator::start(&self.sandbox, name, &self.peer, sts, |server| {
             server.arg("server").args(self.flags())
         })
     }

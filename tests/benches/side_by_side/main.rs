@@ -45,15 +45,16 @@ struct Cli {
     #[arg(long, hide = true)]
     bench: bool,
 
-    /// Serve as the floor with this certificate, key and answer
-    #[arg(long, hide = true, num_args = 3)]
+    /// Serve as the floor with this certificate, key and answer, asking the STS at this address,
+    /// certified by this CA
+    #[arg(long, hide = true, num_args = 3..=5)]
     floor: Option<Vec<String>>,
 }
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    if let Some([certificate, key, answer]) = cli.floor.as_deref() {
-        floor::serve_files(certificate, key, answer);
+    if let Some(files) = cli.floor.as_deref() {
+        floor::serve_files(files);
         return ExitCode::SUCCESS;
     }
     let figures = measure(&cli);

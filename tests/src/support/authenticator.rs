@@ -1,10 +1,13 @@
 //! aws-iam-authenticator, the peer of token-exec and of authz-webhook: in the benchmarks, and as
 //! the server whose place authz-webhook takes.
 
+use std::collections::BTreeMap;
+use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command as StdCommand;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use iam_core::error_chain::ErrorChain;
 use serde_json::Value;
@@ -18,7 +21,6 @@ use super::process::Process;
 use super::proxy::Proxy;
 use super::sandbox::Sandbox;
 use super::skip::skip;
-use super::sts::Sts;
 
 /// The program, of an earlier build or built now.
 ///
@@ -90,7 +92,8 @@ pub struct Authenticator {
 }
 
 impl Authenticator {
-    /// Starts it with the arguments that `change` adds. Its log is `logs/NAME.stderr`.
+    /// Starts it with the arguments that `change` adds, and leads these hosts of STS, which `ca`
+    /// certified, to these addresses. Its log is `logs/NAME.stderr`.
     ///
     /// Its second listener, on 21363 of all addresses, cannot be configured; where that port is
     /// taken it goes without.
@@ -101,10 +104,10 @@ impl Authenticator {
         sandbox: &Sandbox,
         name: &str,
         program: &Path,
-        (sts, ca): (&Sts, &Ca),
+        (hosts, ca): (BTreeMap<String, SocketAddr>, &Ca),
         change: impl FnOnce(Command<'_>) -> Command<'_>,
     ) -> Self {
-        let proxy = Proxy::start(sts.resolve());
+        let proxy = Proxy::start(hosts);
         let bundle = sandbox.write("peer/sts-ca.pem", ca.pem());
         // It writes signatures and session tokens into its log.
         sandbox.may_hold_secrets(format!("logs/{name}.stderr"));
@@ -114,10 +117,7 @@ impl Authenticator {
             .env("HTTPS_PROXY", proxy.url())
             .env("SSL_CERT_FILE", bundle);
         let process = change(command).start(name);
-        let address = process.wait_for_stderr(START, |line| {
-            let (_, address) = line.split_once("listening on ")?;
-            address.trim_end_matches('"').parse().ok()
-        });
+        let address = address_in(&sandbox.logs().join(format!("{name}.stderr")));
         Self {
             process,
             address,
@@ -140,6 +140,25 @@ impl Drop for Authenticator {
     fn drop(&mut self) {
         // It serves on after SIGTERM, for ever.
         self.process.kill();
+    }
+}
+
+/// Where a server listens by its log, which may be read by nobody else.
+fn address_in(log: &Path) -> SocketAddr {
+    let end = Instant::now() + START;
+    loop {
+        let text = fs::read_to_string(log).unwrap_or_default();
+        let found = text.lines().find_map(|line| {
+            let (_, address) = line.split_once("listening on ")?;
+            address.trim_end_matches('"').parse().ok()
+        });
+        if let Some(address) = found {
+            return address;
+        }
+        if Instant::now() > end {
+            fail(&format!("aws-iam-authenticator does not listen:\n{text}"));
+        }
+        thread::sleep(Duration::from_millis(10));
     }
 }
 

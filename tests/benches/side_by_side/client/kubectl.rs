@@ -25,7 +25,12 @@ pub(super) fn figures(
     let sandbox = Sandbox::new("bench");
     let ca = Ca::new("bench");
     let leaf = ca.server(&["localhost", "127.0.0.1"]);
-    let server = Floor::start(&sandbox, &leaf, &Bytes::from_static(b"{\"major\":\"1\"}"));
+    let server = Floor::start(
+        &sandbox,
+        &leaf,
+        &Bytes::from_static(b"{\"major\":\"1\"}"),
+        None,
+    );
     let call = |name, user: &str| {
         let row = Row::new(name, &binaries.kubectl()).args(["get", "--raw", "/version"]);
         let file = row.sandbox.write("kubeconfig", user);

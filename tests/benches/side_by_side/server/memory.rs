@@ -1,0 +1,29 @@
+//! What servers hold in memory.
+
+use super::contestant::Contestant;
+use super::field::Field;
+use super::throughput::at_most;
+use crate::table::Figure;
+
+/// Before any load.
+pub(super) fn at_start(field: &Field) -> Vec<Figure> {
+    beside(field, "RSS at the start", 12.0, Contestant::resident)
+}
+
+/// After the load of those who are let in.
+pub(super) fn after_load(field: &Field) -> Vec<Figure> {
+    let mut figures = beside(field, "RSS after load", 20.0, Contestant::resident);
+    figures.extend(beside(field, "peak RSS", 22.0, Contestant::peak));
+    figures
+}
+
+fn beside(field: &Field, what: &str, bar: f64, of: fn(&Contestant) -> f64) -> Vec<Figure> {
+    let ours = of(&field.ours);
+    let mut figures = vec![at_most(bar, format!("{what}, MiB"), ours, String::new())];
+    figures.extend(field.peer.as_ref().map(|peer| {
+        let theirs = of(peer);
+        let what = format!("{what} / aws-iam-authenticator");
+        at_most(0.5, what, ours / theirs, format!("MiB: {theirs:.1}"))
+    }));
+    figures
+}
