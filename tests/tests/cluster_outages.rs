@@ -6,13 +6,18 @@
 
 use std::{
     sync::{Mutex, PoisonError},
+    thread,
     time::Duration,
 };
 
 use e2e::support::{
-    cluster::{Cluster, Story},
+    cluster::{CLUSTER, Cluster, REGION, Story},
     control_plane::{Mode, ReviewVersion},
-    sts::Door,
+    http::Client,
+    keys::Keys,
+    pki::client_config_for,
+    sts::{Door, STS_HOST},
+    token::TokenRecipe,
 };
 use serde_json::{Value, json};
 
@@ -63,6 +68,44 @@ fn a_webhook_that_never_answers_costs_its_callers_time_and_nobody_else() {
     });
 }
 
+#[test]
+fn after_a_restart_of_the_api_server_everybody_comes_back_at_once_and_sts_is_not_asked() {
+    with_cluster(|story| {
+        let keys: Vec<Keys> = (0..CROWD).map(|_| story.sts.add_user("alice")).collect();
+        let token = |keys| TokenRecipe::new(keys, STS_HOST, REGION, CLUSTER, story.sts.now());
+        let tokens: Vec<_> = keys.iter().map(|keys| token(keys).bearer()).collect();
+        let (address, ca) = story.api_server();
+        let client = Client::tls(address, "127.0.0.1", client_config_for(&ca, &["http/1.1"]));
+        let come_in = |token: &String| {
+            story.sandbox.secrets().add_bearer(token);
+            let headers = [
+                ("Host", "127.0.0.1"),
+                ("Authorization", &format!("Bearer {token}")),
+            ];
+            client
+                .get("/api", &headers)
+                .map(|answer| answer.status.as_u16())
+                .ok()
+        };
+        let all = || {
+            thread::scope(|scope| {
+                let come_in = &come_in;
+                let coming = tokens
+                    .iter()
+                    .map(|token| scope.spawn(move || come_in(token)));
+                let coming: Vec<_> = coming.collect();
+                let came = coming.into_iter().map(|coming| coming.join().unwrap());
+                came.collect::<Vec<_>>()
+            })
+        };
+        assert_eq!(vec![Some(200); CROWD], all());
+        let asked = story.sts.counts().requests;
+        story.restart_api_server();
+        assert_eq!(vec![Some(200); CROWD], all());
+        assert_eq!(asked, story.sts.counts().requests);
+    });
+}
+
 /// The user that a new key of alice's is taken for, or what kubectl says instead.
 fn call(story: &Story<'_>) -> Result<String, String> {
     let keys = story.sts.add_user("alice");
@@ -93,6 +136,9 @@ fn with_cluster(play: impl FnOnce(&Story<'_>)) {
         play(&cluster.story());
     }
 }
+
+/// Callers at once.
+const CROWD: usize = 100;
 
 const ALICE: &str = r#"[{"userarn": "arn:aws:iam::111122223333:user/alice", "username": "alice"}]"#;
 

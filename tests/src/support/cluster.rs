@@ -242,6 +242,17 @@ impl Cluster {
             .expect("the held port can be listened on");
     }
 
+    /// Kills the API server, as a crash would, and starts it again, with nothing that it
+    /// remembered.
+    ///
+    /// # Panics
+    /// When it does not come back.
+    pub fn restart_api_server(&self) {
+        if let Err(error) = self.control_plane.restart_kube_apiserver() {
+            super::fail(&format!("{error}"));
+        }
+    }
+
     /// Where the running webhook listens.
     pub fn webhook_address(&self) -> SocketAddr {
         self.with_webhook(|webhook| webhook.address())
