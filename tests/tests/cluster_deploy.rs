@@ -70,7 +70,10 @@ fn pods_run_as_nobody_on_a_root_that_nobody_writes() {
             assert_eq!(own["capabilities"]["drop"], json!(["ALL"]));
             let is_root = own["runAsUser"] == 0;
             assert_eq!(is_root, name == "directories", "{manifest} {name}");
-            let gained = is_root.then(|| json!(["CHOWN"])).unwrap_or_default();
+            let gained = match is_root {
+                true => json!(["CHOWN"]),
+                false => Value::Null,
+            };
             assert_eq!(own["capabilities"]["add"], gained, "{manifest} {name}");
         }
         let mounts = containers(&pod).flat_map(|it| it["volumeMounts"].as_array().unwrap());
@@ -85,68 +88,53 @@ fn pods_run_as_nobody_on_a_root_that_nobody_writes() {
 #[test]
 fn the_program_understands_what_it_is_told_everywhere() {
     let example = fs::read_to_string(deploy("../examples/webhook.yaml")).unwrap();
-    let [daemon_set] = of_kind("daemonset.yaml", "ConfigMap").try_into().unwrap();
+    let [config_map] = of_kind("daemonset.yaml", "ConfigMap").try_into().unwrap();
     let [kops] = documents("kops/cluster.yaml").try_into().unwrap();
     let kops_config = &kops["spec"]["fileAssets"][0];
     assert_eq!(kops_config["path"], "/etc/authz-webhook/config.yaml");
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let serve = |manifest: &str| {
-        let (_, pod) = pods()
-            .into_iter()
-            .find(|(name, _)| *name == manifest)
-            .unwrap();
-        let own = containers(&pod).filter(|it| it["args"].is_array());
-        let args = own.last().unwrap()["args"].as_array().unwrap();
-        args.iter().map(text).collect::<Vec<_>>()
-    };
+    let [static_pod, daemon_set] = pods().map(|(_, pod)| served_with(&pod));
+    expect_understood(
+        "daemon-set",
+        &daemon_set,
+        &config_map["data"]["config.yaml"],
+    );
+    expect_understood("kops", &static_pod, &kops_config["content"]);
     let unit: Vec<_> = unit_words().into_iter().skip(1).collect();
-    for (name, args, config) in [
-        (
-            "daemon-set",
-            serve("daemonset.yaml"),
-            text(&daemon_set["data"]["config.yaml"]),
-        ),
-        (
-            "static-pod",
-            serve("kubeadm/authz-webhook.yaml"),
-            example.clone(),
-        ),
-        (
-            "kops",
-            serve("kubeadm/authz-webhook.yaml"),
-            text(&kops_config["content"]),
-        ),
-        ("unit", unit, example),
-    ] {
-        assert_eq!(args[0], "serve", "{name}");
-        let sandbox = Sandbox::new(name);
-        let here = |text: &str| {
-            let root = sandbox.path().display().to_string();
-            [
-                "/etc/authz-webhook",
-                "/var/lib/",
-                "/etc/kubernetes/",
-                "/srv/kubernetes/",
-                "/run/",
-            ]
-            .iter()
-            .fold(text.to_owned(), |text, path| {
-                text.replace(path, &format!("{root}{path}"))
-            })
-        };
-        // There is no cluster around it, whose service account would be used.
-        let config = here(&config).replace(", EKSConfigMap", "");
-        sandbox.write("etc/authz-webhook/config.yaml", config);
-        for job in ["init", "check"] {
-            let command = sandbox.command(Program::AuthzWebhook).arg(job);
-            let state = sandbox.path().join("kubeconfig.yaml").display().to_string();
-            let mut args: Vec<_> = args.iter().skip(1).map(|word| here(word)).collect();
-            if name == "static-pod" {
-                args.push(format!("--generate-kubeconfig={state}"));
-            }
-            command.args(args).succeed();
-        }
+    expect_understood("unit", &unit, &json!(example));
+    let directories = "/etc/kubernetes/authz-webhook/kubeconfig.yaml";
+    let own = format!("server:\n  generateKubeconfig: {directories}\n");
+    let example = example.replace("server:\n", &own);
+    expect_understood("static-pod", &static_pod, &json!(example));
+}
+
+/// `init` and `check` go along with the arguments of `serve`, and with this configuration.
+fn expect_understood(name: &str, words: &[String], config: &Value) {
+    let sandbox = Sandbox::new(name);
+    let root = sandbox.path().display().to_string();
+    let here = |text: &str| {
+        ROOTS.iter().fold(text.to_owned(), |text, path| {
+            text.replace(path, &format!("{root}{path}"))
+        })
+    };
+    // There is no cluster around it, whose service account would be used.
+    let config = here(config.as_str().unwrap()).replace(", EKSConfigMap", "");
+    sandbox.write("etc/authz-webhook/config.yaml", config);
+    let [serve, args @ ..] = words else {
+        panic!("{name} serves nothing");
+    };
+    assert_eq!(serve, "serve", "{name}");
+    for job in ["init", "check"] {
+        let command = sandbox.command(Program::AuthzWebhook).arg(job);
+        command.args(args.iter().map(|word| here(word))).succeed();
     }
+}
+
+/// The arguments of a pod's webhook.
+fn served_with(pod: &Value) -> Vec<String> {
+    let own = containers(pod).filter(|container| container["args"].is_array());
+    let args = own.last().unwrap()["args"].as_array().unwrap();
+    let words = args.iter().map(|word| word.as_str().unwrap().to_owned());
+    words.collect()
 }
 
 #[test]
@@ -221,12 +209,12 @@ fn unit_words() -> Vec<String> {
 }
 
 /// Every pod, by the file that it is in.
-fn pods() -> Vec<(&'static str, Value)> {
+fn pods() -> [(&'static str, Value); 2] {
     let [pod] = of_kind("kubeadm/authz-webhook.yaml", "Pod")
         .try_into()
         .unwrap();
     let [set] = of_kind("daemonset.yaml", "DaemonSet").try_into().unwrap();
-    vec![
+    [
         ("kubeadm/authz-webhook.yaml", pod["spec"].clone()),
         ("daemonset.yaml", set["spec"]["template"]["spec"].clone()),
     ]
@@ -266,6 +254,15 @@ fn story() -> Option<Story<'static>> {
     };
     CLUSTER.get_or_init(start).as_ref().map(Cluster::story)
 }
+
+/// Where the files of a node are.
+const ROOTS: [&str; 5] = [
+    "/etc/authz-webhook",
+    "/etc/kubernetes/",
+    "/run/",
+    "/srv/kubernetes/",
+    "/var/lib/",
+];
 
 /// What a pod may write to.
 const WRITTEN: [&str; 2] = ["/var/lib/authz-webhook", "/etc/kubernetes/authz-webhook"];

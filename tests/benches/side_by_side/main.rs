@@ -6,6 +6,8 @@
 //! $ cargo bench -p e2e --bench side_by_side -- --rounds 41
 //! ```
 //!
+//! The server's rows take about five minutes at 9 rounds, besides the building.
+//!
 //! Prints one table, and writes the same figures to `target/side-by-side.json`. The machine may be
 //! noisy: every bar is a ratio within the run, a count, or a median. Exit code 1 when a bar is
 //! missed.
@@ -37,7 +39,7 @@ struct Cli {
     #[arg(value_parser = ["client", "server", "validation"])]
     parts: Vec<String>,
 
-    /// Interleaved rounds of the client; the server takes a tenth of them
+    /// Interleaved rounds of the client; the server takes a tenth of them, three at least
     #[arg(long, default_value_t = 41)]
     rounds: usize,
 

@@ -10,11 +10,17 @@ pub(super) fn at_start(field: &Field) -> Vec<Figure> {
     beside(field, "RSS at the start", 12.0, Contestant::resident)
 }
 
-/// After the load of those who are let in.
+/// After the load of callers who are known.
 pub(super) fn after_load(field: &Field) -> Vec<Figure> {
     let mut figures = beside(field, "RSS after load", 20.0, Contestant::resident);
     figures.extend(beside(field, "peak RSS", 22.0, Contestant::peak));
     figures
+}
+
+/// With all the callers of the distinct tokens remembered, whose number is bounded.
+pub(super) fn with_many_callers(field: &Field) -> Figure {
+    let known = "RSS with tens of thousands of callers known, MiB";
+    Figure::new(known, field.ours.resident(), None, String::new())
 }
 
 fn beside(field: &Field, what: &str, bar: f64, of: fn(&Contestant) -> f64) -> Vec<Figure> {

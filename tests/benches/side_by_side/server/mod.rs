@@ -17,8 +17,9 @@ pub(crate) fn figures(rounds: usize) -> Vec<Figure> {
     let field = Field::start();
     let mut figures = memory::at_start(&field);
     figures.extend(throughput::cached(&field, rounds));
-    figures.extend(throughput::distinct(&field, rounds));
     figures.extend(memory::after_load(&field));
+    figures.extend(throughput::distinct(&field, rounds));
+    figures.push(memory::with_many_callers(&field));
     figures.extend(throughput::refused_by_sts(&field, rounds));
     figures.extend(throughput::refused_at_sight(&field, rounds));
     figures.extend(trouble::strangers(&field));
