@@ -11,8 +11,6 @@ mod server;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use iam_aws::fetch::Caller;
-
 use crate::cli::{CheckArgs, Environment, ReportFormat};
 use crate::eks::Aws;
 use crate::merged::{Exec, Merged};
@@ -63,24 +61,24 @@ pub(crate) fn check(options: &CheckOptions, aws: &Aws<'_>) -> Report {
     report
 }
 
-/// What the steps have found so far about the token.
-struct Shown {
-    bearer: String,
-    caller: Option<Caller>,
-}
-
 fn walk(report: &mut Report, options: &CheckOptions, aws: &Aws<'_>) -> Option<()> {
     let merged = report.pass(entry::files(options))?;
     let chosen = report.pass(entry::context(&merged, options))?;
     let exec = report.pass(entry::stanza(&chosen))?;
     let program = report.pass(plugin::locate(exec, chosen.user?, options.path.as_deref()))?;
-    report.note(kuberc::allowed(exec, &program, options));
+    // What the user does not let kubectl run is not run here either.
+    report.allow(kuberc::allowed(exec, &program, options))?;
     let bearer = report.pass(credential::obtain(exec, &program, aws))?;
     let cluster = chosen.cluster?;
     let caller = report.steps(credential::caller(exec, &bearer, cluster, aws));
-    let shown = Shown { bearer, caller };
-    let answer = report.steps(server::ask(cluster, &shown.bearer, aws))?;
-    report.note(cause::verdict(&answer, &shown, exec, options, aws));
+    let answer = report.steps(server::ask(cluster, &bearer, aws))?;
+    let asked = cause::Asked {
+        exec,
+        cluster,
+        options,
+        aws,
+    };
+    report.note(asked.verdict(&answer, caller.as_ref()));
     Some(())
 }
 

@@ -50,7 +50,7 @@ pub fn describe(question: &Question, aws: &Aws<'_>) -> Result<Cluster, EksError>
     let login = Login {
         profile: profile.as_deref(),
         region: region.as_ref(),
-        role: question.role.as_ref(),
+        role: question.role.clone(),
     };
     let session = Session::open(&login, aws)?;
     let eks = session.eks(&session.context())?;

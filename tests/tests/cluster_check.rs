@@ -11,10 +11,13 @@ use e2e::support::{
     cluster::{CLUSTER, Cluster, REGION, Story, eventually},
     command::Command,
     control_plane::ReviewVersion,
+    eks::{Eks, EksCluster},
     keys::Keys,
     pki::Ca,
     programs::Program,
     proxy::Proxy,
+    standin::Front,
+    sts::{ACCOUNT, Caller, Sts},
 };
 use serde_json::{Value, json};
 
@@ -101,6 +104,16 @@ impl Site {
 }
 
 type Step = [String; 4];
+
+/// The kubeconfig with the cluster's entry named by its ARN, as AWS's own tools name it.
+fn by_arn(site: &Site) -> String {
+    let arn = format!("arn:aws:eks:{REGION}:{ACCOUNT}:cluster/{CLUSTER}");
+    ["name", "cluster", "user", "current-context"]
+        .into_iter()
+        .fold(site.kubeconfig(), |text, key| {
+            text.replace(&format!("{key}: {CLUSTER}\n"), &format!("{key}: {arn}\n"))
+        })
+}
 
 #[test]
 fn a_caller_who_gets_in_is_told_as_whom() {
@@ -220,20 +233,7 @@ fn another_principal_than_the_stanza_is_for_is_named() {
 fn a_token_for_another_cluster_an_ended_session_and_a_wrong_secret_are_told_apart() {
     let Some(site) = site() else { return };
     let _story = site.story();
-    let arn = format!("arn:aws:eks:{REGION}:111122223333:cluster/{CLUSTER}");
-    // The cluster's entry by its ARN, as AWS's own tools name it.
-    let by_arn = site
-        .kubeconfig()
-        .replace(&format!("name: {CLUSTER}\n"), &format!("name: {arn}\n"))
-        .replace(
-            &format!("cluster: {CLUSTER}\n"),
-            &format!("cluster: {arn}\n"),
-        )
-        .replace(&format!("user: {CLUSTER}\n"), &format!("user: {arn}\n"))
-        .replace(
-            &format!("current-context: {CLUSTER}\n"),
-            &format!("current-context: {arn}\n"),
-        );
+    let by_arn = by_arn(site);
     let alice = site.cluster.sts.add_user("alice");
     assert_eq!(Some(0), site.steps(site.check(&by_arn, &alice)).1);
     let other = by_arn.replace("--cluster-name=story", "--cluster-name=storey");
@@ -359,6 +359,11 @@ fn a_server_that_is_not_there_or_not_trusted_is_told_apart_and_the_token_is_kept
         .replace(&line, "    insecure-skip-tls-verify: true");
     let (steps, _) = site.steps(site.check(&nobody, &alice));
     let last = steps.last().cloned().unwrap_or_default();
+    let text = site.check(&nobody, &alice).succeed().stdout;
+    assert!(
+        text.ends_with("\nnothing wrong was found, and access was not seen\n"),
+        "{text}"
+    );
     assert_eq!(["server", "warning"], [last[0].as_str(), last[1].as_str()]);
 }
 
@@ -462,6 +467,89 @@ fn a_current_context_that_an_earlier_file_overrules_is_told() {
         "story of /home/later, named by /home/earlier; /home/later names mine, and is not heard",
         steps[1][2]
     );
+}
+
+#[test]
+fn a_plugin_that_the_policy_forbids_is_not_run() {
+    let Some(site) = site() else { return };
+    let _story = site.story();
+    let alice = site.cluster.sts.add_user("alice");
+    let sandbox = &site.cluster.sandbox;
+    let script = "#!/bin/sh\ntouch \"$HOME/it-ran\"\n";
+    let plugin = sandbox.write("home/bin/forbidden", script);
+    fs::set_permissions(&plugin, fs::Permissions::from_mode(0o755)).expect("the mode can be set");
+    let program = Program::TokenExec.path().display().to_string();
+    let kubeconfig = site.kubeconfig().replace(&program, "bin/forbidden");
+    let check = || site.check(&kubeconfig, &alice);
+    let policy = "kind: Preference\ncredentialPluginPolicy: Allowlist\ncredentialPluginAllowlist:\n- command: aws\n";
+    let kuberc = sandbox.write("home/kuberc-of-aws", policy);
+    let (name, message, _) = site.problem(check().env("KUBERC", kuberc));
+    assert_eq!("policy", name);
+    assert!(
+        message.contains("it is not in the credentialPluginAllowlist"),
+        "{message}"
+    );
+    let ran = sandbox.path().join("home/it-ran");
+    assert!(!ran.exists());
+    assert_eq!("token", site.problem(check()).0);
+    assert!(ran.exists());
+}
+
+#[test]
+fn what_eks_knows_of_the_cluster_explains_a_401() {
+    let Some(site) = site() else { return };
+    let _story = site.story();
+    let sts = Sts::start_plain(site.cluster.sandbox.secrets());
+    let bob = site.cluster.sts.add_assumed_role("dev", "bob");
+    sts.add_with_keys(&Caller::assumed_role(ACCOUNT, "dev", "bob"), bob.clone());
+    let eks = Eks::start(Front::Plain, &sts);
+    let (address, ca) = site.cluster.api_server();
+    let cluster = EksCluster {
+        endpoint: format!("https://{address}"),
+        ..EksCluster::new(CLUSTER, &ca)
+    };
+    let by_arn = by_arn(site);
+    let access = || {
+        let check = site.check(&by_arn, &bob).env("NO_PROXY", "127.0.0.1");
+        let (name, message, hint) = site.problem(check.env("AWS_ENDPOINT_URL_EKS", eks.url()));
+        assert_eq!("access", name);
+        let refused = "the server does not let the token in (401): ";
+        (message.replace(refused, ""), hint)
+    };
+    assert_eq!(
+        (
+            "this account has no cluster story in us-west-2 any more".to_owned(),
+            "kubeconfig-gen prune drops its entries".to_owned()
+        ),
+        access()
+    );
+    eks.add(EksCluster {
+        authentication_mode: "API".to_owned(),
+        ..cluster.clone()
+    });
+    let (message, hint) = access();
+    assert_eq!(
+        "the cluster goes by access entries alone, and has none for \
+         arn:aws:iam::111122223333:role/dev",
+        message
+    );
+    assert_eq!(
+        "an administrator runs: aws eks create-access-entry --cluster-name story --region us-west-2 \
+         --principal-arn arn:aws:iam::111122223333:role/dev",
+        hint
+    );
+    eks.add(EksCluster {
+        endpoint: "https://anew.example".to_owned(),
+        ..cluster.clone()
+    });
+    assert_eq!(
+        format!(
+            "the cluster answers at https://anew.example, and the entry leads to https://{address}"
+        ),
+        access().0
+    );
+    eks.add(cluster);
+    assert!(access().0.starts_with("nothing in the cluster maps "));
 }
 
 #[test]

@@ -4,42 +4,125 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use iam_aws::api_server::Answer;
-use iam_aws::fetch::Caller;
+use iam_aws::fetch::{Caller, block_on};
+use iam_aws::region::RegionName;
 use iam_aws::settings::{Named, Settings};
 use iam_core::arn::Arn;
 use iam_core::aws_auth::{Entry, Identity, Manifest, Mappings, Match};
+use iam_core::cluster::ClusterArn;
 use serde::Deserialize;
 
-use super::{CheckOptions, Shown, Step};
-use crate::eks::Aws;
-use crate::merged::Exec;
+use super::report::ACCESS;
+use super::{CheckOptions, Step};
+use crate::describe::{self, AuthenticationMode};
+use crate::eks::{Aws, Login, Session};
+use crate::merged::{ClusterEntry, Exec, Placed};
 
-/// What the answer means.
-pub(super) fn verdict(
-    answer: &Answer,
-    shown: &Shown,
-    exec: &Exec,
-    options: &CheckOptions,
-    aws: &Aws<'_>,
-) -> Option<Step> {
-    Some(match answer.status {
-        200 | 201 => accepted(answer),
-        401 => match &shown.caller {
-            Some(caller) => unauthorized(caller, exec, options, aws),
-            None => Step::problem(
+/// What a verdict goes by.
+pub(super) struct Asked<'a> {
+    pub(super) exec: &'a Exec,
+    pub(super) cluster: &'a Placed<ClusterEntry>,
+    pub(super) options: &'a CheckOptions,
+    pub(super) aws: &'a Aws<'a>,
+}
+
+impl Asked<'_> {
+    /// What the server's answer means.
+    pub(super) fn verdict(&self, answer: &Answer, caller: Option<&Caller>) -> Step {
+        match answer.status {
+            200 | 201 => accepted(answer),
+            401 => match caller {
+                Some(caller) => self.unauthorized(caller),
+                None => Step::problem(
+                    ACCESS,
+                    format!("{UNAUTHORIZED}, and STS does not vouch for it"),
+                )
+                .hint("mend what is said above of the caller"),
+            },
+            // Known, and not allowed even this.
+            403 => Step::warning(ACCESS, "the server knows the caller, and allows nothing")
+                .hint("bind a role to the username or a group of the mapping"),
+            status => Step::warning(
                 ACCESS,
-                format!("{UNAUTHORIZED}, and STS does not vouch for it"),
-            )
-            .hint("mend what is said above of the caller"),
-        },
-        // Known, and not allowed even this.
-        403 => Step::warning(ACCESS, "the server knows the caller, and allows nothing")
-            .hint("bind a role to the username or a group of the mapping"),
-        status => Step::warning(
-            ACCESS,
-            format!("the server answers with HTTP status {status}"),
-        ),
-    })
+                format!("the server answers with HTTP status {status}"),
+            ),
+        }
+    }
+
+    /// A caller whom STS vouches for and the cluster does not let in.
+    fn unauthorized(&self, caller: &Caller) -> Step {
+        let (exec, aws) = (self.exec, self.aws);
+        let who = &caller.principal;
+        if let Some((role, place)) = expected_role(exec, aws)
+            && who.role_name() != role.resource().rsplit('/').next()
+        {
+            let message = format!("{UNAUTHORIZED}: it is of {who}, and {place} names {role}");
+            return Step::problem(ACCESS, message).hint(exported(exec, aws));
+        }
+        let by_eks = || self.by_eks(&who.canonical_arn());
+        let by_aws_auth = || Some(by_aws_auth(caller, self.options.aws_auth.as_deref()?));
+        by_eks()
+            .or_else(by_aws_auth)
+            .unwrap_or_else(|| unmapped(&who.canonical_arn()))
+    }
+
+    /// What EKS knows about the cluster, if it tells this caller.
+    fn by_eks(&self, who: &str) -> Option<Step> {
+        let arn: ClusterArn = self.cluster.name.parse().ok()?;
+        let (name, region) = (arn.name(), arn.region());
+        let asked_in: RegionName = region.as_str().parse().ok()?;
+        let login = Login {
+            profile: self.exec.argument(&["--profile"]),
+            region: Some(&asked_in),
+            role: None,
+        };
+        let session = Session::open(&login, self.aws).ok()?;
+        let eks = session.eks(&session.context()).ok()?;
+        let answer = match block_on(eks.describe_cluster(name)).ok()? {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => {
+                let message = format!(
+                    "{UNAUTHORIZED}: this account has no cluster {name} in {region} any more"
+                );
+                return Some(
+                    Step::problem(ACCESS, message).hint("kubeconfig-gen prune drops its entries"),
+                );
+            }
+            Err(_) => return None,
+        };
+        let found = describe::parse(&answer).ok()?;
+        let server = &self.cluster.entry.server;
+        if found.endpoint.to_string() != *server && self.cluster.entry.tls_server_name.is_none() {
+            let message = format!(
+                "{UNAUTHORIZED}: the cluster answers at {}, and the entry leads to {server}",
+                found.endpoint
+            );
+            return Some(
+                Step::problem(ACCESS, message).hint(format!("kubeconfig-gen update --name {arn}")),
+            );
+        }
+        match describe::authentication_mode(&answer)? {
+            AuthenticationMode::Api => {
+                let message = format!(
+                    "{UNAUTHORIZED}: the cluster goes by access entries alone, and has none for {who}"
+                );
+                Some(Step::problem(ACCESS, message).hint(format!(
+                    "an administrator runs: aws eks create-access-entry --cluster-name {name} --region \
+                     {region} --principal-arn {who}"
+                )))
+            }
+            AuthenticationMode::ApiAndConfigMap | AuthenticationMode::ConfigMap => None,
+        }
+    }
+}
+
+fn unmapped(who: &str) -> Step {
+    let message = format!("{UNAUTHORIZED}: nothing in the cluster maps {who}");
+    Step::problem(ACCESS, message).hint(
+        "somebody who has access runs: kubectl -n kube-system get configmap aws-auth -o yaml | \
+         kubeconfig-gen check --aws-auth -; on EKS also: aws eks describe-access-entry \
+         --cluster-name NAME --principal-arn ARN",
+    )
 }
 
 fn accepted(answer: &Answer) -> Step {
@@ -54,33 +137,6 @@ fn accepted(answer: &Answer) -> Step {
         }
         None => Step::ok(ACCESS, "the server takes the token"),
     }
-}
-
-/// A caller whom STS vouches for and the cluster does not let in.
-fn unauthorized(caller: &Caller, exec: &Exec, options: &CheckOptions, aws: &Aws<'_>) -> Step {
-    let who = &caller.principal;
-    if let Some((role, place)) = expected_role(exec, aws)
-        && who.role_name() != role.resource().rsplit('/').next()
-    {
-        let message = format!("{UNAUTHORIZED}: it is of {who}, and {place} names {role}");
-        return Step::problem(ACCESS, message).hint(exported(exec, aws));
-    }
-    if let Some(step) = options
-        .aws_auth
-        .as_deref()
-        .map(|path| by_aws_auth(caller, path))
-    {
-        return step;
-    }
-    let message = format!(
-        "{UNAUTHORIZED}: nothing in the cluster maps {}",
-        who.canonical_arn()
-    );
-    Step::problem(ACCESS, message).hint(
-        "somebody who has access runs: kubectl -n kube-system get configmap aws-auth -o yaml | \
-         kubeconfig-gen check --aws-auth -; on EKS also: aws eks describe-access-entry \
-         --cluster-name NAME --principal-arn ARN",
-    )
 }
 
 /// The role that the stanza is for, and who says so.
@@ -222,7 +278,6 @@ struct UserInfo {
     groups: Vec<String>,
 }
 
-const ACCESS: &str = "access";
 const UNAUTHORIZED: &str = "the server does not let the token in (401)";
 
 /// A ConfigMap holds a mebibyte at most.

@@ -50,8 +50,14 @@ pub(super) fn obtain(exec: &Exec, program: &Path, aws: &Aws<'_>) -> Passed<Strin
     if !inspection.faults.is_empty() {
         let faults: Vec<String> = inspection.faults.iter().map(ToString::to_string).collect();
         let message = format!("the token is refused unasked: {}", faults.join("; "));
-        return Err(Step::problem(NAME, message)
-            .hint("check the clock of this machine, and which plugin the stanza calls"));
+        let hint = match aws.environment.endpoints.announced_sts_url() {
+            Some(variable) => format!(
+                "aws and aws-iam-authenticator sign for the URL of {variable}, which no cluster \
+                 takes: unset it, or let the entry call token-exec"
+            ),
+            None => "check the clock of this machine, and which plugin the entry calls".to_owned(),
+        };
+        return Err(Step::problem(NAME, message).hint(hint));
     }
     let host = inspection.host.unwrap_or_default();
     let key = inspection.access_key_id.unwrap_or_default();

@@ -13,14 +13,14 @@ use iam_core::arn::Arn;
 use super::{Aws, EksError};
 
 /// Whose credentials, and for which region.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Login<'a> {
     /// `--profile`
     pub(crate) profile: Option<&'a str>,
     /// `--region`
     pub(crate) region: Option<&'a RegionName>,
     /// A role to assume with them.
-    pub(crate) role: Option<&'a Arn>,
+    pub(crate) role: Option<Arn>,
 }
 
 /// Credentials, and the settings they were found by.
@@ -43,7 +43,7 @@ impl<'a> Session<'a> {
         settings
             .complete_region(&source, aws.clock)
             .map_err(EksError::Fetch)?;
-        if let Some(role) = login.role {
+        if let Some(role) = &login.role {
             source = assumed(source, role);
         }
         let context = settings.context(mfa::prompt(None), aws.clock);
