@@ -33,9 +33,10 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 #[expect(clippy::large_enum_variant, reason = "there is one in a process")]
 pub enum Command {
-    /// Write a kubeconfig for one cluster
+    /// Write a kubeconfig for one cluster, or for all there are
     ///
-    /// AWS is asked about the cluster of --name. Without AWS the cluster is described by a file
+    /// AWS is asked about the cluster of --name, or about every cluster of the profiles and regions
+    /// with --all: one that fails is told and makes the exit code 1, the others are written. Without AWS the cluster is described by a file
     /// (`--from-file`) or by flags (`--endpoint`, `--ca-file` and `--name`). The file that is written must not exist yet: the one of --kubeconfig, else
     /// the one kubectl itself would write to (of the paths in KUBECONFIG the first that exists, or
     /// the last; without KUBECONFIG ~/.kube/config). It is made with mode 0600.
@@ -89,7 +90,7 @@ pub enum ReportFormat {
 
 /// Arguments of `update`.
 #[derive(Args, Debug)]
-#[command(group = clap::ArgGroup::new("source").required(true).multiple(true).args(["from_file", "name"]))]
+#[command(group = clap::ArgGroup::new("source").required(true).multiple(true).args(["from_file", "name", "all"]))]
 pub struct UpdateArgs {
     /// The JSON that `aws eks describe-cluster` prints; `-` reads stdin
     #[arg(long, value_name = "FILE", conflicts_with_all = ["endpoint", "ca_file"])]
@@ -114,10 +115,14 @@ pub struct UpdateArgs {
     #[arg(long, value_name = "REGION")]
     pub region: Option<Region>,
 
-    /// AWS profile that asks AWS and signs the tokens, even where access keys are exported
-    /// [default: AWS_PROFILE, else AWS_DEFAULT_PROFILE]
+    /// AWS profile that asks AWS and signs the tokens, even where access keys are exported; with
+    /// --all there may be several [default: AWS_PROFILE, else AWS_DEFAULT_PROFILE]
     #[arg(long, value_name = "PROFILE")]
-    pub profile: Option<Profile>,
+    pub profile: Vec<Profile>,
+
+    /// Every cluster that the profiles see.
+    #[command(flatten)]
+    pub all: AllArgs,
 
     /// The role whose tokens they are.
     #[command(flatten)]
@@ -156,6 +161,30 @@ pub struct UpdateArgs {
     pub dry_run: bool,
 }
 
+/// Which clusters, where it is not one.
+#[derive(Args, Debug)]
+pub struct AllArgs {
+    /// Write entries for every cluster there is, in one file at one stroke, and leave
+    /// current-context alone
+    #[arg(long, conflicts_with_all = ["name", "from_file", "endpoint", "alias", "user_alias"])]
+    pub all: bool,
+
+    /// Regions to look in, in place of one
+    #[arg(
+        long,
+        value_name = "REGION,…",
+        value_delimiter = ',',
+        requires = "all",
+        conflicts_with = "region"
+    )]
+    pub regions: Vec<Region>,
+
+    /// Look in every region of the partition; those that the account has not switched on are passed
+    /// over
+    #[arg(long, requires = "all", conflicts_with_all = ["region", "regions"])]
+    pub all_regions: bool,
+}
+
 /// The role that token-exec assumes.
 #[derive(Args, Debug)]
 pub struct RoleArgs {
@@ -175,6 +204,7 @@ pub struct RoleArgs {
 const EXAMPLES: &str = "\
 Examples:
   kubeconfig-gen update --name demo --region us-west-2
+  kubeconfig-gen update --all --all-regions --profile dev --profile prod --kubeconfig all.yaml
   aws eks describe-cluster --name demo | kubeconfig-gen update --from-file - --kubeconfig demo.yaml
   kubeconfig-gen update --name demo --endpoint https://api.example.com --ca-file ca.pem \
 --region us-west-2";

@@ -128,6 +128,9 @@ impl Failure for Error {
             Self::Options(OptionsError::Region { variable, .. }) => {
                 Some(format!("unset {variable}, or give --region"))
             }
+            Self::Options(OptionsError::SeveralProfiles) => {
+                Some("give one --profile, or --all".to_owned())
+            }
             Self::Options(OptionsError::NoSource)
             | Self::Read { .. }
             | Self::TooLarge { .. }

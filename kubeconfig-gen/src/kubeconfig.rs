@@ -97,15 +97,7 @@ impl Kubeconfig {
             CurrentContext::Set => self.context_name.as_str(),
             CurrentContext::Leave => "",
         };
-        let file = Value::Map(vec![
-            ("apiVersion", Value::text("v1")),
-            ("clusters", Value::List(vec![self.cluster.clone()])),
-            ("contexts", Value::List(vec![self.context.clone()])),
-            ("current-context", Value::text(current)),
-            ("kind", Value::text("Config")),
-            ("users", Value::List(vec![self.user.clone()])),
-        ]);
-        file.document()
+        document(std::slice::from_ref(self), current)
     }
 
     /// Context, user and cluster as separate documents, for people to look at.
@@ -117,6 +109,22 @@ impl Kubeconfig {
             self.cluster.document(),
         ]
     }
+}
+
+/// A file with the entries of `all`, of which there is at least one.
+#[must_use]
+pub(crate) fn document(all: &[Kubeconfig], current: &str) -> String {
+    let list =
+        |part: fn(&Kubeconfig) -> &Value| Value::List(all.iter().map(part).cloned().collect());
+    let file = Value::Map(vec![
+        ("apiVersion", Value::text("v1")),
+        ("clusters", list(|one| &one.cluster)),
+        ("contexts", list(|one| &one.context)),
+        ("current-context", Value::text(current)),
+        ("kind", Value::text("Config")),
+        ("users", list(|one| &one.user)),
+    ]);
+    file.document()
 }
 
 fn cluster_entry(name: &str, cluster: &Cluster, choices: &Choices) -> Value {

@@ -1,10 +1,17 @@
 //! Writes kubeconfig entries for clusters whose users sign in with AWS IAM through token-exec.
 //!
-//! Input: the name of a cluster, about which EKS is asked, or its description, as a file of `aws eks
-//! describe-cluster` or as flags; then AWS is not asked. Output: a new kubeconfig, written whole or not at all, and on stdout the line
-//! `Added new context NAME to FILE` (with `--dry-run` the file itself). stderr: one line for an
-//! error, and one for its remedy. Exit codes: 0 done, 1 refused or failed, 2 usage.
+//! `update`: input is the name of a cluster, about which EKS is asked, or `--all`, or the description
+//! of a cluster, as a file of `aws eks describe-cluster` or as flags; then AWS is not asked. Output
+//! is a new kubeconfig, written whole or not at all, and on stdout the line `Added new context NAME
+//! to FILE` for each (with `--dry-run` the file itself).
+//!
+//! `check` prints what it finds on stdout; `prune` drops entries of existing files, and prints a line
+//! for each on stdout.
+//!
+//! stderr: one line for an error, and one for its remedy; a warning for each of many that fails.
+//! Exit codes: 0 done, 1 refused, failed, failed in part or found wrong, 2 usage.
 
+pub mod all;
 pub mod certificate;
 mod check;
 pub mod cli;
@@ -54,7 +61,7 @@ pub fn run(
     let (output, code) = match command {
         Command::Update(arguments) => {
             let options = Options::new(arguments, common.verbose, environment)?;
-            done(update::run(options, &aws)?)
+            update::run(options, &aws)?
         }
         Command::Check(arguments) => {
             let options = CheckOptions::new(arguments, environment).map_err(OptionsError::from)?;

@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
-use iam_core::region::RegionError;
+use iam_core::arn::Arn;
+use iam_core::region::{Region, RegionError};
 use thiserror::Error;
 
-use crate::cli::{Environment, RoleArgs, UpdateArgs};
+use crate::all::{Regions, Search};
+use crate::cli::{AllArgs, Environment, RoleArgs, UpdateArgs};
 use crate::cluster::ClusterRef;
 use crate::eks::Question;
 use crate::endpoint::Endpoint;
@@ -48,6 +50,8 @@ pub enum Source {
         /// The address that takes the place of the cluster's own.
         endpoint: Option<Endpoint>,
     },
+    /// At EKS, all that there are.
+    All(Search),
     /// In flags.
     Parts {
         /// Its name or ARN.
@@ -92,6 +96,9 @@ pub enum OptionsError {
         /// What is wrong with it.
         source: RegionError,
     },
+    /// One cluster, and several profiles to see it.
+    #[error("--profile is given several times; with one cluster there is one")]
+    SeveralProfiles,
     /// Relations that the parser of the command line enforces.
     #[error("give --name NAME, --from-file FILE, or --endpoint URL --ca-file FILE --name NAME")]
     NoSource,
@@ -113,7 +120,8 @@ impl Options {
             ca_file,
             name,
             region,
-            profile,
+            profile: profiles,
+            all,
             role,
             assume_role_arn,
             alias,
@@ -127,23 +135,24 @@ impl Options {
         let [alias, user_alias] =
             [alias, user_alias].map(|alias| alias.and_then(|Alias(name)| name));
         let variable = environment.kubeconfig.as_deref();
-        let current = if no_set_context {
-            CurrentContext::Leave
+        let source = if all.all {
+            Source::All(all.into_search(region.clone(), &profiles, assume_role_arn))
         } else {
-            CurrentContext::Set
+            let profile = only(&profiles)?;
+            let question = |reference| Question {
+                reference,
+                region: region.clone(),
+                profile,
+                role: assume_role_arn,
+            };
+            source(from_file, name, (endpoint, ca_file), question)?
         };
-        let question = |reference| Question {
-            reference,
-            region: region.clone(),
-            profile: profile.clone(),
-            role: assume_role_arn,
-        };
-        let source = source(from_file, name, (endpoint, ca_file), question)?;
         // As with the AWS CLI: the region of the stanza is the cluster's own, whoever was asked.
         let region = match &source {
-            Source::Asked { .. } => None,
+            Source::Asked { .. } | Source::All(_) => None,
             Source::Description { .. } | Source::Parts { .. } => region,
         };
+        let profile = profiles.first().cloned();
         let profile = profile.map_or_else(|| ambient_profile(environment), |p| Ok(Some(p)))?;
         Ok(Self {
             source,
@@ -155,13 +164,23 @@ impl Options {
                 region,
                 profile,
                 role: role.into_role(),
-                current,
+                current: CurrentContext::new(no_set_context),
             },
             fallback_region: environment.region.clone(),
             plugin: Plugin::locate(environment.path.as_deref(), environment.program.as_deref()),
             target: target::choose(kubeconfig, variable, environment.home.as_deref())?,
             output: Output::new(dry_run, verbose),
         })
+    }
+}
+
+impl CurrentContext {
+    const fn new(no_set_context: bool) -> Self {
+        if no_set_context {
+            Self::Leave
+        } else {
+            Self::Set
+        }
     }
 }
 
@@ -211,6 +230,38 @@ impl Choices {
             (None, None, None) => None,
         };
         Ok(self)
+    }
+}
+
+fn only(profiles: &[Profile]) -> Result<Option<Profile>, OptionsError> {
+    match profiles {
+        [] => Ok(None),
+        [profile] => Ok(Some(profile.clone())),
+        [..] => Err(OptionsError::SeveralProfiles),
+    }
+}
+
+impl AllArgs {
+    fn into_search(
+        self,
+        region: Option<Region>,
+        profiles: &[Profile],
+        role: Option<Arn>,
+    ) -> Search {
+        let Self {
+            all: _,
+            regions,
+            all_regions,
+        } = self;
+        Search {
+            profiles: profiles.to_vec(),
+            role,
+            regions: match (all_regions, region) {
+                (true, _) => Regions::All,
+                (false, Some(region)) => Regions::Named(vec![region]),
+                (false, None) => Regions::Named(regions),
+            },
+        }
     }
 }
 

@@ -3,24 +3,39 @@
 use std::fs::{DirBuilder, File};
 use std::io::{self, Read as _};
 use std::path::Path;
+use std::process::ExitCode;
 
 use iam_cli::NOTICE;
 use iam_cli::file::{self, FileError, Mode};
 
+use crate::all;
 use crate::certificate::CertificateAuthority;
 use crate::cluster::{Cluster, ClusterRef, SignedId};
 use crate::describe::{self, DescribeError};
 use crate::eks::{self, Aws};
 use crate::error::{Error, Mismatch};
 use crate::kubeconfig::{Choices, Kubeconfig};
-use crate::options::{Options, Output, Source};
+use crate::options::{Options, OptionsError, Output, Source};
 use crate::plugin::Plugin;
 
 /// Makes the kubeconfig; what it returns is for stdout.
 ///
 /// # Errors
 /// See [`Error`]. The file is then not there, or as it was.
-pub fn run(options: Options, aws: &Aws<'_>) -> Result<String, Error> {
+pub fn run(options: Options, aws: &Aws<'_>) -> Result<(String, ExitCode), Error> {
+    if let Source::All(search) = options.source {
+        let write = all::Write {
+            choices: options.choices,
+            plugin: options.plugin,
+            target: options.target,
+            output: options.output,
+        };
+        return all::run(&search, &write, aws);
+    }
+    one(options, aws).map(|text| (text, ExitCode::SUCCESS))
+}
+
+fn one(options: Options, aws: &Aws<'_>) -> Result<String, Error> {
     let Options {
         source,
         choices,
@@ -41,7 +56,7 @@ pub fn run(options: Options, aws: &Aws<'_>) -> Result<String, Error> {
     Ok(report(&kubeconfig, &target, output))
 }
 
-fn refuse_existing(path: &Path) -> Result<(), Error> {
+pub(crate) fn refuse_existing(path: &Path) -> Result<(), Error> {
     // A dangling link counts as existing: the file it names is somebody's choice.
     match path.symlink_metadata() {
         Ok(_) => Err(Error::Exists {
@@ -61,6 +76,8 @@ fn load(source: Source, aws: &Aws<'_>) -> Result<Cluster, Error> {
             })
         }
         Source::Description { file, expected } => load_description(&file, expected),
+        // Taken by the caller, which writes many.
+        Source::All(_) => Err(Error::Options(OptionsError::NoSource)),
         Source::Parts {
             reference,
             endpoint,
@@ -159,6 +176,10 @@ fn say_what_is_odd(cluster: &Cluster, choices: &Choices, plugin: &Plugin) {
             "no --region: token-exec will take the region from AWS_REGION or the profile",
         ),
     }
+    say_where_the_plugin_is(plugin);
+}
+
+pub(crate) fn say_where_the_plugin_is(plugin: &Plugin) {
     match plugin {
         Plugin::Missing => tracing::warn!(
             "token-exec is neither on PATH nor beside kubeconfig-gen: kubectl will not find it",
@@ -167,7 +188,7 @@ fn say_what_is_odd(cluster: &Cluster, choices: &Choices, plugin: &Plugin) {
     }
 }
 
-fn write(path: &Path, text: &str) -> Result<(), Error> {
+pub(crate) fn write(path: &Path, text: &str) -> Result<(), Error> {
     if let Some(parent) = path
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty())
