@@ -46,6 +46,14 @@ pub enum Command {
     #[command(visible_alias = "update-kubeconfig")]
     Update(UpdateArgs),
 
+    /// Drop the entries of clusters that no longer exist
+    ///
+    /// Every entry that is named by a cluster's ARN is asked about, by the profile of its users. It
+    /// goes when EKS says to a member of the cluster's own account that there is no such cluster;
+    /// whatever else happens leaves it where it is, and makes the exit code 1. With it go its
+    /// contexts, and the users that nothing else needs.
+    Prune(PruneArgs),
+
     /// Say why kubectl would fail: files, plugin, token, caller, server and access, step by step
     ///
     /// Runs the plugin as kubectl does, asks STS whose its token is, and shows the token to the API
@@ -55,6 +63,22 @@ pub enum Command {
     /// What is made from these definitions.
     #[command(flatten)]
     Definition(Definition),
+}
+
+/// Arguments of `prune`.
+#[derive(Args, Debug)]
+pub struct PruneArgs {
+    /// File to look at, in place of those kubectl would read
+    #[arg(long, value_name = "FILE")]
+    pub kubeconfig: Option<PathBuf>,
+
+    /// AWS profile that asks about entries whose users name none
+    #[arg(long, value_name = "PROFILE")]
+    pub profile: Option<Profile>,
+
+    /// Say what would go, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// Arguments of `check`.

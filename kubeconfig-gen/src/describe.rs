@@ -56,6 +56,13 @@ pub fn parse(text: &str) -> Result<Cluster, DescribeError> {
     })
 }
 
+/// The ARN of the cluster that is described, whatever else is.
+#[must_use]
+pub fn arn(text: &str) -> Option<ClusterArn> {
+    let answer: Named<'_> = serde_json::from_str(text).ok()?;
+    answer.cluster?.arn?.parse().ok()
+}
+
 /// How the cluster lets callers in, where its description tells.
 #[must_use]
 pub fn authentication_mode(text: &str) -> Option<AuthenticationMode> {
@@ -175,6 +182,17 @@ fn authority(
     let data = inner.object::<CertificateData<'_>>()?.data;
     let encoded: String = inner.required("data", data)?;
     CertificateAuthority::from_base64(&encoded).map_err(|error| inner.at(data, error.to_string()))
+}
+
+#[derive(Deserialize)]
+struct Named<'a> {
+    #[serde(borrow)]
+    cluster: Option<ArnOfCluster<'a>>,
+}
+
+#[derive(Deserialize)]
+struct ArnOfCluster<'a> {
+    arn: Option<&'a str>,
 }
 
 #[derive(Deserialize)]

@@ -7,12 +7,14 @@ use iam_aws::environment::NotUtf8;
 use iam_cli::Failure;
 use iam_cli::definition::DefinitionError;
 use iam_cli::file::FileError;
+use iam_core::yaml::edit::EditError;
 use thiserror::Error;
 
 use crate::certificate::CertificateError;
 use crate::cluster::ClusterRef;
 use crate::describe::DescribeError;
 use crate::eks::EksError;
+use crate::merged::MergedError;
 use crate::options::OptionsError;
 use crate::target::TargetError;
 
@@ -74,6 +76,31 @@ pub enum Error {
         /// What is wrong.
         source: CertificateError,
     },
+    /// Kubeconfigs that cannot be read.
+    #[error("read kubeconfig")]
+    Kubeconfig(#[from] MergedError),
+    /// A kubeconfig that cannot be edited without danger to the rest of it.
+    #[error("edit {}{}: {}", path.display(), place_of(fault), fault.reason())]
+    Edit {
+        /// The file.
+        path: PathBuf,
+        /// What is in the way.
+        fault: Box<EditError>,
+    },
+    /// Somebody wrote a file meanwhile.
+    #[error("write kubeconfig {}: it is not as it was read", path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// kubectl's lock.
+    #[error("lock {}", path.display())]
+    Locked {
+        /// The lock.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// A directory that cannot be made.
     #[error("make directory {}", path.display())]
     Directory {
@@ -102,6 +129,12 @@ pub struct Mismatch {
     pub expected: ClusterRef,
 }
 
+/// `:LINE:COLUMN`
+fn place_of(fault: &EditError) -> String {
+    let place = fault.position();
+    place.map_or_else(String::new, |at| format!(":{}:{}", at.line, at.column))
+}
+
 impl Failure for Error {
     fn hint(&self) -> Option<String> {
         match self {
@@ -109,6 +142,12 @@ impl Failure for Error {
                 "name a new file with --kubeconfig NEW; kubectl reads both with KUBECONFIG={}{}NEW",
                 path.display(),
                 if cfg!(windows) { ';' } else { ':' },
+            )),
+            Self::Edit { fault, .. } => Some(fault.remedy().to_owned()),
+            Self::Changed { .. } => Some("run it again".to_owned()),
+            Self::Locked { path, .. } => Some(format!(
+                "another program writes the file; if none does, remove {}",
+                path.display()
             )),
             Self::Environment(_) => Some("set it again, or unset it".to_owned()),
             Self::Eks(error) => error.hint(),
@@ -132,6 +171,7 @@ impl Failure for Error {
                 Some("give one --profile, or --all".to_owned())
             }
             Self::Options(OptionsError::NoSource)
+            | Self::Kubeconfig(_)
             | Self::Read { .. }
             | Self::TooLarge { .. }
             | Self::Directory { .. }

@@ -21,10 +21,11 @@ pub mod eks;
 pub mod endpoint;
 pub mod error;
 pub mod kubeconfig;
-mod merged;
+pub mod merged;
 pub mod names;
 pub mod options;
 pub mod plugin;
+mod prune;
 pub mod target;
 #[cfg(test)]
 mod testing;
@@ -42,6 +43,7 @@ use cli::{Cli, Command, Environment};
 use eks::Aws;
 use error::Error;
 use options::{Options, OptionsError};
+use prune::PruneOptions;
 
 /// Runs the program.
 ///
@@ -62,6 +64,10 @@ pub fn run(
         Command::Update(arguments) => {
             let options = Options::new(arguments, common.verbose, environment)?;
             update::run(options, &aws)?
+        }
+        Command::Prune(arguments) => {
+            let options = PruneOptions::new(arguments, environment).map_err(OptionsError::from)?;
+            prune::run(&options, &aws)?
         }
         Command::Check(arguments) => {
             let options = CheckOptions::new(arguments, environment).map_err(OptionsError::from)?;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-pub(crate) use read::{ClusterEntry, Exec, UserEntry};
+pub(crate) use read::{ClusterEntry, Exec, File, LIMITS, UserEntry};
 
 /// All files, merged.
 #[derive(Clone, Debug, Default)]
@@ -32,7 +32,7 @@ pub(crate) struct Placed<T> {
 
 /// Why files cannot be read: kubectl reads none of them then.
 #[derive(Debug, Error)]
-pub(crate) enum MergedError {
+pub enum MergedError {
     /// The system says no.
     #[error("{} cannot be read", path.display())]
     Io {
@@ -67,24 +67,15 @@ impl Merged {
     pub(crate) fn load(paths: &[PathBuf]) -> Result<Self, MergedError> {
         let mut merged = Self::default();
         for path in paths {
-            let text = match std::fs::read(path) {
-                Ok(bytes) => bytes,
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-                Err(source) => {
-                    let path = path.clone();
-                    return Err(MergedError::Io { path, source });
-                }
-            };
-            merged.add(
-                path,
-                read::File::parse(&text).map_err(|fault| fault.of(path))?,
-            );
+            if let Some(bytes) = bytes_of(path)? {
+                merged.add(path, File::read(path, &bytes)?);
+            }
         }
         Ok(merged)
     }
 
-    fn add(&mut self, path: &Path, file: read::File) {
-        let read::File {
+    fn add(&mut self, path: &Path, file: File) {
+        let File {
             current_context,
             contexts,
             clusters,
@@ -111,6 +102,18 @@ impl Merged {
     /// The names of all contexts.
     pub(crate) fn context_names(&self) -> impl Iterator<Item = &str> {
         self.contexts.iter().map(|context| context.name.as_str())
+    }
+}
+
+/// The bytes of a file, if it is there.
+pub(crate) fn bytes_of(path: &Path) -> Result<Option<Vec<u8>>, MergedError> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(MergedError::Io {
+            path: path.to_owned(),
+            source,
+        }),
     }
 }
 

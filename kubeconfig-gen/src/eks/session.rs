@@ -3,7 +3,7 @@
 use iam_aws::credentials::Credentials;
 use iam_aws::eks::Eks;
 use iam_aws::endpoint::EndpointError;
-use iam_aws::fetch::{self, Context};
+use iam_aws::fetch::{self, Caller, Context};
 use iam_aws::mfa;
 use iam_aws::region::RegionName;
 use iam_aws::settings::{Named, Settings};
@@ -58,6 +58,11 @@ impl<'a> Session<'a> {
     /// What its questions go by. Those of one context share a client.
     pub(crate) fn context(&self) -> Context<'_> {
         self.settings.context(mfa::prompt(None), self.aws.clock)
+    }
+
+    /// Whose credentials they are, says STS.
+    pub(crate) fn caller(&self) -> Result<Caller, EksError> {
+        fetch::caller(&self.credentials, &self.context()).map_err(EksError::Fetch)
     }
 
     /// EKS in the region of `context`.

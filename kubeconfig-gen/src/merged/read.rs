@@ -6,13 +6,13 @@ use iam_core::yaml::{self, Limits, Mapping, Node, Position};
 
 use super::MergedError;
 
-/// What one file holds.
-pub(super) struct File {
+/// What one file holds, its entries in their order.
+pub(crate) struct File {
     /// Not empty.
-    pub(super) current_context: Option<String>,
-    pub(super) contexts: Vec<(String, ContextEntry)>,
-    pub(super) clusters: Vec<(String, ClusterEntry)>,
-    pub(super) users: Vec<(String, UserEntry)>,
+    pub(crate) current_context: Option<String>,
+    pub(crate) contexts: Vec<(String, ContextEntry)>,
+    pub(crate) clusters: Vec<(String, ClusterEntry)>,
+    pub(crate) users: Vec<(String, UserEntry)>,
 }
 
 /// A context.
@@ -52,13 +52,13 @@ pub(crate) struct Exec {
 }
 
 /// What is wrong with a file.
-pub(super) struct Fault {
+struct Fault {
     position: Option<Position>,
     message: String,
 }
 
 impl Fault {
-    pub(super) fn of(self, path: &Path) -> MergedError {
+    fn of(self, path: &Path) -> MergedError {
         let position = self.position.unwrap_or(Position::START);
         MergedError::Content {
             path: path.to_owned(),
@@ -70,7 +70,12 @@ impl Fault {
 }
 
 impl File {
-    pub(super) fn parse(bytes: &[u8]) -> Result<Self, Fault> {
+    /// Reads the bytes of a file.
+    pub(crate) fn read(path: &Path, bytes: &[u8]) -> Result<Self, MergedError> {
+        Self::parse(bytes).map_err(|fault| fault.of(path))
+    }
+
+    fn parse(bytes: &[u8]) -> Result<Self, Fault> {
         let text = std::str::from_utf8(bytes).map_err(|_| Fault {
             position: None,
             message: "this is not UTF-8".to_owned(),
@@ -121,6 +126,11 @@ impl ClusterEntry {
 }
 
 impl UserEntry {
+    /// Whether it calls a plugin and does nothing else, so that it can be written again.
+    pub(crate) fn holds_nothing(&self) -> bool {
+        self.exec.is_some() && self.others.is_empty()
+    }
+
     fn of(body: &Mapping) -> Self {
         let others = OTHER_WAYS.into_iter().filter(|key| {
             let value = body.get(key);
@@ -251,7 +261,7 @@ const OTHER_WAYS: [&str; 7] = [
 ];
 
 /// A thousand clusters take a mebibyte.
-const LIMITS: Limits = Limits {
+pub(crate) const LIMITS: Limits = Limits {
     bytes: 64 << 20,
     depth: 64,
     nodes: 4_000_000,
