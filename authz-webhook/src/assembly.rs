@@ -9,8 +9,10 @@ use thiserror::Error;
 use crate::authenticate::{Authenticator, Scrub};
 use crate::authorize::Authorizer;
 use crate::callers::{CallerSettings, NoRandomness, VerifiedCallers};
+use crate::cli::AwsVariables;
 use crate::clock_skew::ClockSkew;
-use crate::config::Config;
+use crate::config::{Config, Ec2Settings};
+use crate::ec2::{Ec2Client, InstanceId, Instances, Pace};
 use crate::mappings::Sources;
 use crate::metrics::Metrics;
 use crate::sts::{Resolve, RootsError, StsClient, StsSettings, StsSetupError, roots};
@@ -55,6 +57,7 @@ pub fn authenticator(
     config: &Config,
     sources: Arc<Sources>,
     clock: Clock,
+    instances: Instances,
     metrics: &Arc<Metrics>,
 ) -> Result<Authenticator, AssemblyError> {
     let hosts = StsHosts::of(config.partition(), config.sts_regions());
@@ -74,7 +77,26 @@ pub fn authenticator(
         callers,
         sources,
         Scrub::new(config.scrubbed_accounts()),
+        instances,
     ))
+}
+
+/// Who knows EC2's instances; nobody is asked yet. Needs a runtime.
+#[must_use]
+pub fn instances(
+    config: &Config,
+    aws: &AwsVariables,
+    clock: fn() -> SystemTime,
+    metrics: &Arc<Metrics>,
+) -> Instances {
+    let Ec2Settings { role, qps, burst } = config.ec2();
+    let client = Ec2Client::new(aws.clone(), role.clone(), clock);
+    let describe = move |ids: &[InstanceId]| client.describe(ids);
+    Instances::start(
+        Box::new(describe),
+        Pace::new(*qps, *burst),
+        Arc::clone(metrics),
+    )
 }
 
 /// Puts the authorizer together, where access entries are a source.

@@ -2,20 +2,25 @@
 //! known already, or parsed, asked of STS and verified; then looked up and rendered.
 
 mod grant;
+mod instance;
 
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use iam_core::account::AccountId;
 use iam_core::cluster::ClusterId;
 use iam_core::sts_host::ListedHost;
+use tokio::time::Instant;
 
 use crate::callers::{Age, VerifiedCallers};
+use crate::ec2::Instances;
 use crate::identity::Caller;
 use crate::mappings::{MappingPlace, Sources};
 use crate::refusal::Refusal;
 
 pub use grant::Scrub;
+
+use grant::NotGranted;
 
 /// Decides who a token is. One per process, shared by all connections.
 #[derive(Debug)]
@@ -23,16 +28,23 @@ pub struct Authenticator {
     callers: VerifiedCallers,
     sources: Arc<Sources>,
     scrub: Scrub,
+    instances: Instances,
 }
 
 impl Authenticator {
     /// Puts the steps together.
     #[must_use]
-    pub fn new(callers: VerifiedCallers, sources: Arc<Sources>, scrub: Scrub) -> Self {
+    pub fn new(
+        callers: VerifiedCallers,
+        sources: Arc<Sources>,
+        scrub: Scrub,
+        instances: Instances,
+    ) -> Self {
         Self {
             callers,
             sources,
             scrub,
+            instances,
         }
     }
 
@@ -43,8 +55,31 @@ impl Authenticator {
     pub async fn authenticate(&self, token: &str, now: SystemTime) -> Result<Granted, Refusal> {
         let (caller, age) = self.callers.verify(token, now).await?;
         let facts = AuditFacts::new(caller, age, &self.scrub);
+        match self.grant(facts, None) {
+            Ok(granted) => Ok(granted),
+            Err(NotGranted::Refused(refusal)) => Err(refusal),
+            // Boxed: few callers are instances.
+            Err(NotGranted::Unnamed(facts)) => Box::pin(self.grant_instance(facts)).await,
+        }
+    }
+
+    /// The mappings are looked at anew: EC2 may have taken its time.
+    async fn grant_instance(&self, facts: AuditFacts) -> Result<Granted, Refusal> {
+        let deadline = Instant::now() + LONGEST_QUESTION;
+        let name = instance::name(&facts, &self.instances, deadline).await?;
+        match self.grant(facts, Some(&name)) {
+            Ok(granted) => Ok(granted),
+            Err(NotGranted::Refused(refusal)) => Err(refusal),
+            Err(NotGranted::Unnamed(facts)) => Err(Refusal::NotRendered {
+                facts: Box::new(facts),
+                detail: "{{EC2PrivateDNSName}} cannot be filled in".to_owned(),
+            }),
+        }
+    }
+
+    fn grant(&self, facts: AuditFacts, instance: Option<&str>) -> Result<Granted, NotGranted> {
         let mappings = self.sources.snapshot();
-        grant::grant(facts, &mappings, self.sources.reserved_prefixes())
+        grant::grant(facts, &mappings, self.sources.reserved_prefixes(), instance)
     }
 }
 
@@ -166,6 +201,9 @@ impl AuditFacts {
         (!self.scrubbed).then_some(&*self.caller)
     }
 }
+
+/// Whoever waits for a name ends with his request, or then.
+const LONGEST_QUESTION: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
 mod tests;

@@ -1,16 +1,20 @@
 //! The command line and the environment, as they are given.
 
 use std::ffi::OsString;
+use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use clap::{Args, Parser, Subcommand};
+use iam_aws::environment::{NotUtf8, Variables};
 use iam_cli::{CommonArgs, Definition};
 use iam_core::cluster::ClusterId;
 use iam_core::partition::Partition;
 
 use crate::config::BackendMode;
+use crate::service_manager::PassedSockets;
 
 /// Tell kube-apiserver who a bearer token of AWS IAM belongs to
 #[derive(Debug, Parser)]
@@ -144,8 +148,25 @@ pub struct Environment {
     pub cluster_id: Option<OsString>,
     /// `AWS_CA_BUNDLE`.
     pub aws_ca_bundle: Option<OsString>,
+    /// What it says about AWS.
+    pub aws: AwsVariables,
+    /// `NOTIFY_SOCKET`.
+    pub notify_socket: Option<OsString>,
+    /// `LISTEN_FDS`.
+    pub sockets: PassedSockets,
     /// The clock.
     pub clock: fn() -> SystemTime,
+}
+
+/// What the environment says about AWS, for those questions that need credentials of our own.
+#[derive(Clone)]
+pub struct AwsVariables(pub Arc<Result<iam_aws::environment::Environment, NotUtf8>>);
+
+/// They may hold secrets.
+impl fmt::Debug for AwsVariables {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AwsVariables")
+    }
 }
 
 impl Environment {
@@ -157,6 +178,11 @@ impl Environment {
             rust_log: variable("RUST_LOG").map(|value| value.to_string_lossy().into_owned()),
             cluster_id: variable(CLUSTER_ID),
             aws_ca_bundle: variable("AWS_CA_BUNDLE"),
+            aws: AwsVariables(Arc::new(iam_aws::environment::Environment::read(
+                &Variables(std::env::var_os),
+            ))),
+            notify_socket: variable("NOTIFY_SOCKET"),
+            sockets: PassedSockets::read(),
             clock: SystemTime::now,
         }
     }

@@ -4,6 +4,7 @@
 //! [`Config::load`] reports every fault at once, each with file, line and column.
 
 mod duration;
+mod ec2;
 mod faults;
 mod fields;
 mod inline;
@@ -26,6 +27,7 @@ use iam_core::cluster::ClusterId;
 use iam_core::partition::Partition;
 use iam_core::region::Region;
 
+pub use ec2::Ec2Settings;
 pub use faults::{ConfigErrors, ConfigFault, Place};
 pub use values::{Audiences, BackendMode, BackendModeError, ReservedPrefixes};
 
@@ -69,6 +71,7 @@ pub struct Config {
     cluster_id: ClusterId,
     additional_cluster_ids: Vec<ClusterId>,
     server: server::Server,
+    ec2: Ec2Settings,
     inline: aws_auth::Document,
     overrides: Overrides,
     warnings: Vec<ConfigFault>,
@@ -255,6 +258,12 @@ impl Config {
     #[must_use]
     pub fn access_entries(&self) -> &[PathBuf] {
         &self.server.access_entries
+    }
+
+    /// How EC2 is asked for the names of instances.
+    #[must_use]
+    pub fn ec2(&self) -> &Ec2Settings {
+        &self.ec2
     }
 
     /// Whether access entries are a source, and `/authorize` is served.

@@ -27,6 +27,7 @@ pub mod clock_skew;
 pub mod config;
 pub mod connection;
 pub mod deadline;
+pub mod ec2;
 pub mod error;
 pub mod file_watch;
 pub mod http;
@@ -46,6 +47,7 @@ pub mod panics;
 pub mod refusal;
 pub mod review;
 pub mod serve;
+pub mod service_manager;
 pub mod shutdown;
 pub mod sts;
 #[cfg(test)]
@@ -89,10 +91,12 @@ fn work(options: Options, environment: &Environment) -> Result<(), Error> {
     } = options;
     match action {
         Action::Serve(print_address) => {
-            let clock = environment.clock;
             let settings = ServeSettings {
                 print_address,
-                clock,
+                clock: environment.clock,
+                aws: environment.aws.clone(),
+                notify_socket: environment.notify_socket.clone(),
+                sockets: environment.sockets.clone(),
             };
             serve::serve(&load(&config, &overrides)?, &settings)?;
         }

@@ -50,6 +50,8 @@ pub struct Metrics {
     sts_circuit_open: Gauges,
     cluster_ids: Counters<1>,
     sts_clock_skew: Fractions,
+    ec2_calls: Counter,
+    ec2_failures: Counter,
     certificate_days_left: Fractions,
     sts_in_flight: Gauge,
     cache: Counters<1>,
@@ -89,6 +91,8 @@ impl Metrics {
             sts_circuit_open: Gauges::default(),
             cluster_ids: Counters::default(),
             sts_clock_skew: Fractions::default(),
+            ec2_calls: Counter::default(),
+            ec2_failures: Counter::default(),
             certificate_days_left: Fractions::default(),
             sts_in_flight: Gauge::default(),
             cache_hits: cache.get_or_create_owned(&[("outcome", "hit".into())]),
@@ -197,6 +201,16 @@ impl Metrics {
         self.sts_clock_skew
             .get_or_create(&[("host", host.to_owned().into())])
             .set(seconds);
+    }
+
+    /// EC2 is asked about instances.
+    pub fn ec2_asked(&self) {
+        self.ec2_calls.inc();
+    }
+
+    /// EC2 could not be asked, or did not say.
+    pub fn ec2_failed(&self) {
+        self.ec2_failures.inc();
     }
 
     /// A certificate is in date for so many days; below zero it is over. `which` is a word of the

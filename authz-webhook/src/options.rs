@@ -122,12 +122,14 @@ fn exported_cluster_id(environment: &Environment) -> Result<Option<ClusterId>, O
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::time::SystemTime;
 
     use clap::Parser as _;
 
     use super::*;
-    use crate::cli::{Cli, Command};
+    use crate::cli::{AwsVariables, Cli, Command};
+    use crate::service_manager::PassedSockets;
 
     fn job<'a>(arguments: impl IntoIterator<Item = &'a &'a str>) -> Job {
         match Cli::parse_from(arguments).command {
@@ -141,6 +143,9 @@ mod tests {
             rust_log: None,
             cluster_id: cluster_id.map(Into::into),
             aws_ca_bundle: None,
+            aws: AwsVariables(Arc::new(Ok(iam_aws::environment::Environment::default()))),
+            notify_socket: None,
+            sockets: PassedSockets::none(),
             clock: || SystemTime::UNIX_EPOCH,
         }
     }

@@ -8,6 +8,7 @@ use iam_core::sts_host::ListedHost;
 use thiserror::Error;
 
 use crate::authenticate::AuditFacts;
+use crate::ec2::NoAnswer;
 use crate::identity::Contradiction;
 use crate::metrics::ReviewResult;
 
@@ -74,6 +75,14 @@ pub enum Refusal {
     /// The rendered name is empty or holds control characters.
     #[error("the name for {} is empty or holds control characters", Principal(.0))]
     UnusableName(Box<AuditFacts>),
+    /// EC2 could not be asked for the name of the caller's instance.
+    #[error("the name of {} is not known: {why}", Principal(.facts))]
+    Ec2Unavailable {
+        /// What is known.
+        facts: Box<AuditFacts>,
+        /// Why.
+        why: NoAnswer,
+    },
     /// Too many questions to STS are open already.
     #[error("too many requests to STS are open ({0})")]
     Overloaded(Bound),
@@ -148,6 +157,7 @@ impl Refusal {
             Self::NotRendered { .. } => "not_rendered",
             Self::ReservedName { .. } => "reserved_name",
             Self::UnusableName(_) => "unusable_name",
+            Self::Ec2Unavailable { .. } => "ec2_unavailable",
             Self::Overloaded(_) => "overloaded",
             Self::StsThrottled { .. } => "sts_throttled",
             Self::StsUnreachable { .. } => "sts_unreachable",
@@ -177,6 +187,7 @@ impl Refusal {
             | Self::StsSenseless { .. }
             | Self::Abandoned
             | Self::MappingsNotLoaded(_)
+            | Self::Ec2Unavailable { .. }
             | Self::DeadlineExceeded => RefusalClass::Unavailable,
         }
     }
@@ -189,6 +200,7 @@ impl Refusal {
             | Self::MappingsNotLoaded(facts)
             | Self::NotRendered { facts, .. }
             | Self::ReservedName { facts, .. }
+            | Self::Ec2Unavailable { facts, .. }
             | Self::UnusableName(facts) => Some(facts),
             Self::Token(_)
             | Self::Rejected { .. }
@@ -217,6 +229,7 @@ impl Refusal {
             | Self::MappingsNotLoaded(_)
             | Self::NotRendered { .. }
             | Self::ReservedName { .. }
+            | Self::Ec2Unavailable { .. }
             | Self::UnusableName(_) => ReviewResult::UnknownUser,
             Self::StsThrottled { .. } => ReviewResult::StsThrottling,
             Self::Overloaded(_)
@@ -242,6 +255,7 @@ impl Refusal {
             | Self::NotRendered { .. }
             | Self::ReservedName { .. }
             | Self::UnusableName(_)
+            | Self::Ec2Unavailable { .. }
             | Self::Overloaded(_)
             | Self::Abandoned
             | Self::AudienceNotServed

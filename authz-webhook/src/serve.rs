@@ -3,6 +3,7 @@
 mod addresses;
 mod error;
 
+use std::ffi::OsString;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -15,10 +16,11 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use crate::admin::Admin;
-use crate::assembly::{Clock, authenticator, authorizer};
+use crate::assembly::{Clock, authenticator, authorizer, instances};
 use crate::audit::{self, Audit, AuditWriter};
 use crate::certificate_reload::Certificates;
 use crate::certificate_setup::{certificate_files, write_kubeconfig};
+use crate::cli::AwsVariables;
 use crate::config::{Audiences, Config};
 use crate::connection::Connections;
 use crate::http::Webhook;
@@ -26,6 +28,7 @@ use crate::limits::Limits;
 use crate::listener::Listener;
 use crate::mappings::Sources;
 use crate::metrics::Metrics;
+use crate::service_manager::{News, PassedSockets, ServiceManager};
 use crate::shutdown::{self, PhaseSwitch, Phases, Signal, Signals};
 
 use addresses::Addresses;
@@ -33,12 +36,18 @@ use addresses::Addresses;
 pub use error::ServeError;
 
 /// What `serve` gets beside the configuration.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct ServeSettings {
     /// Whether the bound addresses go to stdout.
     pub print_address: PrintAddress,
     /// The clock.
     pub clock: fn() -> SystemTime,
+    /// For those questions that need credentials of our own.
+    pub aws: AwsVariables,
+    /// Where the service manager listens.
+    pub notify_socket: Option<OsString>,
+    /// Those that it has opened for us.
+    pub sockets: PassedSockets,
 }
 
 /// Whether the bound addresses go to stdout.
@@ -79,6 +88,7 @@ struct Server<'a> {
     webhook: JoinHandle<()>,
     admin: JoinHandle<()>,
     audit: AuditWriter,
+    manager: ServiceManager,
 }
 
 impl<'a> Server<'a> {
@@ -88,8 +98,7 @@ impl<'a> Server<'a> {
             source,
         })?;
         let shared = Shared::open(config, settings.clock)?;
-        let webhook_socket = bind(config.address(), config.port()).await?;
-        let admin_socket = bind(config.admin_address(), config.admin_port()).await?;
+        let (webhook_socket, admin_socket) = sockets(config, &settings.sockets).await?;
         let addresses = Addresses::of(&webhook_socket, &admin_socket)?;
         keep_kubeconfig(config, addresses.webhook.port());
         let metrics = &shared.metrics;
@@ -102,7 +111,7 @@ impl<'a> Server<'a> {
             })?;
         let (switch, phases) = shutdown::phases();
         let limits = Limits::with_connections(config.max_connections());
-        let webhook = shared.webhook(config, limits, record)?;
+        let webhook = shared.webhook(config, &settings.aws, record)?;
         let tls = Some(shared.certificates.tls());
         let connections = Connections::new(webhook, limits, tls, phases.clone());
         let counted = Some(Arc::clone(metrics));
@@ -116,7 +125,10 @@ impl<'a> Server<'a> {
         let admin = shared.admin(phases);
         shared.sources.start();
         addresses.tell(settings.print_address)?;
+        let manager = ServiceManager::at(settings.notify_socket.as_deref());
+        manager.tell(News::Ready);
         Ok(Self {
+            manager,
             config,
             signals,
             switch,
@@ -147,8 +159,10 @@ impl<'a> Server<'a> {
 
     fn reload(&self) {
         tracing::info!(target: NOTICE, "reading certificates and mappings again");
+        self.manager.tell(News::Reloading);
         self.certificates.reload();
         self.sources.reload();
+        self.manager.tell(News::Ready);
     }
 
     /// The administration goes on telling that the webhook is not ready until the last request
@@ -157,6 +171,7 @@ impl<'a> Server<'a> {
         let grace = self.config.shutdown_grace();
         let mut end = Instant::now() + grace;
         tracing::info!(target: NOTICE, "ending; requests under way are answered");
+        self.manager.tell(News::Stopping);
         let drained = tokio::time::timeout_at(end, &mut self.webhook);
         tokio::select! {
             drained = drained => if drained.is_err() {
@@ -202,16 +217,17 @@ impl Shared {
     fn webhook(
         &self,
         config: &Config,
-        limits: Limits,
+        aws: &AwsVariables,
         audit: Audit,
     ) -> Result<Webhook, ServeError> {
         let (sources, clock) = (Arc::clone(&self.sources), self.clock.clone());
-        let authenticator = authenticator(config, sources, clock, &self.metrics)?;
+        let instances = instances(config, aws, clock.now, &self.metrics);
+        let authenticator = authenticator(config, sources, clock, instances, &self.metrics)?;
         Ok(Webhook {
             authenticator: Arc::new(authenticator),
             authorizer: authorizer(config, &self.sources),
             audiences: served(config.audiences()),
-            limits,
+            limits: Limits::with_connections(config.max_connections()),
             deadline: config.request_deadline(),
             metrics: Arc::clone(&self.metrics),
             audit,
@@ -243,6 +259,34 @@ fn open_certificates(
         Arc::clone(metrics),
         clock,
     )?))
+}
+
+/// Those that the service manager has opened, and what is missing of them by the configuration.
+async fn sockets(
+    config: &Config,
+    passed: &PassedSockets,
+) -> Result<(TcpListener, TcpListener), ServeError> {
+    let start = |source| ServeError::Start {
+        what: "listening on the sockets that were passed (LISTEN_FDS)",
+        source,
+    };
+    let mut passed = passed.take().map_err(start)?.into_iter();
+    let mut next = || {
+        let socket = passed.next().map(|socket| {
+            socket.set_nonblocking(true)?;
+            TcpListener::from_std(socket)
+        });
+        socket.transpose().map_err(start)
+    };
+    let webhook = match next()? {
+        Some(socket) => socket,
+        None => bind(config.address(), config.port()).await?,
+    };
+    let admin = match next()? {
+        Some(socket) => socket,
+        None => bind(config.admin_address(), config.admin_port()).await?,
+    };
+    Ok((webhook, admin))
 }
 
 async fn bind(address: IpAddr, port: u16) -> Result<TcpListener, ServeError> {

@@ -93,6 +93,12 @@ impl<'a> Element<'a> {
         }
     }
 
+    /// The text in it, between its elements if it has some.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The items of a list: children that are all called `name`.
     ///
     /// # Errors

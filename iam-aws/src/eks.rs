@@ -139,6 +139,7 @@ const ATTEMPTS: usize = 5;
 const LIMITS: Limits = Limits {
     connect: Duration::from_secs(5),
     answer: Duration::from_secs(10),
+    bytes: Limits::USUAL,
 };
 
 #[cfg(test)]

@@ -150,6 +150,37 @@ impl EndpointSettings<'_> {
         )
     }
 
+    /// The region, where the settings name one; `aws-global` is none.
+    ///
+    /// # Errors
+    /// When the setting makes no sense.
+    pub(crate) fn plain_region(&self) -> Result<Option<Region>, EndpointError> {
+        match self.region() {
+            Ok(RegionName::Named { region, .. }) => Ok(Some(region)),
+            Ok(RegionName::Global) | Err(EndpointError::NoRegion) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The URL of AWS's own EC2 in a region.
+    ///
+    /// # Errors
+    /// When a setting makes no sense.
+    pub(crate) fn ec2_url(&self, region: &Region) -> Result<String, EndpointError> {
+        let partition = region.partition();
+        let suffix = if self.dual_stack()? {
+            partition.dual_stack_dns_suffix()
+        } else {
+            partition.dns_suffix()
+        };
+        // GovCloud's plain hosts are FIPS hosts already.
+        let label = match (self.fips()?, partition) {
+            (false, _) | (true, Partition::AwsUsGov) => "ec2",
+            (true, _) => "ec2-fips",
+        };
+        Ok(format!("https://{label}.{region}.{suffix}"))
+    }
+
     pub(crate) fn region(&self) -> Result<RegionName, EndpointError> {
         if let Some(region) = self.region_flag {
             return Ok(region.clone());

@@ -13,6 +13,7 @@ mod hex;
 mod instance_metadata;
 mod login;
 mod process;
+mod query;
 mod role;
 mod secret_file;
 pub(crate) mod service_error;
@@ -33,6 +34,7 @@ use crate::source::Source;
 pub use caller::{Caller, Denial, VerifyError, caller, verify};
 pub use context::{Context, MfaPrompt, TimedOut};
 pub use error::{BoxError, FetchError};
+pub use query::{Ec2Place, QueryAnswer, ec2, ec2_place};
 
 /// Asks `source` for credentials, and those that it rests on before.
 ///

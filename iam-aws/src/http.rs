@@ -50,6 +50,8 @@ pub(crate) struct Limits {
     pub(crate) connect: Duration,
     /// From there to the end of the answer.
     pub(crate) answer: Duration,
+    /// Of the answer.
+    pub(crate) bytes: usize,
 }
 
 /// Whether a proxy may stand between.
@@ -114,11 +116,17 @@ impl Debug for Http {
     }
 }
 
+impl Limits {
+    /// AWS answers in kilobytes.
+    pub(crate) const USUAL: usize = 1 << 20;
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(5),
             answer: Duration::from_secs(15),
+            bytes: Self::USUAL,
         }
     }
 }

@@ -27,35 +27,47 @@ impl Scrub {
     }
 }
 
-/// The user that `facts` and `mappings` make of a caller.
+/// Why there is no user, or not yet.
+pub(super) enum NotGranted {
+    /// For a reason.
+    Refused(Refusal),
+    /// The name of the caller's instance is needed first.
+    Unnamed(AuditFacts),
+}
+
+/// The user that `facts` and `mappings` make of a caller, whose instance has this name if it is
+/// known.
 pub(super) fn grant(
     mut facts: AuditFacts,
     mappings: &Snapshot,
     reserved: &ReservedPrefixes,
-) -> Result<Granted, Refusal> {
+    instance: Option<&str>,
+) -> Result<Granted, NotGranted> {
     let Some(hit) = mappings.lookup(facts.caller.principal()) else {
         let facts = Box::new(facts);
-        return Err(if mappings.is_loading() {
+        let refusal = if mappings.is_loading() {
             Refusal::MappingsNotLoaded(facts)
         } else {
             Refusal::NotMapped(facts)
-        });
+        };
+        return Err(NotGranted::Refused(refusal));
     };
     let Hit { mode, names, place } = hit;
     facts.source = Some(place);
-    let (username, groups) = match rendered(&facts.caller, names) {
+    let (username, groups) = match rendered(&facts.caller, names, instance) {
         Ok(names) => names,
-        Err(error) => return Err(refusal(error, facts)),
+        Err(RenderError::NoEc2PrivateDnsName) => return Err(NotGranted::Unnamed(facts)),
+        Err(error) => return Err(NotGranted::Refused(refusal(error, facts))),
     };
     let rule = reserved
         .find(mode, &username)
         .or_else(|| forbidden(&username, &groups));
     if let Some(rule) = rule {
         let rule = rule.to_owned();
-        return Err(Refusal::ReservedName {
+        return Err(NotGranted::Refused(Refusal::ReservedName {
             facts: Box::new(facts),
             rule,
-        });
+        }));
     }
     let user = UserInfo {
         uid: uid(&facts, &username),
@@ -70,6 +82,7 @@ pub(super) fn grant(
 fn rendered(
     caller: &Caller,
     names: Option<Names<'_>>,
+    instance: Option<&str>,
 ) -> Result<(String, Vec<String>), RenderError> {
     let Some(names) = names else {
         return Ok((caller.canonical_arn().to_owned(), Vec::new()));
@@ -78,7 +91,7 @@ fn rendered(
         account: caller.account(),
         session_name: caller.session_name(),
         access_key_id: caller.access_key_id(),
-        ec2_private_dns_name: None,
+        ec2_private_dns_name: instance,
     };
     let render = |template: &Template| template.render(&values);
     Ok((
@@ -109,11 +122,7 @@ fn refusal(error: RenderError, facts: AuditFacts) -> Refusal {
             facts,
             rule: prefix.to_owned(),
         },
-        RenderError::NoEc2PrivateDnsName => {
-            let detail = "{{EC2PrivateDNSName}} is not supported by this version".to_owned();
-            Refusal::NotRendered { facts, detail }
-        }
-        RenderError::Separator { .. } => Refusal::NotRendered {
+        RenderError::NoEc2PrivateDnsName | RenderError::Separator { .. } => Refusal::NotRendered {
             facts,
             detail: error.to_string(),
         },

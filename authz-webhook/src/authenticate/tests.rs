@@ -8,6 +8,7 @@ use iam_core::presigned::PresignedParts;
 use super::*;
 use crate::callers::CallerSettings;
 use crate::config::{Config, Overrides};
+use crate::ec2::{Instance, InstanceId, Pace};
 use crate::mappings::{Document, Held, Loading};
 use crate::metrics::Metrics;
 use crate::refusal::RefusalClass;
@@ -49,7 +50,23 @@ fn authenticator(sts: &TestSts, server: &str) -> Authenticator {
         callers,
         Arc::new(sources),
         Scrub::new(config.scrubbed_accounts()),
+        instances(),
     )
+}
+
+/// Knows one instance.
+fn instances() -> Instances {
+    let describe = |ids: &[InstanceId]| {
+        let known = Instance {
+            id: InstanceId::parse("i-0123456789abcdef0").unwrap(),
+            owner: "111122223333".parse().unwrap(),
+            private_dns_name: Some("ip-10-0-0-1".to_owned()),
+            is_alive: true,
+        };
+        Ok(Vec::from_iter(ids.contains(&known.id).then_some(known)))
+    };
+    let metrics = Arc::new(Metrics::new());
+    Instances::start(Box::new(describe), Pace::new(0, 1), metrics)
 }
 
 const DEV: &str = "  \
@@ -202,7 +219,7 @@ async fn a_caller_without_a_usable_name_is_denied() {
         ),
         (
             entry("{{EC2PrivateDNSName}}", "g"),
-            "i-0123456789abcdef0",
+            "i-0123456789abcdef1",
             "not_rendered",
         ),
         (
@@ -243,4 +260,18 @@ async fn a_mapping_that_is_gone_ends_access_although_the_caller_is_known() {
         "no mapping for arn:aws:iam::111122223333:role/Dev"
     );
     assert_eq!(sts.heads().len(), 1);
+}
+
+#[tokio::test]
+async fn an_instance_is_named_by_ec2_in_username_and_groups() {
+    let sts = TestSts::start([session("i-0123456789abcdef0")]).await;
+    let server = "  mapRoles:\n  - rolearn: arn:aws:iam::111122223333:role/Dev\n    username: \
+                  'system:node:{{EC2PrivateDNSName}}'\n    groups: ['{{EC2PrivateDNSName}}', \
+                  'system:nodes']\n";
+    let granted = authenticator(&sts, server)
+        .authenticate(&temporary(), now())
+        .await
+        .unwrap();
+    assert_eq!(granted.user.username, "system:node:ip-10-0-0-1");
+    assert_eq!(granted.user.groups, ["ip-10-0-0-1", "system:nodes"]);
 }

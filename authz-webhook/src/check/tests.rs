@@ -150,18 +150,18 @@ fn every_fault_is_told_in_one_run() {
     let home = Home::new(
         "  clientCA: HOME/none.pem\n  mountedFile: HOME/none.yaml\n  \
            mapRoles:\n  \
-           - {rolearn: 'arn:aws:iam::111122223333:role/A', username: 'node:{{EC2PrivateDNSName}}'}\n",
+           - {rolearn: 'arn:aws:iam::111122223333:role/A', username: 'node:{{EC2Name}}'}\n",
     );
     home.write("root.pem", "no certificate");
     assert_eq!(
         home.findings(),
         Findings {
-            mappings: 1,
+            mappings: 0,
             ..faults(&[
                 "cannot read HOME/none.pem: No such file or directory (os error 2)",
                 "the CA bundle HOME/root.pem holds no certificate",
-                "HOME/config.yaml:8:5: mapRoles[0]: {{EC2PrivateDNSName}} is not supported by \
-                 this version",
+                "HOME/config.yaml:8:5: mapRoles[0]: the username: unknown placeholder {{EC2Name}}: \
+                 the entry is left out",
                 "cannot read HOME/none.yaml: No such file or directory (os error 2)",
             ])
         }

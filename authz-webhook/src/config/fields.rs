@@ -138,9 +138,6 @@ impl<'n> Fields<'n> {
             }
             Support::Read => self.pairs.push((name, value)),
             Support::Client => {}
-            Support::NoEffect(why) => {
-                findings.warning(key.position, format!("{full} has no effect: {why}"));
-            }
             Support::Later if is_unset(value) => {}
             Support::Later => {
                 findings.fault(

@@ -7,8 +7,6 @@ pub(super) enum Support {
     Read,
     /// It is the client's, in a file that both sides share.
     Client,
-    /// It means nothing here; a warning says why.
-    NoEffect(&'static str),
     /// It means something that this version does not do.
     Later,
 }
@@ -44,6 +42,9 @@ pub(super) const SERVER: &[Key] = &[
     ("backendMode", Support::Read),
     ("cacheFreshness", Support::Read),
     ("clientCA", Support::Read),
+    ("ec2DescribeInstancesBurst", Support::Read),
+    ("ec2DescribeInstancesQps", Support::Read),
+    ("ec2DescribeInstancesRoleARN", Support::Read),
     ("generateKubeconfig", Support::Read),
     ("hostname", Support::Read),
     ("kubeconfig", Support::Read),
@@ -64,12 +65,9 @@ pub(super) const SERVER: &[Key] = &[
     ("stsCABundle", Support::Read),
     ("stsRegions", Support::Read),
     ("stsResolve", Support::Read),
-    ("ec2DescribeInstancesBurst", Support::NoEffect(NO_EC2)),
-    ("ec2DescribeInstancesQps", Support::NoEffect(NO_EC2)),
     ("dynamicBackendModePath", Support::Later),
     ("dynamicfilepath", Support::Later),
     ("dynamicfileUserIDStrict", Support::Later),
-    ("ec2DescribeInstancesRoleARN", Support::Later),
     ("sourceARN", Support::Later),
 ];
 
@@ -78,5 +76,3 @@ pub(super) const RESERVED_PREFIXES: &[Key] = &[
     ("backendMode", Support::Read),
     ("usernamePrefixReserveList", Support::Read),
 ];
-
-const NO_EC2: &str = "EC2 is not asked for the names of instances by this version";

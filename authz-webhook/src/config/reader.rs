@@ -8,7 +8,7 @@ use iam_core::yaml::{self, Limits, Node};
 
 use super::faults::{ConfigErrors, ConfigFault, Place};
 use super::fields::{Fields, Findings};
-use super::{Config, Overrides, inline, keys, server, sources};
+use super::{Config, Overrides, ec2, inline, keys, server, sources};
 
 /// The text of the file at `path`.
 ///
@@ -46,6 +46,7 @@ pub(super) fn read(path: &Path, text: &str, overrides: &Overrides) -> Result<Con
     let cluster_id = cluster_id(&top, overrides, &mut findings);
     let fields = Fields::of(top.node("server"), "server.", keys::SERVER, &mut findings);
     let additional = additional_cluster_ids(&fields, cluster_id.as_ref(), &mut findings);
+    let ec2 = ec2::read(&fields, &mut findings);
     let server = server::read(&fields, overrides, &mut findings);
     let inline = inline::read(&fields, &mut findings);
     sources::warn_of_unused(&server, &fields, &mut findings);
@@ -59,6 +60,7 @@ pub(super) fn read(path: &Path, text: &str, overrides: &Overrides) -> Result<Con
             cluster_id,
             additional_cluster_ids: additional,
             server,
+            ec2,
             inline,
             warnings,
             overrides: overrides.clone(),

@@ -326,6 +326,14 @@ const RULES: &[(&str, &str)] = &[
         "3:3: server.dynamicfileUserIDStrict is not supported by this version",
     ),
     (
+        "ec2DescribeInstancesRoleARN: arn:aws:iam::111122223333:user/a",
+        "3:32: server.ec2DescribeInstancesRoleARN: not the ARN of a role",
+    ),
+    (
+        "ec2DescribeInstancesQps: -1",
+        "3:28: server.ec2DescribeInstancesQps: not a number from 0 to 10000",
+    ),
+    (
         "additionalClusterIDs: [a, b, a]",
         "3:32: server.additionalClusterIDs: a is given twice, or is the cluster's own id",
     ),
@@ -394,12 +402,6 @@ fn what_is_no_configuration_at_all_is_one_fault() {
 #[test]
 fn warns_of_what_has_no_effect_and_of_old_names() {
     let table = [
-        (
-            "ec2DescribeInstancesQps: 15",
-            vec![
-                "config.yaml:3:3: server.ec2DescribeInstancesQps has no effect: EC2 is not asked for the names of instances by this version",
-            ],
-        ),
         (
             "backendMode: [File]",
             vec!["config.yaml:3:17: server.backendMode: File is an old name; use MountedFile"],

@@ -13,6 +13,7 @@ use crate::audit::{self, AuditWriter};
 use crate::authenticate::{Scrub, UserInfo};
 use crate::authorize::{NoOpinion, Word};
 use crate::callers::{CallerSettings, VerifiedCallers};
+use crate::cli::AwsVariables;
 use crate::config::{Config, Overrides};
 use crate::mappings::Sources;
 use crate::test_sts::{Reply, TestSts, alice, hosts, identity, parts, token};
@@ -64,11 +65,18 @@ impl Line {
             VerifiedCallers::new(hosts(), sts.client(), settings, Arc::clone(&metrics)).unwrap();
         let sources = Arc::new(Sources::open(&config, Arc::clone(&metrics)).unwrap());
         let scrub = Scrub::new(config.scrubbed_accounts());
+        let aws = AwsVariables(Arc::new(Ok(Default::default())));
+        let instances = assembly::instances(&config, &aws, now, &metrics);
         let written = Written::default();
         let (audit, writer) = audit::start(written.clone(), Arc::clone(&metrics)).unwrap();
         let webhook = Webhook {
             authorizer: assembly::authorizer(&config, &sources),
-            authenticator: Arc::new(Authenticator::new(callers, Arc::clone(&sources), scrub)),
+            authenticator: Arc::new(Authenticator::new(
+                callers,
+                Arc::clone(&sources),
+                scrub,
+                instances,
+            )),
             audiences: Vec::new(),
             limits: Limits::with_connections(1),
             deadline: config.request_deadline(),

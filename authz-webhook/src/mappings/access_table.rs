@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use iam_core::access_entry::{self, AccessEntry};
-use iam_core::aws_auth::{Severity, Variable};
+use iam_core::aws_auth::Severity;
 use iam_core::principal::{Principal, PrincipalKey};
 
 use super::document::SourceDiagnostic;
@@ -41,12 +41,11 @@ impl AccessDocument {
     #[must_use]
     pub fn new(origin: &str, document: &access_entry::Document) -> Self {
         let entries = document.entries.iter();
-        let not_yet = entries.clone().filter_map(|entry| not_yet(origin, entry));
         let said = document.diagnostics.iter();
         let said = said.map(|found| SourceDiagnostic::of_access_entry(origin, found));
         Self(Arc::new(Inner {
             origin: origin.into(),
-            diagnostics: said.chain(not_yet).collect(),
+            diagnostics: said.collect(),
             entries: entries.cloned().map(Arc::new).collect(),
         }))
     }
@@ -149,24 +148,6 @@ impl PlacedEntry {
             entry: Some((self.entry.index(), self.entry.position().line)),
         }
     }
-}
-
-/// An entry that needs what this version cannot do: its callers are denied.
-fn not_yet(origin: &str, entry: &AccessEntry) -> Option<SourceDiagnostic> {
-    let variable = Variable::Ec2PrivateDnsName;
-    entry.username().needs_ec2_private_dns_name().then(|| {
-        let message = format!("{variable} is not supported by this version");
-        SourceDiagnostic::of_access_entry(
-            origin,
-            &access_entry::Diagnostic {
-                severity: Severity::Error,
-                index: Some(entry.index()),
-                position: entry.position(),
-                message,
-                hint: None,
-            },
-        )
-    })
 }
 
 /// As documents of the API call it.

@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use super::access_table;
 use iam_core::access_entry;
-use iam_core::aws_auth::{
-    self, Diagnostic, Entry, Mappings, Position, Section, Severity, Variable,
-};
+use iam_core::aws_auth::{self, Diagnostic, Mappings, Position, Section, Severity};
 
 /// The mappings of one file or object. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -40,12 +38,6 @@ impl Document {
         let of_core = document.diagnostics.iter().chain(&of_compiling);
         let diagnostics: Vec<SourceDiagnostic> = of_core
             .map(|diagnostic| SourceDiagnostic::new(origin, diagnostic))
-            .chain(
-                document
-                    .entries
-                    .iter()
-                    .filter_map(|entry| not_yet(origin, entry)),
-            )
             .collect();
         let fault = fault(origin, document, &diagnostics);
         Self(Arc::new(Inner {
@@ -142,28 +134,6 @@ fn place(origin: &str, position: Position, list: &str, index: Option<usize>) -> 
         Some(index) => format!("{origin}:{line}:{column}: {list}[{index}]"),
         None => format!("{origin}:{line}:{column}: {list}"),
     }
-}
-
-/// An entry that needs what this version cannot do: its callers are denied.
-fn not_yet(origin: &str, entry: &Entry) -> Option<SourceDiagnostic> {
-    let variable = Variable::Ec2PrivateDnsName.to_string();
-    let mut templates = std::iter::once(&entry.username).chain(&entry.groups);
-    templates
-        .any(|template| template.contains(&variable))
-        .then(|| {
-            let place = place(
-                origin,
-                entry.position,
-                entry.section.key(),
-                Some(entry.index),
-            );
-            let text = format!("{place}: {variable} is not supported by this version");
-            SourceDiagnostic {
-                text,
-                hint: None,
-                severity: Severity::Error,
-            }
-        })
 }
 
 /// The first word on a section of which nothing can be read.

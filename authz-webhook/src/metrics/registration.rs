@@ -57,6 +57,11 @@ impl Metrics {
             m.sts_throttling.clone(),
         );
         to.register(
+            "ec2_describe_instances_calls",
+            "Calls of EC2's DescribeInstances",
+            m.ec2_calls.clone(),
+        );
+        to.register(
             "configmap_watch_failures",
             "Failures of the watch on aws-auth",
             m.configmap_watch_failures.clone(),
@@ -115,6 +120,11 @@ impl Metrics {
             "sts_circuit_open",
             "1 while calls to an STS host are suspended",
             m.sts_circuit_open.clone(),
+        );
+        to.register(
+            "ec2_failures",
+            "Calls of EC2's DescribeInstances that ended without an answer",
+            m.ec2_failures.clone(),
         );
         to.register(
             "cluster_id_matches",

@@ -37,9 +37,11 @@ fn closed_sets_begin_at_zero_and_every_metric_has_a_help_text() {
         .collect();
     let expected = [
         "aws_iam_authenticator_authenticate_latency_seconds",
+        "aws_iam_authenticator_ec2_describe_instances_calls",
         "aws_iam_authenticator_configmap_watch_failures",
         "authz_webhook_decisions",
         "authz_webhook_authorize_latency_seconds",
+        "authz_webhook_ec2_failures",
         "authz_webhook_sts_in_flight",
         "authz_webhook_caller_cache",
         "authz_webhook_http_responses",

@@ -56,6 +56,11 @@ impl ServeError {
             Self::Bind { source, .. } if source.kind() == io::ErrorKind::AddrInUse => {
                 Some("end what listens there, or choose another port (0: any free one)".to_owned())
             }
+            Self::Start { what, .. } if what.contains("LISTEN_FDS") => Some(
+                "the .socket unit's ListenStream must name TCP addresses: the webhook's, then the \
+                 administration's"
+                    .to_owned(),
+            ),
             Self::Setup(error) => error.hint(),
             Self::Certificates(LoadError::File(error)) => error.hint(),
             Self::Bind { .. }

@@ -4,9 +4,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use authz_webhook::assembly::{Clock, authenticator, authorizer};
+use authz_webhook::assembly::{Clock, authenticator, authorizer, instances};
 use authz_webhook::audit;
 use authz_webhook::certificate::{self, Names};
+use authz_webhook::cli::AwsVariables;
 use authz_webhook::config::{Config, Overrides};
 use authz_webhook::connection::Connections;
 use authz_webhook::http::Webhook;
@@ -48,11 +49,14 @@ impl Inside {
         let metrics = Arc::new(Metrics::new());
         let sources = Arc::new(Sources::open(&config, Arc::clone(&metrics)).unwrap());
         let (audit, _) = audit::start(std::io::sink(), Arc::clone(&metrics)).unwrap();
+        let aws = AwsVariables(Arc::new(Ok(Default::default())));
+        let instances = instances(&config, &aws, now, &metrics);
+        let clock = Clock::new(now, &metrics);
+        let authorizer = authorizer(&config, &sources);
+        let authenticator = authenticator(&config, sources, clock, instances, &metrics).unwrap();
         let webhook = Webhook {
-            authorizer: authorizer(&config, &sources),
-            authenticator: Arc::new(
-                authenticator(&config, sources, Clock::new(now, &metrics), &metrics).unwrap(),
-            ),
+            authorizer,
+            authenticator: Arc::new(authenticator),
             audiences: Vec::new(),
             limits,
             deadline: config.request_deadline(),

@@ -6,5 +6,7 @@
 mod certificates;
 mod deadlines;
 mod routes;
+#[cfg(target_os = "linux")]
+mod service_manager;
 mod shutdown;
 mod support;

@@ -54,25 +54,35 @@ pub(super) async fn ask(
     context: &Context<'_>,
     question: impl Fn() -> Result<Request<SdkBody>, BoxError>,
 ) -> Result<Response<Bytes>, AskError> {
+    ask_within(context, LIMITS, question).await
+}
+
+/// The same, within limits for each attempt.
+pub(super) async fn ask_within(
+    context: &Context<'_>,
+    limits: Limits,
+    question: impl Fn() -> Result<Request<SdkBody>, BoxError>,
+) -> Result<Response<Bytes>, AskError> {
     for pause in PAUSES {
-        match once(context, question().map_err(AskError::Question)?).await {
+        match once(context, limits, question().map_err(AskError::Question)?).await {
             Ok(answer) if is_passing(answer.status()) => {}
             Err(error) if error.is_passing() => {}
             decided => return decided,
         }
         context.within(pause * 2, tokio::time::sleep(pause)).await?;
     }
-    once(context, question().map_err(AskError::Question)?).await
+    once(context, limits, question().map_err(AskError::Question)?).await
 }
 
 async fn once(
     context: &Context<'_>,
+    limits: Limits,
     question: Request<SdkBody>,
 ) -> Result<Response<Bytes>, AskError> {
     let http = context.http();
-    let sent = http.send(question, LIMITS, Route::Settings);
+    let sent = http.send(question, limits, Route::Settings);
     Ok(context
-        .within(LIMITS.connect + LIMITS.answer, sent)
+        .within(limits.connect + limits.answer, sent)
         .await??)
 }
 
@@ -86,4 +96,5 @@ const PAUSES: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis
 const LIMITS: Limits = Limits {
     connect: Duration::from_secs(3),
     answer: Duration::from_secs(10),
+    bytes: Limits::USUAL,
 };

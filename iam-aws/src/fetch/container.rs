@@ -151,6 +151,7 @@ const AGENTS: [&str; 3] = [ECS_AGENT, "169.254.170.23", "fd00:ec2::23"];
 const LIMITS: Limits = Limits {
     connect: Duration::from_secs(2),
     answer: Duration::from_secs(5),
+    bytes: Limits::USUAL,
 };
 
 #[cfg(test)]

@@ -207,6 +207,7 @@ const AGENT: Agent = Agent {
     limits: Limits {
         connect: Duration::from_secs(1),
         answer: Duration::from_secs(2),
+        bytes: Limits::USUAL,
     },
     route: Route::Direct,
     attempts: 2,

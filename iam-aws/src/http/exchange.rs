@@ -33,7 +33,7 @@ pub(super) async fn exchange(
         .await
         .map_err(|_| too_slow(&peer, proxy.as_ref(), limits.connect))??;
     let request = addressed(request, &peer, proxy.as_ref())?;
-    timeout(limits.answer, talk(stream, request, &peer))
+    timeout(limits.answer, talk(stream, request, &peer, limits.bytes))
         .await
         .map_err(|_| HttpError::AnswerTimeout {
             peer: peer.name(),
@@ -58,6 +58,7 @@ async fn talk(
     stream: Box<dyn Stream>,
     request: Request<SdkBody>,
     peer: &Peer,
+    limit: usize,
 ) -> Result<Response<Bytes>, HttpError> {
     let broken = |error: hyper::Error| HttpError::Exchange {
         peer: peer.name(),
@@ -74,17 +75,17 @@ async fn talk(
         .await
         .map_err(broken)?
         .into_parts();
-    match Limited::new(body, MAX_ANSWER_LEN).collect().await {
+    match Limited::new(body, limit).collect().await {
         Ok(body) => Ok(Response::from_parts(head, body.to_bytes())),
-        Err(error) => Err(cut_short(error, peer)),
+        Err(error) => Err(cut_short(error, peer, limit)),
     }
 }
 
-fn cut_short(error: Box<dyn Error + Send + Sync>, peer: &Peer) -> HttpError {
+fn cut_short(error: Box<dyn Error + Send + Sync>, peer: &Peer, limit: usize) -> HttpError {
     if error.is::<LengthLimitError>() {
         return HttpError::TooLarge {
             peer: peer.name(),
-            limit: MAX_ANSWER_LEN,
+            limit,
         };
     }
     HttpError::Exchange {
@@ -122,6 +123,3 @@ fn addressed(
     }
     Ok(request)
 }
-
-/// AWS answers in kilobytes.
-const MAX_ANSWER_LEN: usize = 1 << 20;

@@ -32,6 +32,7 @@ impl HttpClient for Http {
             limits: Limits {
                 connect: settings.connect_timeout().unwrap_or(limits.connect),
                 answer: settings.read_timeout().unwrap_or(limits.answer),
+                bytes: Limits::USUAL,
             },
         })
     }

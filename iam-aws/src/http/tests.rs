@@ -101,6 +101,7 @@ fn tells_a_closed_port_from_an_unknown_name_and_from_silence() {
     let limits = Limits {
         connect: Duration::from_secs(5),
         answer: Duration::from_millis(50),
+        bytes: Limits::USUAL,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -209,6 +210,7 @@ fn a_proxy_that_keeps_silent_is_named() {
     let limits = Limits {
         connect: Duration::from_millis(50),
         answer: Duration::from_secs(5),
+        bytes: Limits::USUAL,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

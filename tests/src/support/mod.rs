@@ -32,6 +32,7 @@ pub mod cluster;
 pub mod command;
 pub mod container;
 pub mod control_plane;
+pub mod ec2;
 pub mod eks;
 pub mod go_module;
 pub mod http;
