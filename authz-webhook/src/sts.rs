@@ -15,7 +15,7 @@ mod gate;
 mod roots;
 mod silence;
 
-pub use answer::{Answer, Format};
+pub use answer::{Answer, Format, error_code};
 pub use client::{StsClient, StsSettings, StsSetupError, Vouched};
 pub use connector::Resolve;
 pub use failure::{Failure, Senseless};

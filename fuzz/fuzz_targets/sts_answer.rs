@@ -51,8 +51,13 @@ fn holds(answer: Answer, body: &[u8], format: Format) {
 }
 
 fn in_xml(answer: &Answer) -> String {
-    let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&#x3c;").replace('>', "&#62;");
-    let [account, arn, user_id] = [&answer.account, &answer.arn, &answer.user_id].map(|text| escaped(text));
+    let escaped = |text: &str| {
+        text.replace('&', "&amp;")
+            .replace('<', "&#x3c;")
+            .replace('>', "&#62;")
+    };
+    let [account, arn, user_id] =
+        [&answer.account, &answer.arn, &answer.user_id].map(|text| escaped(text));
     format!(
         "<GetCallerIdentityResponse xmlns='https://sts.amazonaws.com/doc/2011-06-15/'>\
          <GetCallerIdentityResult><Account>{account}</Account><Arn>{arn}</Arn>\

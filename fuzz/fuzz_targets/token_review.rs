@@ -16,8 +16,8 @@ fuzz_target!(|body: &[u8]| {
             return;
         }
     };
-    let answer: Value = serde_json::from_slice(&denied(review.version(), "malformed"))
-        .expect("an answer is JSON");
+    let answer: Value =
+        serde_json::from_slice(&denied(review.version(), "malformed")).expect("an answer is JSON");
     assert_eq!(answer["kind"], "TokenReview");
     assert_eq!(answer["status"]["authenticated"], false);
     assert_eq!(answer["status"]["error"], "malformed");

@@ -88,7 +88,8 @@ impl Answer {
 }
 
 /// The error code of an answer that is not a 200, where it has one.
-pub(super) fn error_code(body: &[u8], format: Option<Format>) -> Option<String> {
+#[must_use]
+pub fn error_code(body: &[u8], format: Option<Format>) -> Option<String> {
     match format? {
         Format::Json => {
             let document = Json::parse(body).ok()?;
