@@ -115,7 +115,8 @@ fn unreached(error: &Unreached, cluster: &Placed<ClusterEntry>) -> Step {
         "check the proxy-url of the entry and the network"
     } else {
         "a private endpoint is reached from its own network alone: check the VPN, or give the entry \
-         a proxy with kubeconfig-gen update --proxy-url URL"
+         a proxy with kubeconfig-gen update --proxy-url URL; kubeconfig-gen prune drops the entries \
+         of a cluster that was deleted"
     })
 }
 

@@ -250,14 +250,13 @@ fn is_null(node: &Node) -> bool {
 }
 
 /// What else a user entry may sign in with, ahead of `exec` or beside it.
-const OTHER_WAYS: [&str; 7] = [
+const OTHER_WAYS: [&str; 6] = [
     "token",
     "tokenFile",
     "username",
     "client-certificate",
     "client-certificate-data",
     "auth-provider",
-    "as",
 ];
 
 /// A thousand clusters take a mebibyte.
