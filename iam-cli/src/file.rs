@@ -27,6 +27,20 @@ pub enum FileError {
         /// The file.
         path: PathBuf,
     },
+    /// Something of that name that is no file: a directory, a device.
+    #[error("{} is not a regular file", path.display())]
+    NotAFile {
+        /// What it is about.
+        path: PathBuf,
+    },
+    /// The new file would not belong to whom the old one does.
+    #[error("{} belongs to somebody else, and would not any more", path.display())]
+    Owner {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// The system refused.
     #[error("cannot write {}", path.display())]
     Write {
@@ -43,7 +57,8 @@ impl FileError {
     pub fn kind(&self) -> io::ErrorKind {
         match self {
             Self::Exists { .. } => io::ErrorKind::AlreadyExists,
-            Self::Write { source, .. } => source.kind(),
+            Self::NotAFile { .. } => io::ErrorKind::InvalidInput,
+            Self::Owner { source, .. } | Self::Write { source, .. } => source.kind(),
         }
     }
 }
@@ -94,6 +109,80 @@ pub fn replace_all(files: &[(&Path, &[u8], Mode)]) -> Result<(), FileError> {
             .map_err(|error| failed(path, error.error))?;
         sync_parent(path)?;
     }
+    Ok(())
+}
+
+/// Puts `bytes` in the place of a file's, through symbolic links: they stay, and so do the mode
+/// and the owner. A file that is not there yet is made for its owner alone.
+///
+/// # Errors
+/// When the system refuses, the file may not be written, or it is none.
+pub fn rewrite(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let target = destination(path).map_err(|source| failed(path, source))?;
+    let data = match target.metadata() {
+        Ok(data) => data,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return create_new(&target, bytes, Mode::Private);
+        }
+        Err(source) => return Err(failed(path, source)),
+    };
+    if !data.is_file() {
+        let path = path.to_owned();
+        return Err(FileError::NotAFile { path });
+    }
+    // What may not be written in place is not to be replaced either.
+    std::fs::OpenOptions::new()
+        .write(true)
+        .open(&target)
+        .map_err(|source| failed(path, source))?;
+    let temporary = temporary(&target, bytes, Mode::Private).map_err(|e| failed(path, e))?;
+    keep_owner(temporary.as_file(), &data).map_err(|source| FileError::Owner {
+        path: path.to_owned(),
+        source,
+    })?;
+    temporary
+        .as_file()
+        .set_permissions(data.permissions())
+        .map_err(|source| failed(path, source))?;
+    temporary
+        .persist(&target)
+        .map_err(|error| failed(path, error.error))?;
+    sync_parent(&target)
+}
+
+/// Where symbolic links lead, though nothing may be there.
+///
+/// # Errors
+/// When a link cannot be read, or links lead in a circle.
+pub fn destination(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    for _ in 0..MAX_LINKS {
+        match path.symlink_metadata() {
+            Ok(data) if data.file_type().is_symlink() => {
+                path = parent(&path).join(std::fs::read_link(&path)?);
+            }
+            Ok(_) => return Ok(path),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(path),
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::Error::other("symbolic links lead in a circle"))
+}
+
+#[cfg(unix)]
+fn keep_owner(file: &std::fs::File, old: &std::fs::Metadata) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt as _;
+    let new = file.metadata()?;
+    let [uid, gid] = [(old.uid(), new.uid()), (old.gid(), new.gid())];
+    let changed = |(old, new)| (old != new).then_some(old);
+    if (changed(uid), changed(gid)) == (None, None) {
+        return Ok(());
+    }
+    std::os::unix::fs::fchown(file, changed(uid), changed(gid))
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_file: &std::fs::File, _old: &std::fs::Metadata) -> io::Result<()> {
     Ok(())
 }
 
@@ -151,6 +240,9 @@ fn failed(path: &Path, source: io::Error) -> FileError {
         source,
     }
 }
+
+/// As Linux follows them.
+const MAX_LINKS: usize = 40;
 
 #[cfg(test)]
 mod tests {
@@ -218,6 +310,41 @@ mod tests {
                 bits
             );
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn rewrites_through_links_and_keeps_them_and_the_mode() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+        let directory = tempfile::tempdir().unwrap();
+        let path = |name: &str| directory.path().join(name);
+        std::fs::create_dir(path("d")).unwrap();
+        std::fs::write(path("d/f"), b"one").unwrap();
+        std::fs::set_permissions(path("d/f"), std::fs::Permissions::from_mode(0o640)).unwrap();
+        symlink("d/f", path("l")).unwrap();
+        symlink("l", path("ll")).unwrap();
+        symlink("d/new", path("dangling")).unwrap();
+        symlink("circle", path("circle")).unwrap();
+        rewrite(&path("ll"), b"two").unwrap();
+        rewrite(&path("dangling"), b"new").unwrap();
+        let mode = |name| path(name).metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(
+            (std::fs::read(path("d/f")).unwrap(), mode("d/f")),
+            (b"two".to_vec(), 0o640)
+        );
+        assert_eq!(
+            (std::fs::read(path("d/new")).unwrap(), mode("d/new")),
+            (b"new".to_vec(), 0o600)
+        );
+        assert_eq!(std::fs::read_link(path("ll")).unwrap(), Path::new("l"));
+        assert!(matches!(
+            rewrite(&path("d"), b""),
+            Err(FileError::NotAFile { .. })
+        ));
+        assert!(rewrite(&path("circle"), b"").is_err());
+        let mut left = names(&path("d"));
+        left.sort();
+        assert_eq!(left, ["f", "new"]);
     }
 
     fn names(directory: &Path) -> Vec<String> {

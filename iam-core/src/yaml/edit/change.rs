@@ -48,6 +48,28 @@ impl MapChange {
         self.change(key, Change::Set(value))
     }
 
+    /// All of these in one; where several change the same list, or the same mapping, those changes
+    /// are joined too, and of values that are set the last counts.
+    #[must_use]
+    pub fn joined(changes: impl IntoIterator<Item = Self>) -> Self {
+        let mut joined = Self::default();
+        for (key, change) in changes.into_iter().flat_map(|change| change.entries) {
+            let same = joined.entries.iter_mut().find(|(other, _)| *other == key);
+            match (same, change) {
+                (Some((_, Some(Change::List(old)))), Some(Change::List(new))) => {
+                    old.items.extend(new.items);
+                    old.added.extend(new.added);
+                }
+                (Some((_, Some(Change::Map(old)))), Some(Change::Map(new))) => {
+                    *old = Self::joined([std::mem::take(old), new]);
+                }
+                (Some((_, old)), change) => *old = change,
+                (None, change) => joined.entries.push((key, change)),
+            }
+        }
+        joined
+    }
+
     /// Removes `key`, where it is there.
     #[must_use]
     pub fn remove(mut self, key: impl Into<Cow<'static, str>>) -> Self {
