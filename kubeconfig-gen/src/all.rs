@@ -3,17 +3,17 @@
 mod progress;
 mod search;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use iam_core::arn::Arn;
 use iam_core::region::Region;
 
+use crate::apply::Effect;
 use crate::eks::Aws;
 use crate::error::Error;
-use crate::kubeconfig::{self, Choices, CurrentContext, Kubeconfig};
+use crate::kubeconfig::{Choices, CurrentContext, Kubeconfig};
+use crate::mfa;
 use crate::names::Profile;
-use crate::options::Output;
 use crate::plugin::Plugin;
 use crate::update;
 use search::Sighting;
@@ -38,13 +38,11 @@ pub enum Regions {
     All,
 }
 
-/// What becomes of what is found.
+/// What the entries say.
 #[derive(Clone, Debug)]
-pub(crate) struct Write {
+pub(crate) struct Entries {
     pub(crate) choices: Choices,
     pub(crate) plugin: Plugin,
-    pub(crate) target: PathBuf,
-    pub(crate) output: Output,
 }
 
 /// Looks for clusters and writes those that were found; what it returns is for stdout. The exit
@@ -55,10 +53,10 @@ pub(crate) struct Write {
 /// others are written.
 pub(crate) fn run(
     search: &Search,
-    write: &Write,
+    choices: &Entries,
+    effect: &Effect,
     aws: &Aws<'_>,
 ) -> Result<(String, ExitCode), Error> {
-    update::refuse_existing(&write.target)?;
     let outcome = search::search(search, aws);
     for failure in &outcome.failures {
         tracing::warn!("{failure}");
@@ -76,19 +74,12 @@ pub(crate) fn run(
         tracing::info!(target: iam_cli::NOTICE, "no cluster was found; nothing is written");
         return Ok((String::new(), code));
     }
-    update::say_where_the_plugin_is(&write.plugin);
+    update::say_where_the_plugin_is(&choices.plugin);
     let entries = sightings
         .iter()
-        .map(|sighting| entries(sighting, write))
+        .map(|sighting| entries(sighting, choices, aws))
         .collect::<Result<Vec<_>, Error>>()?;
-    let document = kubeconfig::document(&entries, "");
-    match write.output {
-        Output::DryRun => Ok((document, code)),
-        Output::Write | Output::WriteAndShow => {
-            update::write(&write.target, &document)?;
-            Ok((report(&entries, write), code))
-        }
-    }
+    Ok((effect.apply(&entries)?, code))
 }
 
 /// Where two profiles see one cluster, the first signs its tokens.
@@ -117,20 +108,16 @@ fn whose(sighting: &Sighting) -> String {
     }
 }
 
-fn entries(sighting: &Sighting, write: &Write) -> Result<Kubeconfig, Error> {
+fn entries(sighting: &Sighting, wanted: &Entries, aws: &Aws<'_>) -> Result<Kubeconfig, Error> {
     let choices = Choices {
-        profile: sighting.profile.clone().or(write.choices.profile.clone()),
+        profile: sighting.profile.clone().or(wanted.choices.profile.clone()),
         current: CurrentContext::Leave,
-        ..write.choices.clone()
+        ..wanted.choices.clone()
     };
     let choices = choices.with_region(&sighting.cluster.reference, None)?;
-    Ok(Kubeconfig::new(&sighting.cluster, &choices, &write.plugin))
-}
-
-fn report(entries: &[Kubeconfig], write: &Write) -> String {
-    let path = write.target.display();
-    let lines = entries
-        .iter()
-        .map(|entry| format!("Added new context {} to {path}\n", entry.context_name()));
-    lines.collect()
+    let entries = Kubeconfig::new(&sighting.cluster, &choices, &wanted.plugin)?;
+    Ok(match mfa::is_configured(choices.profile.as_ref(), aws) {
+        true => entries.asking(),
+        false => entries,
+    })
 }

@@ -46,7 +46,7 @@ impl CheckOptions {
             files: target::list(kubeconfig, environment.kubeconfig.as_deref(), home)?,
             context,
             aws_auth,
-            kuberc: kuberc::path(environment.kuberc.as_deref(), home),
+            kuberc: environment.kuberc_path(),
             path: environment.path.clone(),
             output,
         })

@@ -1,7 +1,7 @@
 //! The command line and the environment, as they are given.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use iam_aws::environment::{Environment as AwsEnvironment, NotUtf8, Variables};
@@ -13,7 +13,10 @@ use iam_core::region::Region;
 
 use crate::cluster::ClusterRef;
 use crate::endpoint::{Endpoint, ProxyUrl};
+use crate::kuberc;
+use crate::list::Form;
 use crate::names::{Alias, Namespace, Profile};
+use crate::stanza::ExecCommand;
 use crate::unquoted::Unquoted;
 
 /// Write kubeconfig entries for a cluster whose users sign in with AWS IAM through token-exec
@@ -36,10 +39,15 @@ pub enum Command {
     /// Write a kubeconfig for one cluster, or for all there are
     ///
     /// AWS is asked about the cluster of --name, or about every cluster of the profiles and regions
-    /// with --all: one that fails is told and makes the exit code 1, the others are written. Without AWS the cluster is described by a file
-    /// (`--from-file`) or by flags (`--endpoint`, `--ca-file` and `--name`). The file that is written must not exist yet: the one of --kubeconfig, else
-    /// the one kubectl itself would write to (of the paths in KUBECONFIG the first that exists, or
-    /// the last; without KUBECONFIG ~/.kube/config). It is made with mode 0600.
+    /// with --all: one that fails is told and makes the exit code 1, the others are written.
+    /// Without AWS the cluster is described by a file (`--from-file`) or by flags (`--endpoint`,
+    /// `--ca-file` and `--name`).
+    ///
+    /// The file is that of --kubeconfig, else as kubectl itself would have it: an entry is edited in
+    /// the file of KUBECONFIG that defines it; what is new goes into the first that exists, or the
+    /// last; without KUBECONFIG into ~/.kube/config. Only what changes is written: comments, order,
+    /// quotes and all other entries stay byte for byte. A file that kubectl cannot read is not
+    /// touched. A new one is made with mode 0600.
     ///
     /// The user entry calls token-exec: by its name when it is on PATH, otherwise by the absolute
     /// path of the one beside this program. With --verbose the entries are printed as well.
@@ -59,6 +67,16 @@ pub enum Command {
     /// Runs the plugin as kubectl does, asks STS whose its token is, and shows the token to the API
     /// server of the context. Exit code 0 where kubectl gets in, else 1.
     Check(CheckArgs),
+
+    /// Let users of `aws eks get-token` and `aws-iam-authenticator` sign in with token-exec
+    ///
+    /// Without --context and --all that of the current context. Stanzas of
+    /// client.authentication.k8s.io/v1alpha1, which kubectl no longer reads, become current ones;
+    /// environment variables stay.
+    Convert(ConvertArgs),
+
+    /// The contexts as kubectl reads them from all files together
+    List(ListArgs),
 
     /// What is made from these definitions.
     #[command(flatten)]
@@ -110,6 +128,42 @@ pub enum ReportFormat {
     Text,
     /// For scripts: one JSON document.
     Json,
+}
+
+/// Arguments of `convert`.
+#[derive(Args, Debug)]
+pub struct ConvertArgs {
+    /// Context whose user is converted
+    #[arg(long, value_name = "NAME", conflicts_with = "all")]
+    pub context: Option<String>,
+
+    /// Convert every user that one of the three programs signs for
+    #[arg(long)]
+    pub all: bool,
+
+    /// Program that signs afterwards
+    #[arg(long, value_enum, value_name = "PROGRAM", default_value_t)]
+    pub to: ExecCommand,
+
+    /// File to edit, in place of those kubectl reads
+    #[arg(long, value_name = "FILE")]
+    pub kubeconfig: Option<PathBuf>,
+
+    /// Print the files on stdout and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `list`.
+#[derive(Args, Debug)]
+pub struct ListArgs {
+    /// File to read, in place of those kubectl reads
+    #[arg(long, value_name = "FILE")]
+    pub kubeconfig: Option<PathBuf>,
+
+    /// Form of the output
+    #[arg(short, long, value_enum, value_name = "FORM", default_value_t)]
+    pub output: Form,
 }
 
 /// Arguments of `update`.
@@ -176,9 +230,18 @@ pub struct UpdateArgs {
     #[arg(long, value_name = "URL", value_parser = Unquoted::<ProxyUrl>::new())]
     pub proxy_url: Option<ProxyUrl>,
 
-    /// Leave current-context empty
+    /// Program that signs the tokens
+    #[arg(long, value_enum, value_name = "PROGRAM", default_value_t)]
+    pub exec_command: ExecCommand,
+
+    /// Leave current-context as it is
     #[arg(long)]
     pub no_set_context: bool,
+
+    /// Add the plugin to those that kubectl's kuberc lets run, where it does not let all run
+    /// (kubectl 1.35 and later). The file is that of KUBERC, else ~/.kube/kuberc
+    #[arg(long, conflicts_with = "dry_run")]
+    pub allow_plugin: bool,
 
     /// Print the file on stdout and write nothing
     #[arg(long)]
@@ -273,6 +336,14 @@ impl Environment {
             region: first_text(["AWS_REGION", "AWS_DEFAULT_REGION"]),
             profile: first_text(["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]),
         })
+    }
+}
+
+impl Environment {
+    /// The user's kuberc; `None` where kubectl reads none.
+    #[must_use]
+    pub fn kuberc_path(&self) -> Option<PathBuf> {
+        kuberc::path(self.kuberc.as_deref().map(Path::new), self.home.as_deref())
     }
 }
 

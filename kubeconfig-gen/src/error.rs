@@ -12,10 +12,14 @@ use thiserror::Error;
 
 use crate::certificate::CertificateError;
 use crate::cluster::ClusterRef;
+use crate::convert::ConvertError;
 use crate::describe::DescribeError;
 use crate::eks::EksError;
+use crate::lock::LockError;
 use crate::merged::MergedError;
 use crate::options::OptionsError;
+use crate::stanza::Untold;
+use crate::store::ContentError;
 use crate::target::TargetError;
 
 /// Why no kubeconfig was written.
@@ -30,12 +34,18 @@ pub enum Error {
     /// AWS does not tell about a cluster.
     #[error(transparent)]
     Eks(#[from] EksError),
-    /// A file that is there already.
-    #[error("write kubeconfig {}: the file exists, and existing files are not edited yet", path.display())]
-    Exists {
-        /// The file.
-        path: PathBuf,
-    },
+    /// A kubeconfig that cannot be edited.
+    #[error(transparent)]
+    Content(#[from] ContentError),
+    /// A user that cannot be converted.
+    #[error("convert")]
+    Convert(#[from] ConvertError),
+    /// A kubeconfig that somebody else edits.
+    #[error("lock kubeconfig")]
+    Lock(#[from] LockError),
+    /// The program that is to sign cannot be told what to.
+    #[error("write the user entry")]
+    Untold(#[from] Untold),
     /// An input that cannot be read.
     #[error("read {file}")]
     Read {
@@ -93,14 +103,6 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
-    /// kubectl's lock.
-    #[error("lock {}", path.display())]
-    Locked {
-        /// The lock.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
     /// A directory that cannot be made.
     #[error("make directory {}", path.display())]
     Directory {
@@ -138,17 +140,24 @@ fn place_of(fault: &EditError) -> String {
 impl Failure for Error {
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Exists { path } => Some(format!(
-                "name a new file with --kubeconfig NEW; kubectl reads both with KUBECONFIG={}{}NEW",
-                path.display(),
-                if cfg!(windows) { ';' } else { ':' },
+            Self::Content(error) => Some(error.hint.to_owned()),
+            Self::Lock(LockError::Held { path, .. }) => Some(format!(
+                "if no kubectl or kubeconfig-gen is running, remove it: rm {}",
+                path.display()
             )),
             Self::Edit { fault, .. } => Some(fault.remedy().to_owned()),
             Self::Changed { .. } => Some("run it again".to_owned()),
-            Self::Locked { path, .. } => Some(format!(
-                "another program writes the file; if none does, remove {}",
-                path.display()
-            )),
+            Self::Convert(ConvertError::NoCurrent | ConvertError::NoContext(_)) => {
+                Some("kubeconfig-gen list; name a context with --context, or take --all".to_owned())
+            }
+            Self::Convert(ConvertError::Stanza { .. }) => {
+                Some("mend the stanza by kubeconfig-gen update".to_owned())
+            }
+            Self::Convert(ConvertError::NoUser { .. } | ConvertError::OtherProgram(_)) => None,
+            Self::Untold(_) => Some("take --exec-command token-exec".to_owned()),
+            Self::Write(FileError::Owner { path, .. }) => {
+                Some(format!("write as the owner of {}", path.display()))
+            }
             Self::Environment(_) => Some("set it again, or unset it".to_owned()),
             Self::Eks(error) => error.hint(),
             Self::Description { source, .. } => source.hint.clone(),
@@ -170,10 +179,11 @@ impl Failure for Error {
             Self::Options(OptionsError::SeveralProfiles) => {
                 Some("give one --profile, or --all".to_owned())
             }
-            Self::Options(OptionsError::NoSource)
+            Self::Options(OptionsError::NoSource | OptionsError::NoKuberc)
             | Self::Kubeconfig(_)
             | Self::Read { .. }
             | Self::TooLarge { .. }
+            | Self::Lock(LockError::Make { .. })
             | Self::Directory { .. }
             | Self::Write(_)
             | Self::Definition(_)

@@ -5,12 +5,15 @@
 use iam_core::arn::Arn;
 use iam_core::principal::SessionName;
 use iam_core::region::Region;
+use iam_core::yaml::Fresh;
+use iam_core::yaml::Node;
+use iam_core::yaml::edit::{Change, ListChange, MapChange};
 
-use crate::cluster::{Cluster, SignedId};
+use crate::cluster::Cluster;
 use crate::endpoint::ProxyUrl;
 use crate::names::{EntryName, Namespace, Profile};
 use crate::plugin::Plugin;
-use crate::yaml::Value;
+use crate::stanza::{ExecCommand, Stanza, Untold};
 
 /// What a user chose about the entries.
 #[derive(Clone, Debug)]
@@ -29,6 +32,8 @@ pub struct Choices {
     pub profile: Option<Profile>,
     /// The role whose tokens they are.
     pub role: Option<StanzaRole>,
+    /// The program that signs the tokens.
+    pub exec_command: ExecCommand,
     /// Whether the new context becomes the current one.
     pub current: CurrentContext,
 }
@@ -56,187 +61,347 @@ pub enum CurrentContext {
 /// A cluster entry, a user entry and the context that joins them.
 #[derive(Clone, Debug)]
 pub struct Kubeconfig {
-    context_name: String,
-    cluster: Value,
-    context: Value,
-    user: Value,
+    pub(crate) cluster: Entry,
+    pub(crate) context: Entry,
+    pub(crate) user: Entry,
     current: CurrentContext,
+}
+
+/// A named entry of one of the three lists.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    /// The list.
+    pub(crate) kind: Kind,
+    /// Its name.
+    pub(crate) name: String,
+    /// What it is to say.
+    body: Vec<(&'static str, Fresh)>,
+    /// `AWS_PROFILE`, which its program finds in its environment.
+    profile: Option<String>,
+}
+
+/// One of the three lists of named entries.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Kind {
+    Cluster,
+    Context,
+    User,
 }
 
 impl Kubeconfig {
     /// The entries for one cluster. The cluster's entry is named by its ARN where that is known,
     /// else by its name; so are the others unless a choice says otherwise.
-    #[must_use]
-    pub fn new(cluster: &Cluster, choices: &Choices, plugin: &Plugin) -> Self {
+    ///
+    /// # Errors
+    /// When the program that signs cannot be told what was chosen.
+    pub fn new(cluster: &Cluster, choices: &Choices, plugin: &Plugin) -> Result<Self, Untold> {
         let cluster_name = cluster.reference.to_string();
         let or_cluster = |name: &Option<EntryName>| {
             name.as_ref()
                 .map_or_else(|| cluster_name.clone(), ToString::to_string)
         };
-        let context_name = or_cluster(&choices.alias);
-        let user_name = or_cluster(&choices.user_alias);
-        Self {
-            cluster: cluster_entry(&cluster_name, cluster, choices),
-            context: context_entry(&context_name, &cluster_name, &user_name, choices),
-            user: user_entry(&user_name, cluster, choices, plugin),
+        let user = user_entry(or_cluster(&choices.user_alias), cluster, choices, plugin)?;
+        let context = context_entry(
+            or_cluster(&choices.alias),
+            &cluster_name,
+            &user.name,
+            choices,
+        );
+        Ok(Self {
+            cluster: cluster_entry(cluster_name, cluster, choices),
+            context,
+            user,
             current: choices.current,
-            context_name,
-        }
+        })
     }
 
     /// The name of the context.
     #[must_use]
     pub fn context_name(&self) -> &str {
-        &self.context_name
+        &self.context.name
     }
 
-    /// The whole file.
+    /// Lets the plugin ask for the code of an MFA device, where somebody is there to be asked.
+    #[must_use]
+    pub(crate) fn asking(mut self) -> Self {
+        for (key, value) in &mut self.user.body {
+            if *key == "interactiveMode" {
+                *value = Fresh::text("IfAvailable");
+            }
+        }
+        self
+    }
+
+    pub(crate) const fn entry(&self, kind: Kind) -> &Entry {
+        match kind {
+            Kind::Cluster => &self.cluster,
+            Kind::Context => &self.context,
+            Kind::User => &self.user,
+        }
+    }
+
+    /// The program that the user's stanza runs.
+    #[must_use]
+    pub fn command(&self) -> &str {
+        let mut fields = self.user.body.iter();
+        match fields.find(|(key, _)| *key == "command") {
+            Some((_, Fresh::Text(command))) => command,
+            Some(_) | None => "",
+        }
+    }
+
+    /// What `current-context` becomes.
+    pub(crate) fn current(&self) -> Option<&str> {
+        match self.current {
+            CurrentContext::Set => Some(self.context_name()),
+            CurrentContext::Leave => None,
+        }
+    }
+
+    /// The whole file, where there is none.
     #[must_use]
     pub fn document(&self) -> String {
-        let current = match self.current {
-            CurrentContext::Set => self.context_name.as_str(),
-            CurrentContext::Leave => "",
-        };
-        document(std::slice::from_ref(self), current)
+        self.fresh().document()
+    }
+
+    pub(crate) fn fresh(&self) -> Fresh {
+        let list = |entry: &Entry| Fresh::List(vec![entry.fresh()]);
+        Fresh::map([
+            ("apiVersion", Fresh::text("v1")),
+            ("clusters", list(&self.cluster)),
+            ("contexts", list(&self.context)),
+            (
+                "current-context",
+                Fresh::text(self.current().unwrap_or_default()),
+            ),
+            ("kind", Fresh::text("Config")),
+            ("users", list(&self.user)),
+        ])
     }
 
     /// Context, user and cluster as separate documents, for people to look at.
     #[must_use]
     pub fn entries(&self) -> [String; 3] {
-        [
-            self.context.document(),
-            self.user.document(),
-            self.cluster.document(),
-        ]
+        [&self.context, &self.user, &self.cluster].map(|entry| entry.fresh().document())
     }
 }
 
-/// A file with the entries of `all`, of which there is at least one.
-#[must_use]
-pub(crate) fn document(all: &[Kubeconfig], current: &str) -> String {
-    let list =
-        |part: fn(&Kubeconfig) -> &Value| Value::List(all.iter().map(part).cloned().collect());
-    let file = Value::Map(vec![
-        ("apiVersion", Value::text("v1")),
-        ("clusters", list(|one| &one.cluster)),
-        ("contexts", list(|one| &one.context)),
-        ("current-context", Value::text(current)),
-        ("kind", Value::text("Config")),
-        ("users", list(|one| &one.user)),
-    ]);
-    file.document()
+impl Kind {
+    /// The key of the list.
+    pub(crate) const fn list(self) -> &'static str {
+        match self {
+            Self::Cluster => "clusters",
+            Self::Context => "contexts",
+            Self::User => "users",
+        }
+    }
+
+    /// The key of an entry's body.
+    pub(crate) const fn key(self) -> &'static str {
+        match self {
+            Self::Cluster => "cluster",
+            Self::Context => "context",
+            Self::User => "user",
+        }
+    }
+
+    /// What an entry says elsewhere and cannot say beside ours: kubectl refuses both together, or
+    /// takes the other.
+    const fn rivals(self) -> &'static [&'static str] {
+        match self {
+            Self::Cluster => &["certificate-authority", "insecure-skip-tls-verify"],
+            Self::Context => &[],
+            Self::User => &[
+                "auth-provider",
+                "client-certificate",
+                "client-certificate-data",
+                "client-key",
+                "client-key-data",
+                "password",
+                "token",
+                "tokenFile",
+                "username",
+            ],
+        }
+    }
 }
 
-fn cluster_entry(name: &str, cluster: &Cluster, choices: &Choices) -> Value {
+impl Entry {
+    /// The entry where there is none of its name.
+    pub(crate) fn fresh(&self) -> Fresh {
+        let mut body = self.body.clone();
+        if let (Some(profile), Kind::User) = (&self.profile, self.kind) {
+            // kubectl's order: env between command and installHint.
+            body.insert(
+                3.min(body.len()),
+                ("env", Fresh::List(vec![variable(profile)])),
+            );
+        }
+        let body = match self.kind {
+            Kind::User => Fresh::map([("exec", Fresh::map(body))]),
+            Kind::Cluster | Kind::Context => Fresh::map(body),
+        };
+        let (key, name) = (self.kind.key(), ("name", Fresh::text(&self.name)));
+        Fresh::map(match self.kind {
+            Kind::User => [name, (key, body)],
+            Kind::Cluster | Kind::Context => [(key, body), name],
+        })
+    }
+
+    /// What becomes of the entry of the same name that is there. Whatever ours does not speak of
+    /// stays.
+    pub(crate) fn change(&self, old: &Node) -> Change {
+        let old_body = old
+            .as_mapping()
+            .and_then(|entry| entry.get(self.kind.key()));
+        let set =
+            |map: MapChange, (key, value): &(&'static str, Fresh)| map.set(*key, value.clone());
+        let mut body = match self.kind {
+            Kind::Cluster | Kind::Context => self.body.iter().fold(MapChange::default(), set),
+            Kind::User => {
+                let exec = old_body.and_then(|body| body.as_mapping()?.get("exec"));
+                let fields = self.body.iter().fold(MapChange::default(), set);
+                let fields = match self.body.iter().any(|(key, _)| *key == "installHint") {
+                    true => fields,
+                    false => fields.remove("installHint"),
+                };
+                MapChange::default().change("exec", self.change_environment(fields, exec))
+            }
+        };
+        for rival in self.kind.rivals() {
+            if old_body
+                .and_then(|body| body.as_mapping()?.get(rival))
+                .is_some()
+            {
+                tracing::warn!(
+                    "{rival} of the {} {} goes: it does not go together with what is written",
+                    self.kind.key(),
+                    self.name
+                );
+                body = body.remove(*rival);
+            }
+        }
+        MapChange::default().change(self.kind.key(), body).into()
+    }
+
+    /// `AWS_PROFILE` comes, changes or goes; other variables stay.
+    fn change_environment(&self, fields: MapChange, exec: Option<&Node>) -> MapChange {
+        let environment = exec.and_then(|exec| exec.as_mapping()?.get("env"));
+        let items = environment
+            .and_then(Node::as_sequence)
+            .map(|list| list.items.as_slice());
+        let items = items.unwrap_or_default();
+        let is_profile = |item: &Node| {
+            let name = item.as_mapping().and_then(|item| item.get("name"));
+            name.and_then(Node::as_scalar)
+                .is_some_and(|name| name.text == PROFILE)
+        };
+        let at = items.iter().position(is_profile);
+        let change = match (at, &self.profile) {
+            (None, None) => return fields,
+            (Some(_), None) if items.len() == 1 => return fields.remove("env"),
+            (Some(at), None) => ListChange::default().remove(at),
+            (Some(at), Some(profile)) => ListChange::default()
+                .change(at, MapChange::default().set("value", Fresh::text(profile))),
+            (None, Some(profile)) => ListChange::default().push(variable(profile)),
+        };
+        fields.change("env", change)
+    }
+}
+
+fn variable(profile: &str) -> Fresh {
+    Fresh::map([
+        ("name", Fresh::text(PROFILE)),
+        ("value", Fresh::text(profile)),
+    ])
+}
+
+const PROFILE: &str = "AWS_PROFILE";
+
+fn cluster_entry(name: String, cluster: &Cluster, choices: &Choices) -> Entry {
     let mut body = vec![
         (
             "certificate-authority-data",
-            Value::text(cluster.authority.data()),
+            Fresh::text(cluster.authority.data()),
         ),
-        ("server", Value::text(&cluster.endpoint)),
+        ("server", Fresh::text(&cluster.endpoint)),
     ];
     body.extend(
         choices
             .proxy_url
             .as_ref()
-            .map(|url| ("proxy-url", Value::text(url))),
+            .map(|url| ("proxy-url", Fresh::text(url))),
     );
     body.extend(
         cluster
             .tls_server_name
             .as_ref()
-            .map(|name| ("tls-server-name", Value::text(name))),
+            .map(|name| ("tls-server-name", Fresh::text(name))),
     );
-    Value::Map(vec![
-        ("cluster", Value::Map(body)),
-        ("name", Value::text(name)),
-    ])
+    Entry {
+        kind: Kind::Cluster,
+        name,
+        body,
+        profile: None,
+    }
 }
 
-fn context_entry(name: &str, cluster: &str, user: &str, choices: &Choices) -> Value {
-    let mut body = vec![("cluster", Value::text(cluster))];
+fn context_entry(name: String, cluster: &str, user: &str, choices: &Choices) -> Entry {
+    let mut body = vec![("cluster", Fresh::text(cluster))];
     body.extend(
         choices
             .namespace
             .as_ref()
-            .map(|name| ("namespace", Value::text(name))),
+            .map(|name| ("namespace", Fresh::text(name))),
     );
-    body.push(("user", Value::text(user)));
-    Value::Map(vec![
-        ("context", Value::Map(body)),
-        ("name", Value::text(name)),
-    ])
-}
-
-fn user_entry(name: &str, cluster: &Cluster, choices: &Choices, plugin: &Plugin) -> Value {
-    let exec = Value::Map(vec![
-        ("apiVersion", Value::text("client.authentication.k8s.io/v1")),
-        (
-            "args",
-            Value::List(
-                arguments(cluster, choices)
-                    .into_iter()
-                    .map(Value::Text)
-                    .collect(),
-            ),
-        ),
-        ("command", Value::text(plugin.command())),
-        ("installHint", Value::text(INSTALL_HINT)),
-        // Nothing is asked, so that `kubectl apply -f -` keeps its stdin.
-        ("interactiveMode", Value::text("Never")),
-        ("provideClusterInfo", Value::Flag(false)),
-    ]);
-    let body = Value::Map(vec![("exec", exec)]);
-    Value::Map(vec![("name", Value::text(name)), ("user", body)])
-}
-
-/// The arguments of token-exec, each in one word so that no value can become a flag.
-///
-/// The profile is an argument and not `AWS_PROFILE` in `env`, because exported access keys win
-/// over the variable and not over the argument: the context stays the identity it was made for.
-fn arguments(cluster: &Cluster, choices: &Choices) -> Vec<String> {
-    let mut arguments = Vec::new();
-    arguments.extend(
-        choices
-            .region
-            .as_ref()
-            .map(|region| format!("--region={region}")),
-    );
-    arguments.push(match &cluster.signed {
-        SignedId::Name(name) => format!("--cluster-name={name}"),
-        SignedId::Id(id) => format!("--cluster-id={id}"),
-    });
-    arguments.extend(
-        choices
-            .profile
-            .as_ref()
-            .map(|profile| format!("--profile={profile}")),
-    );
-    arguments.extend(choices.role.iter().flat_map(StanzaRole::arguments));
-    arguments
-}
-
-impl StanzaRole {
-    fn arguments(&self) -> impl Iterator<Item = String> {
-        let session = self.session_name.as_ref();
-        let external = self.external_id.as_ref();
-        [
-            Some(format!("--role-arn={}", self.arn)),
-            session.map(|name| format!("--session-name={name}")),
-            external.map(|id| format!("--external-id={id}")),
-        ]
-        .into_iter()
-        .flatten()
+    body.push(("user", Fresh::text(user)));
+    Entry {
+        kind: Kind::Context,
+        name,
+        body,
+        profile: None,
     }
 }
 
-/// kubectl prints this when it cannot find the command.
-const INSTALL_HINT: &str = "token-exec signs the tokens of this user. Install it in a directory on \
-    PATH, or beside kubeconfig-gen and run kubeconfig-gen update again.";
+fn user_entry(
+    name: String,
+    cluster: &Cluster,
+    choices: &Choices,
+    plugin: &Plugin,
+) -> Result<Entry, Untold> {
+    let arguments = choices.stanza(cluster).arguments(choices.exec_command)?;
+    Ok(Entry {
+        kind: Kind::User,
+        name,
+        body: choices.exec_command.fields(arguments, plugin),
+        profile: choices.profile.as_ref().map(ToString::to_string),
+    })
+}
+
+impl Choices {
+    fn stanza(&self, cluster: &Cluster) -> Stanza {
+        let role = self.role.as_ref();
+        // The other programs find it in their environment, where the AWS CLI writes it.
+        let is_argument = self.exec_command == ExecCommand::TokenExec;
+        let profile = self.profile.as_ref().filter(|_| is_argument);
+        Stanza {
+            signed: (&cluster.signed).into(),
+            region: self.region.as_ref().map(ToString::to_string),
+            profile: profile.map(ToString::to_string),
+            role: role.map(|role| role.arn.to_string()),
+            session_name: role
+                .and_then(|role| role.session_name.as_ref())
+                .map(ToString::to_string),
+            external_id: role.and_then(|role| role.external_id.clone()),
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cluster::SignedId;
+    use crate::stanza::INSTALL_HINT;
     use crate::testing::{certificate_data, describe};
 
     fn choices() -> Choices {
@@ -248,6 +413,7 @@ mod tests {
             region: Some("us-west-2".parse().unwrap()),
             profile: None,
             role: None,
+            exec_command: ExecCommand::TokenExec,
             current: CurrentContext::Set,
         }
     }
@@ -289,7 +455,7 @@ users:
 ",
             data = cluster.authority.data(),
         );
-        let file = Kubeconfig::new(&cluster, &choices(), &Plugin::OnPath);
+        let file = Kubeconfig::new(&cluster, &choices(), &Plugin::OnPath).unwrap();
         assert_eq!(file.document(), expected);
     }
 
@@ -307,6 +473,7 @@ users:
                 session_name: Some("me".parse().unwrap()),
                 external_id: Some("x1".to_owned()),
             }),
+            exec_command: ExecCommand::TokenExec,
             current: CurrentContext::Leave,
         };
         let cluster = Cluster {
@@ -318,7 +485,8 @@ users:
             &cluster,
             &choices,
             &Plugin::Beside("/opt/x y/token-exec".to_owned()),
-        );
+        )
+        .unwrap();
         let arn = "arn:aws:eks:us-west-2:111122223333:cluster/dev";
         let data = cluster.authority.data();
         assert_eq!(file.context_name(), "012345678901");
@@ -332,7 +500,7 @@ users:
                     "name: \"on\"\nuser:\n  exec:\n    apiVersion: client.authentication.k8s.io/v1\n    args:\n    \
                      - \"--cluster-id=id-1\"\n    - \"--profile=a b\"\n    - \
                      \"--role-arn=arn:aws:iam::111122223333:role/dev\"\n    - \"--session-name=me\"\n    - \
-                     \"--external-id=x1\"\n    command: \"/opt/x y/token-exec\"\n    \
+                     \"--external-id=x1\"\n    command: \"/opt/x y/token-exec\"\n    env:\n    - name: AWS_PROFILE\n      value: \"a b\"\n    \
                      installHint: \"{INSTALL_HINT}\"\n    interactiveMode: Never\n    provideClusterInfo: false\n"
                 ),
                 format!(

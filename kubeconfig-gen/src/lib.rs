@@ -2,8 +2,10 @@
 //!
 //! `update`: input is the name of a cluster, about which EKS is asked, or `--all`, or the description
 //! of a cluster, as a file of `aws eks describe-cluster` or as flags; then AWS is not asked. Output
-//! is a new kubeconfig, written whole or not at all, and on stdout the line `Added new context NAME
-//! to FILE` for each (with `--dry-run` the file itself).
+//! is kubeconfig files, edited so that only what changes is written, each whole or not at all and
+//! under kubectl's lock, and on stdout the line `Added new context NAME to FILE` or `Updated context
+//! NAME in FILE` for each (with `--dry-run` the files themselves). `convert` edits users alike and
+//! says `Converted user NAME in FILE`; `list` prints the contexts.
 //!
 //! `check` prints what it finds on stdout; `prune` drops entries of existing files, and prints a line
 //! for each on stdout.
@@ -12,26 +14,35 @@
 //! Exit codes: 0 done, 1 refused, failed, failed in part or found wrong, 2 usage.
 
 pub mod all;
+mod apply;
 pub mod certificate;
 mod check;
 pub mod cli;
 pub mod cluster;
+pub mod convert;
 pub mod describe;
 pub mod eks;
 pub mod endpoint;
 pub mod error;
 pub mod kubeconfig;
+pub mod kuberc;
+pub mod list;
+mod lock;
 pub mod merged;
+mod mfa;
 pub mod names;
 pub mod options;
 pub mod plugin;
 mod prune;
+mod schema;
+mod shadow;
+pub mod stanza;
+pub mod store;
 pub mod target;
 #[cfg(test)]
 mod testing;
 mod unquoted;
 pub mod update;
-mod yaml;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -39,11 +50,13 @@ use std::time::SystemTime;
 
 use check::CheckOptions;
 use clap::CommandFactory as _;
-use cli::{Cli, Command, Environment};
+use cli::{Cli, Command, Environment, ListArgs};
+use convert::ConvertOptions;
 use eks::Aws;
 use error::Error;
 use options::{Options, OptionsError};
 use prune::PruneOptions;
+use target::Files;
 
 /// Runs the program.
 ///
@@ -73,6 +86,15 @@ pub fn run(
             let options = CheckOptions::new(arguments, environment).map_err(OptionsError::from)?;
             let report = check::check(&options, &aws);
             (report.to_string(), report.exit_code())
+        }
+        Command::Convert(arguments) => {
+            done(convert::run(&ConvertOptions::new(arguments, environment)?)?)
+        }
+        Command::List(ListArgs { kubeconfig, output }) => {
+            let variable = environment.kubeconfig.as_deref();
+            let home = environment.home.as_deref();
+            let files = Files::find(kubeconfig, variable, home).map_err(OptionsError::from)?;
+            done(list::run(&files, output)?)
         }
         Command::Definition(wanted) => done(wanted.print(Cli::command())?),
     };

@@ -7,14 +7,15 @@ use iam_core::region::{Region, RegionError};
 use thiserror::Error;
 
 use crate::all::{Regions, Search};
-use crate::cli::{AllArgs, Environment, RoleArgs, UpdateArgs};
+use crate::cli::{AllArgs, ConvertArgs, Environment, RoleArgs, UpdateArgs};
 use crate::cluster::ClusterRef;
+use crate::convert::{ConvertOptions, Which};
 use crate::eks::Question;
 use crate::endpoint::Endpoint;
 use crate::kubeconfig::{Choices, CurrentContext, StanzaRole};
 use crate::names::{Alias, NameError, Profile};
 use crate::plugin::Plugin;
-use crate::target::{self, TargetError};
+use crate::target::{Files, TargetError};
 
 /// What `update` works on.
 #[derive(Clone, Debug)]
@@ -27,8 +28,10 @@ pub struct Options {
     pub fallback_region: Option<(&'static str, String)>,
     /// How the entries name token-exec.
     pub plugin: Plugin,
-    /// The file to write.
-    pub target: PathBuf,
+    /// The files to edit.
+    pub files: Files,
+    /// The kuberc to add the plugin to.
+    pub kuberc: Option<PathBuf>,
     /// What becomes of the file.
     pub output: Output,
 }
@@ -99,6 +102,11 @@ pub enum OptionsError {
     /// One cluster, and several profiles to see it.
     #[error("--profile is given several times; with one cluster there is one")]
     SeveralProfiles,
+    /// There is no kuberc that kubectl reads.
+    #[error(
+        "--allow-plugin: kubectl reads no kuberc, as KUBERC is off or there is no home directory"
+    )]
+    NoKuberc,
     /// Relations that the parser of the command line enforces.
     #[error("give --name NAME, --from-file FILE, or --endpoint URL --ca-file FILE --name NAME")]
     NoSource,
@@ -129,7 +137,9 @@ impl Options {
             kubeconfig,
             namespace,
             proxy_url,
+            exec_command,
             no_set_context,
+            allow_plugin,
             dry_run,
         } = arguments;
         let [alias, user_alias] =
@@ -164,11 +174,13 @@ impl Options {
                 region,
                 profile,
                 role: role.into_role(),
+                exec_command,
                 current: CurrentContext::new(no_set_context),
             },
             fallback_region: environment.region.clone(),
             plugin: Plugin::locate(environment.path.as_deref(), environment.program.as_deref()),
-            target: target::choose(kubeconfig, variable, environment.home.as_deref())?,
+            kuberc: kuberc(allow_plugin, environment)?,
+            files: Files::find(kubeconfig, variable, environment.home.as_deref())?,
             output: Output::new(dry_run, verbose),
         })
     }
@@ -205,6 +217,34 @@ impl RoleArgs {
             arn: role_arn?,
             session_name,
             external_id,
+        })
+    }
+}
+
+impl ConvertOptions {
+    /// Joins the arguments of `convert` with the environment.
+    ///
+    /// # Errors
+    /// When no file can be chosen.
+    pub fn new(arguments: ConvertArgs, environment: &Environment) -> Result<Self, OptionsError> {
+        let ConvertArgs {
+            context,
+            all,
+            to,
+            kubeconfig,
+            dry_run,
+        } = arguments;
+        let variable = environment.kubeconfig.as_deref();
+        Ok(Self {
+            which: match (context, all) {
+                (Some(name), _) => Which::Context(name),
+                (None, true) => Which::All,
+                (None, false) => Which::Current,
+            },
+            to,
+            plugin: Plugin::locate(environment.path.as_deref(), environment.program.as_deref()),
+            files: Files::find(kubeconfig, variable, environment.home.as_deref())?,
+            dry_run,
         })
     }
 }
@@ -284,6 +324,11 @@ fn source(
         }
         _ => Err(OptionsError::NoSource),
     }
+}
+
+fn kuberc(is_wanted: bool, environment: &Environment) -> Result<Option<PathBuf>, OptionsError> {
+    let path = || environment.kuberc_path().ok_or(OptionsError::NoKuberc);
+    is_wanted.then(path).transpose()
 }
 
 fn ambient_profile(environment: &Environment) -> Result<Option<Profile>, OptionsError> {

@@ -17,6 +17,43 @@ pub enum TargetError {
     NoHome,
 }
 
+/// The files that kubectl reads, and which of them it would write to.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Files {
+    /// All of them, in kubectl's order: who is first wins.
+    pub paths: Vec<PathBuf>,
+    /// Where what is in none of them yet is written.
+    pub default: PathBuf,
+    /// Where the file of `--kubeconfig` stands in `KUBECONFIG`: those that kubectl reads before it.
+    pub earlier: Vec<PathBuf>,
+}
+
+impl Files {
+    /// The files by flag, variable and home, as [`choose`] and [`list`] have it.
+    ///
+    /// # Errors
+    /// When nothing names a file.
+    pub fn find(
+        flag: Option<PathBuf>,
+        variable: Option<&OsStr>,
+        home: Option<&Path>,
+    ) -> Result<Self, TargetError> {
+        let default = choose(flag.clone(), variable, home)?;
+        let listed = flag.as_ref().and(variable).map(paths).unwrap_or_default();
+        let at = listed.iter().position(|path| *path == default);
+        let earlier = listed
+            .iter()
+            .take(at.unwrap_or_default())
+            .cloned()
+            .collect();
+        Ok(Self {
+            paths: list(flag, variable, home)?,
+            default,
+            earlier,
+        })
+    }
+}
+
 /// The file to write: that of the flag, else the one kubectl itself would write to.
 ///
 /// kubectl takes of the paths in `KUBECONFIG` the first that exists, or the last; without the

@@ -1,21 +1,22 @@
 //! `update`: from options to a written file.
 
-use std::fs::{DirBuilder, File};
+use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 use std::process::ExitCode;
 
 use iam_cli::NOTICE;
-use iam_cli::file::{self, FileError, Mode};
 
 use crate::all;
+use crate::apply::Effect;
 use crate::certificate::CertificateAuthority;
 use crate::cluster::{Cluster, ClusterRef, SignedId};
 use crate::describe::{self, DescribeError};
 use crate::eks::{self, Aws};
 use crate::error::{Error, Mismatch};
 use crate::kubeconfig::{Choices, Kubeconfig};
-use crate::options::{Options, OptionsError, Output, Source};
+use crate::mfa;
+use crate::options::{Options, OptionsError, Source};
 use crate::plugin::Plugin;
 
 /// Makes the kubeconfig; what it returns is for stdout.
@@ -23,47 +24,34 @@ use crate::plugin::Plugin;
 /// # Errors
 /// See [`Error`]. The file is then not there, or as it was.
 pub fn run(options: Options, aws: &Aws<'_>) -> Result<(String, ExitCode), Error> {
-    if let Source::All(search) = options.source {
-        let write = all::Write {
-            choices: options.choices,
-            plugin: options.plugin,
-            target: options.target,
-            output: options.output,
-        };
-        return all::run(&search, &write, aws);
-    }
-    one(options, aws).map(|text| (text, ExitCode::SUCCESS))
-}
-
-fn one(options: Options, aws: &Aws<'_>) -> Result<String, Error> {
     let Options {
         source,
         choices,
         fallback_region,
         plugin,
-        target,
+        files,
+        kuberc,
         output,
     } = options;
-    refuse_existing(&target)?;
+    let effect = Effect {
+        files,
+        kuberc,
+        output,
+    };
+    if let Source::All(search) = source {
+        let entries = all::Entries { choices, plugin };
+        return all::run(&search, &entries, &effect, aws);
+    }
     let cluster = load(source, aws)?;
     let choices = choices.with_region(&cluster.reference, fallback_region.as_ref())?;
     say_what_is_odd(&cluster, &choices, &plugin);
-    let kubeconfig = Kubeconfig::new(&cluster, &choices, &plugin);
-    if output == Output::DryRun {
-        return Ok(kubeconfig.document());
-    }
-    write(&target, &kubeconfig.document())?;
-    Ok(report(&kubeconfig, &target, output))
-}
-
-pub(crate) fn refuse_existing(path: &Path) -> Result<(), Error> {
-    // A dangling link counts as existing: the file it names is somebody's choice.
-    match path.symlink_metadata() {
-        Ok(_) => Err(Error::Exists {
-            path: path.to_owned(),
-        }),
-        Err(_) => Ok(()),
-    }
+    let kubeconfig = Kubeconfig::new(&cluster, &choices, &plugin)?;
+    let kubeconfig = match mfa::is_configured(choices.profile.as_ref(), aws) {
+        true => kubeconfig.asking(),
+        false => kubeconfig,
+    };
+    let text = effect.apply(&[kubeconfig])?;
+    Ok((text, ExitCode::SUCCESS))
 }
 
 fn load(source: Source, aws: &Aws<'_>) -> Result<Cluster, Error> {
@@ -185,46 +173,6 @@ pub(crate) fn say_where_the_plugin_is(plugin: &Plugin) {
             "token-exec is neither on PATH nor beside kubeconfig-gen: kubectl will not find it",
         ),
         Plugin::OnPath | Plugin::Beside(_) => {}
-    }
-}
-
-pub(crate) fn write(path: &Path, text: &str) -> Result<(), Error> {
-    if let Some(parent) = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-    {
-        make_private(parent).map_err(|source| Error::Directory {
-            path: parent.to_owned(),
-            source,
-        })?;
-    }
-    file::create_new(path, text.as_bytes(), Mode::Private).map_err(|error| match error {
-        FileError::Exists { path } => Error::Exists { path },
-        FileError::Write { .. } => Error::Write(error),
-    })
-}
-
-/// Makes a directory and those above it, for the owner alone where they are new.
-fn make_private(path: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
-}
-
-fn report(kubeconfig: &Kubeconfig, path: &Path, output: Output) -> String {
-    let added = format!(
-        "Added new context {} to {}\n",
-        kubeconfig.context_name(),
-        path.display()
-    );
-    match output {
-        Output::DryRun | Output::Write => added,
-        Output::WriteAndShow => {
-            let [context, user, cluster] = kubeconfig.entries();
-            format!("{added}Entries:\n\n{context}\n{user}\n{cluster}\n")
-        }
     }
 }
 

@@ -61,6 +61,13 @@ struct Exec {
     install_hint: String,
     interactive_mode: String,
     provide_cluster_info: bool,
+    env: Option<Vec<Variable>>,
+}
+
+#[derive(Debug, PartialEq, serde::Deserialize)]
+struct Variable {
+    name: String,
+    value: String,
 }
 
 /// A home of its own, with the inputs in it.
@@ -132,6 +139,7 @@ fn text(bytes: &[u8]) -> &str {
 
 const ARN: &str = "arn:aws:eks:us-west-2:111122223333:cluster/demo";
 
+#[expect(clippy::too_many_lines, reason = "the whole file is told")]
 #[test]
 fn writes_a_private_file_where_kubectl_looks_for_it() {
     let sandbox = Sandbox::new();
@@ -185,6 +193,10 @@ fn writes_a_private_file_where_kubectl_looks_for_it() {
                     install_hint: read.users[0].entry.exec.install_hint.clone(),
                     interactive_mode: "Never".to_owned(),
                     provide_cluster_info: false,
+                    env: Some(vec![Variable {
+                        name: "AWS_PROFILE".to_owned(),
+                        value: "dev".to_owned(),
+                    }]),
                 },
             },
         }],
@@ -268,7 +280,7 @@ fn the_name_of_the_aws_cli_and_flags_instead_of_a_file_give_the_same_entries() {
 }
 
 /// Name and value.
-type Variable = (&'static str, &'static str);
+type Setting = (&'static str, &'static str);
 
 #[test]
 fn region_and_profile_come_from_the_environment_where_nothing_else_says_them() {
@@ -287,7 +299,7 @@ fn region_and_profile_come_from_the_environment_where_nothing_else_says_them() {
         ("AWS_DEFAULT_REGION", "eu-west-2"),
     ];
     let profiles = [("AWS_PROFILE", "a"), ("AWS_DEFAULT_PROFILE", "b")];
-    let table: [(&[&str], &[Variable], &[&str]); 6] = [
+    let table: [(&[&str], &[Setting], &[&str]); 6] = [
         (&by_flags, &[], &["--cluster-name=n"]),
         (
             &by_flags,
@@ -331,7 +343,7 @@ fn region_and_profile_come_from_the_environment_where_nothing_else_says_them() {
 }
 
 #[test]
-fn an_existing_file_is_left_alone() {
+fn a_file_that_kubectl_cannot_read_is_left_alone() {
     let sandbox = Sandbox::new();
     let update = [
         "update",
@@ -340,16 +352,46 @@ fn an_existing_file_is_left_alone() {
         "--kubeconfig",
         "config",
     ];
-    for content in ["", "apiVersion: v1\n", "\t: not yaml"] {
+    let mend = "kubectl does not read this file either: mend it; nothing was written";
+    let table = [
+        (
+            "a: [",
+            "1:4: unclosed bracket '['",
+            "mend the file; nothing was written",
+        ),
+        (
+            "- a\n",
+            "1:1: the kubeconfig is a list, where kubectl wants a mapping",
+            mend,
+        ),
+        (
+            "users:\n- name: on\n",
+            "2:9: name is a boolean, where kubectl wants text",
+            mend,
+        ),
+        (
+            "a: b\n---\nc: d\n",
+            "2:1: a second document begins here",
+            "keep one document in a file",
+        ),
+        (
+            "clusters: []\nclusters: []\n",
+            "2:1: the key stands in this mapping twice, first in line 1",
+            "remove one of the two",
+        ),
+    ];
+    for (content, message, hint) in table {
         fs::write(sandbox.path("config"), content).unwrap();
         for extra in [&[][..], &["--dry-run"]] {
             let output = sandbox.run(&[&update[..], extra].concat());
-            assert_eq!(
-                text(&output.stderr),
-                "kubeconfig-gen: write kubeconfig config: the file exists, and existing files are \
-                 not edited yet\nhint: name a new file with --kubeconfig NEW; kubectl reads both \
-                 with KUBECONFIG=config:NEW\n",
+            let said = text(&output.stderr);
+            assert!(said.ends_with(&format!("\nhint: {hint}\n")), "{said}");
+            let place = message.split_once(": ").map_or(message, |(place, _)| place);
+            assert!(
+                said.starts_with(&format!("kubeconfig-gen: config:{place}: ")),
+                "{said}"
             );
+            assert!(said.contains(message), "{said}");
             assert_eq!((text(&output.stdout), output.status.code()), ("", Some(1)));
             assert_eq!(fs::read_to_string(sandbox.path("config")).unwrap(), content);
         }

@@ -281,7 +281,7 @@ fn what_cannot_be_edited_or_is_locked_stays_whole() {
     assert!(
         output
             .stderr
-            .contains(&format!("remove {}", lock.display())),
+            .contains(&format!("remove it: rm {}", lock.display())),
         "{}",
         output.stderr
     );

@@ -3,21 +3,12 @@
 //! <https://kubernetes.io/docs/reference/kubectl/kuberc/>
 
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use iam_core::yaml::{self, Limits, Mapping, Node};
 
 use super::{CheckOptions, Step, plugin};
 use crate::merged::Exec;
-
-/// The user's kuberc, unless `KUBERC=off`.
-pub(super) fn path(variable: Option<&OsStr>, home: Option<&Path>) -> Option<PathBuf> {
-    match variable {
-        Some(off) if off == "off" => None,
-        Some(path) => Some(PathBuf::from(path)),
-        None => Some(home?.join(".kube").join("kuberc")),
-    }
-}
 
 /// Whether the policy lets the plugin run; nothing to say where there is no policy.
 pub(super) fn allowed(exec: &Exec, program: &Path, options: &CheckOptions) -> Option<Step> {
