@@ -72,7 +72,7 @@ impl Authorizer {
             return Opinion::of_nobody();
         };
         let snapshot = self.sources.snapshot();
-        let (word, source) = match snapshot.access_entry(&caller.principal) {
+        let (word, source) = match snapshot.access_entry(&caller.principal.key()) {
             Err(NotLoaded) => (Word::NotLoaded, None),
             Ok(None) => (Word::NoOpinion(NoOpinion::NoEntry), None),
             Ok(Some(placed)) => (word(placed.entry(), &caller, review), Some(placed.place())),

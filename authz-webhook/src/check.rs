@@ -12,8 +12,8 @@ use crate::certificate_files::{self, Origin};
 use crate::certificate_setup;
 use crate::config::{BackendMode, Config, ConfigErrors, Overrides};
 use crate::mappings::{
-    AccessDocument, AccessTable, Document, Held, Loading, Snapshot, SourceDiagnostic,
-    check_cluster, read_access_files, read_mounted_file,
+    AccessDocument, AccessTable, Document, Held, Loading, Shadowed, Snapshot, SourceDiagnostic,
+    check_cluster, compile_dynamic, read_access_files, read_dynamic_file, read_mounted_file,
 };
 use crate::sts::roots;
 use crate::tls;
@@ -95,21 +95,19 @@ impl Findings {
             let held = match mode {
                 BackendMode::MountedFile => self.of_files(config),
                 BackendMode::AccessEntries => self.of_access_entries(config),
-                BackendMode::EksConfigMap => {
-                    if let Err(error) = check_cluster(config) {
-                        self.fault(&error);
-                    }
-                    continue;
-                }
+                BackendMode::DynamicFile => self.of_dynamic_file(config),
+                BackendMode::EksConfigMap | BackendMode::Crd => continue,
             };
             snapshot = snapshot.with(index, held, Loading::Done);
         }
-        let shadowed = snapshot.shadowed();
-        let mut shadowed: Vec<String> = shadowed
-            .map(|(entry, mapping)| format!("{mapping} never acts: {entry} wins"))
-            .collect();
-        shadowed.sort();
-        self.warnings.extend(shadowed);
+        if config.backend_modes().iter().any(|mode| mode.is_watched())
+            && let Err(error) = check_cluster(config)
+        {
+            self.fault(&error);
+        }
+        let shadowed = snapshot.shadowed().into_iter();
+        let never = |Shadowed { winner, loser }| format!("{loser} never acts: {winner} wins");
+        self.warnings.extend(shadowed.map(never));
     }
 
     /// Supplied certificates must be usable; our own are made and mended by `serve`.
@@ -188,6 +186,25 @@ impl Findings {
         self.warnings.extend(table.replaced(&documents));
         self.mappings += table.len();
         Held::AccessEntries(table)
+    }
+
+    fn of_dynamic_file(&mut self, config: &Config) -> Held {
+        let Some(file) = config.dynamic_file() else {
+            return Held::AwsAuth(Vec::new());
+        };
+        match read_dynamic_file(&file.path) {
+            Ok(read) => {
+                let origin = file.path.display().to_string();
+                let (held, document) = compile_dynamic(&origin, &read, file.match_by);
+                self.of_diagnostics(document.diagnostics());
+                self.mappings += held.len();
+                held
+            }
+            Err(error) => {
+                self.fault(&error);
+                Held::AwsAuth(Vec::new())
+            }
+        }
     }
 
     fn of_diagnostics(&mut self, diagnostics: &[SourceDiagnostic]) {

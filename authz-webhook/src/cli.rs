@@ -134,7 +134,7 @@ pub struct ConfigArgs {
     pub master: Option<String>,
 
     /// Sources of mappings, in order, in place of server.backendMode: MountedFile, EKSConfigMap,
-    /// AccessEntries
+    /// AccessEntries, CRD, DynamicFile
     #[arg(long, value_name = "MODE", value_delimiter = ',')]
     pub backend_mode: Vec<BackendMode>,
 }

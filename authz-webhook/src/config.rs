@@ -29,7 +29,9 @@ use iam_core::region::Region;
 
 pub use ec2::Ec2Settings;
 pub use faults::{ConfigErrors, ConfigFault, Place};
-pub use values::{Audiences, BackendMode, BackendModeError, ReservedPrefixes};
+pub use values::{
+    Audiences, BackendMode, BackendModeError, DynamicFile, MatchBy, ReservedPrefixes,
+};
 
 /// What stands above the file: flags and environment, already parsed.
 #[derive(Clone, Debug, Default)]
@@ -264,6 +266,12 @@ impl Config {
     #[must_use]
     pub fn ec2(&self) -> &Ec2Settings {
         &self.ec2
+    }
+
+    /// The file of the `DynamicFile` source.
+    #[must_use]
+    pub fn dynamic_file(&self) -> Option<DynamicFile> {
+        self.server.dynamic_file.clone()
     }
 
     /// Whether access entries are a source, and `/authorize` is served.

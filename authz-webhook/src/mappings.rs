@@ -9,14 +9,22 @@ mod access_table;
 mod api_server;
 mod config_map;
 mod document;
+mod dynamic_file;
+mod explain;
 mod file_source;
+mod identity_mappings;
 mod mounted;
 mod mounted_file;
+mod object_table;
 mod place;
 mod snapshot;
+mod sought;
+mod user_ids;
+mod watching;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use arc_swap::{ArcSwap, Guard};
 use thiserror::Error;
@@ -29,9 +37,15 @@ pub use access_files::{AccessFileError, read as read_access_files};
 pub use access_table::{AccessDocument, AccessTable, PlacedEntry};
 pub use api_server::check_cluster;
 pub use document::{Document, SourceDiagnostic};
+pub use dynamic_file::json::{DynamicDocument, DynamicDocumentError};
+pub use dynamic_file::{DynamicFileError, compile as compile_dynamic, read as read_dynamic_file};
+pub use explain::Shadowed;
 pub use mounted_file::{MountedFileError, read as read_mounted_file};
+pub use object_table::ObjectTable;
 pub use place::MappingPlace;
 pub use snapshot::{Held, Hit, Loading, Names, NotLoaded, Snapshot};
+pub use sought::Sought;
+pub use user_ids::UserIdTable;
 
 /// All configured sources.
 #[derive(Debug)]
@@ -39,8 +53,11 @@ pub struct Sources {
     config: Config,
     snapshot: ArcSwap<Snapshot>,
     states: Mutex<Vec<SourceState>>,
+    /// What was told last of entries that never act.
+    shadowed: Mutex<Vec<Shadowed>>,
     reloads: watch::Sender<()>,
     metrics: Arc<Metrics>,
+    clock: Option<fn() -> SystemTime>,
 }
 
 /// One source, as `/readyz?verbose` tells it.
@@ -84,16 +101,25 @@ impl Sources {
     /// A source that can never load.
     pub fn open(config: &Config, metrics: Arc<Metrics>) -> Result<Self, SourcesError> {
         let modes = config.backend_modes();
-        if modes.contains(&BackendMode::EksConfigMap) {
+        if modes.iter().any(|mode| mode.is_watched()) {
             api_server::check(config)?;
         }
         Ok(Self {
             config: config.clone(),
             snapshot: ArcSwap::from_pointee(Snapshot::empty(modes)),
             states: Mutex::new(vec![SourceState::Loading; modes.len()]),
+            shadowed: Mutex::default(),
             reloads: watch::Sender::new(()),
             metrics,
+            clock: None,
         })
+    }
+
+    /// Measures by this clock how long changes take from being written to acting.
+    #[must_use]
+    pub fn timed_by(mut self, clock: fn() -> SystemTime) -> Self {
+        self.clock = Some(clock);
+        self
     }
 
     /// Spawns the tasks that load the sources and keep them fresh, on the current runtime; they
@@ -117,6 +143,15 @@ impl Sources {
                 }
                 BackendMode::EksConfigMap => {
                     tokio::spawn(config_map::follow(self.config.clone(), publisher));
+                }
+                BackendMode::Crd => {
+                    tokio::spawn(identity_mappings::follow(self.config.clone(), publisher));
+                }
+                BackendMode::DynamicFile => {
+                    // The configuration requires the file.
+                    if let Some(file) = self.config.dynamic_file() {
+                        tokio::spawn(file_source::follow(file, publisher));
+                    }
                 }
             }
         }
@@ -193,16 +228,34 @@ impl Publisher {
         self.sources.hold(self.index, held, Loading::Unchanged);
     }
 
-    /// Mappings of aws-auth that are written in vain: access entries win.
+    /// Entries that are written in vain, when they are others than before.
     fn tell_shadowed(&self) {
-        let snapshot = self.sources.snapshot();
-        let mut number = 0_usize;
-        for (entry, mapping) in snapshot.shadowed() {
-            number += 1;
-            tracing::debug!("{entry} wins over {mapping}");
+        let shadowed = self.sources.snapshot().shadowed();
+        let told = &self.sources.shadowed;
+        let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+        if *told == shadowed {
+            return;
         }
-        if number > 0 {
-            tracing::info!("{number} principals of aws-auth have access entries, which win");
+        for Shadowed { winner, loser } in shadowed.iter().take(SHADOWED_TOLD) {
+            tracing::warn!("{loser} never acts: {winner} wins");
+        }
+        let more = shadowed.len().saturating_sub(SHADOWED_TOLD);
+        if more > 0 {
+            tracing::warn!("{more} more entries never act; authz-webhook check tells of files");
+        }
+        *told = shadowed;
+    }
+
+    /// What acts from now on was written at this second since 1970, by its own account.
+    fn acts_after(&self, written: u64) {
+        let Some(clock) = self.sources.clock else {
+            return;
+        };
+        let since_1970 = clock().duration_since(UNIX_EPOCH).unwrap_or_default();
+        // As with aws-iam-authenticator: what was written in the future is not measured.
+        if let Some(delay) = since_1970.as_secs().checked_sub(written) {
+            let delay = Duration::from_secs(delay);
+            self.sources.metrics.dynamic_file_delayed(delay);
         }
     }
 
@@ -251,6 +304,9 @@ impl Publisher {
         self.sources.reloads.subscribe()
     }
 }
+
+/// So many lines of a log say enough.
+const SHADOWED_TOLD: usize = 20;
 
 #[cfg(test)]
 mod tests;

@@ -61,6 +61,7 @@ pub struct Metrics {
     mapping_degraded: Gauges,
     mapping_dropped: Gauges,
     configmap_watch_failures: Counter,
+    dynamic_delay: Latencies,
     http_responses: Counters<1>,
     http_ok: Counter,
     connections: Gauge,
@@ -102,6 +103,7 @@ impl Metrics {
             mapping_degraded: Gauges::default(),
             mapping_dropped: Gauges::default(),
             configmap_watch_failures: Counter::default(),
+            dynamic_delay: Family::new_with_constructor(|| Histogram::new(DELAYS)),
             http_ok: http_responses.get_or_create_owned(&[("code", "200".into())]),
             http_responses,
             connections: Gauge::default(),
@@ -262,6 +264,13 @@ impl Metrics {
         self.configmap_watch_failures.inc();
     }
 
+    /// A changed `DynamicFile` acts so long after it was written, by its own account.
+    pub fn dynamic_file_delayed(&self, delay: Duration) {
+        self.dynamic_delay
+            .get_or_create(&[("type", "dynamic_file".into())])
+            .observe(delay.as_secs_f64());
+    }
+
     /// An HTTP response of the webhook's listener.
     pub fn http_response(&self, status: u16) {
         if status == 200 {
@@ -347,6 +356,9 @@ const BUCKETS: [f64; 16] = [
     0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5,
     5.0, 10.0,
 ];
+
+/// The peer's buckets for what other programs write.
+const DELAYS: [f64; 8] = [1.0, 3.0, 5.0, 10.0, 15.0, 20.0, 30.0, 60.0];
 
 #[cfg(test)]
 mod tests;

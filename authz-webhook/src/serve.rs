@@ -207,7 +207,7 @@ impl Shared {
     fn open(config: &Config, clock: fn() -> SystemTime) -> Result<Self, ServeError> {
         let metrics = Arc::new(Metrics::new());
         Ok(Self {
-            sources: Arc::new(Sources::open(config, Arc::clone(&metrics))?),
+            sources: Arc::new(Sources::open(config, Arc::clone(&metrics))?.timed_by(clock)),
             certificates: open_certificates(config, &metrics, clock)?,
             clock: Clock::new(clock, &metrics),
             metrics,

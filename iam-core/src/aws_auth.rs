@@ -26,12 +26,13 @@ mod sso;
 mod template;
 
 pub use crate::yaml::{Position, Span};
-pub(crate) use compile::{Refusal, name_template};
+pub(crate) use compile::name_template;
+pub use compile::{Refusal, mapped_principal};
 pub use consumer::{Consumer, Outcome, SsoRoleMatch};
 pub use diagnostic::{Diagnostic, Severity};
 pub use document::{Data, Document};
 pub use entry::{Entry, Field, Fields, Identity, Section};
-pub use lookup::{Mapping, MappingSource, Mappings, Match};
+pub use lookup::{Mapped, Mapping, MappingSource, Mappings, Match};
 pub use manifest::{Manifest, ManifestError};
 pub use sso::SsoRole;
 pub(crate) use template::RESERVED_PREFIXES;

@@ -6,7 +6,7 @@ use iam_core::aws_auth::{RenderError, Template, Values};
 use super::{AuditFacts, Granted, UserInfo};
 use crate::config::ReservedPrefixes;
 use crate::identity::Caller;
-use crate::mappings::{Hit, Names, Snapshot};
+use crate::mappings::{Hit, Names, Snapshot, Sought};
 use crate::refusal::Refusal;
 
 /// Accounts of whose principals nothing is told, neither to the log nor to the cluster.
@@ -43,7 +43,8 @@ pub(super) fn grant(
     reserved: &ReservedPrefixes,
     instance: Option<&str>,
 ) -> Result<Granted, NotGranted> {
-    let Some(hit) = mappings.lookup(facts.caller.principal()) else {
+    let sought = Sought::new(facts.caller.principal(), facts.caller.principal_id());
+    let Some(hit) = mappings.lookup(&sought) else {
         let facts = Box::new(facts);
         let refusal = if mappings.is_loading() {
             Refusal::MappingsNotLoaded(facts)

@@ -145,7 +145,7 @@ async fn a_mapped_account_gives_the_canonical_arn_and_no_groups() {
     );
     assert_eq!(
         granted.facts.source().map(ToString::to_string).as_deref(),
-        Some("MountedFile config.yaml mapAccounts")
+        Some("MountedFile config.yaml mapAccounts[0] line 3")
     );
 }
 

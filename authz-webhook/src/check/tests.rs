@@ -245,3 +245,77 @@ fn a_file_of_access_entries_that_cannot_be_read_is_a_fault() {
                 the sources (list the files, or the directories of files, of access entries)";
     assert_eq!(home.findings(), faults(&[none]));
 }
+
+#[test]
+fn every_source_of_files_is_read_and_who_wins_over_whom_is_told() {
+    let home = Home::new(
+        "  backendMode: [DynamicFile, MountedFile]\n  dynamicfilepath: HOME/dynamic.json\n  \
+           mapRoles:\n  \
+           - {rolearn: 'arn:aws:iam::111122223333:role/path/A', username: a}\n  \
+           - {rolearn: 'arn:aws:iam::111122223333:role/B', username: b}\n  \
+           - {rolearn: 'arn:aws:iam::111122223333:role/AWSReservedSSO_V_0123456789abcdef', username: v}\n  \
+           - {sso: {permissionSetName: W, accountID: '111122223333'}, username: w}\n  \
+           - {rolearn: 'arn:aws:iam::444455556666:role/C', username: c}\n  \
+           - {rolearn: 'arn:aws:iam::444455556666:root', username: root}\n  \
+           mapAccounts: ['444455556666', '777788889999']\n",
+    );
+    let told = home.findings();
+    let absent = "HOME/dynamic.json: the file does not exist: it maps nobody";
+    assert!(told.warnings.contains(&absent.to_owned()), "{told:#?}");
+    assert_eq!((told.faults.len(), told.mappings), (0, 8));
+
+    home.write(
+        "dynamic.json",
+        r#"{"mapRoles": [
+{"rolearn": "arn:aws:iam::111122223333:role/A", "username": "a"},
+{"sso": {"permissionSetName": "V", "accountID": "111122223333"}, "username": "v"},
+{"sso": {"permissionSetName": "W", "accountID": "111122223333"}, "username": "w"}],
+"mapAccounts": ["444455556666"]}"#,
+    );
+    let told = home.findings();
+    let eks = "HOME/config.yaml:8:5: mapRoles[0]: the role ARN has a path, which callers' ARNs never \
+               show: the role is matched by its name (EKS and aws-iam-authenticator would never \
+               match it)";
+    assert_eq!(told.warnings.first().map(String::as_str), Some(eks));
+    let never = |loser: &str, winner: &str| {
+        format!(
+            "MountedFile HOME/config.yaml {loser} never acts: DynamicFile HOME/dynamic.json {winner} wins"
+        )
+    };
+    let expected = [
+        never("mapAccounts[0] line 14", "mapAccounts[0] line 5"),
+        never("mapRoles[0] line 8", "mapRoles[0] line 2"),
+        never("mapRoles[2] line 10", "mapRoles[1] line 3"),
+        never("mapRoles[3] line 11", "mapRoles[2] line 4"),
+        never("mapRoles[4] line 12", "mapAccounts[0] line 5"),
+    ];
+    assert_eq!(
+        told.warnings.get(2..),
+        Some(&expected[..]),
+        "after that of root"
+    );
+    assert_eq!((told.faults.len(), told.mappings), (0, 12));
+}
+
+#[test]
+fn a_dynamic_file_that_cannot_be_read_is_a_fault_and_so_is_an_entry_without_an_id() {
+    let home = Home::new(
+        "  backendMode: DynamicFile\n  dynamicfilepath: HOME/dynamic.json\n  \
+           dynamicfileUserIDStrict: true\n",
+    );
+    home.write("dynamic.json", "{\"mapRoles\": 1}");
+    let found = home.findings().faults;
+    assert_eq!(
+        found,
+        ["HOME/dynamic.json: line 1, column 14: mapRoles is no list"]
+    );
+    home.write(
+        "dynamic.json",
+        "{\"mapUsers\": [{\"userarn\": \"arn:aws:iam::111122223333:user/u\", \"username\": \"u\"}]}",
+    );
+    let found = home.findings().faults;
+    let expected = "HOME/dynamic.json:1:15: mapUsers[0]: the entry has no userid, by which this \
+                    file's entries are matched: the entry is left out (add the unique id: AROA… of \
+                    a role, AIDA… of a user)";
+    assert_eq!(found, [expected]);
+}

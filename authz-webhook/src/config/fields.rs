@@ -219,7 +219,7 @@ pub(super) fn is_null(node: &Node) -> bool {
 }
 
 /// Whether a value says no more than that a setting is not used.
-fn is_unset(node: &Node) -> bool {
+pub(super) fn is_unset(node: &Node) -> bool {
     let empty_list = node.as_sequence().is_some_and(|list| list.items.is_empty());
     let scalar = node.as_scalar().map(|scalar| scalar.text.as_str());
     empty_list || is_null(node) || matches!(scalar, Some("" | "false" | "0"))

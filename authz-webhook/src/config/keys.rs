@@ -42,6 +42,8 @@ pub(super) const SERVER: &[Key] = &[
     ("backendMode", Support::Read),
     ("cacheFreshness", Support::Read),
     ("clientCA", Support::Read),
+    ("dynamicfilepath", Support::Read),
+    ("dynamicfileUserIDStrict", Support::Read),
     ("ec2DescribeInstancesBurst", Support::Read),
     ("ec2DescribeInstancesQps", Support::Read),
     ("ec2DescribeInstancesRoleARN", Support::Read),
@@ -66,8 +68,6 @@ pub(super) const SERVER: &[Key] = &[
     ("stsRegions", Support::Read),
     ("stsResolve", Support::Read),
     ("dynamicBackendModePath", Support::Later),
-    ("dynamicfilepath", Support::Later),
-    ("dynamicfileUserIDStrict", Support::Later),
     ("sourceARN", Support::Later),
 ];
 

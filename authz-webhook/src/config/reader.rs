@@ -50,7 +50,7 @@ pub(super) fn read(path: &Path, text: &str, overrides: &Overrides) -> Result<Con
     let server = server::read(&fields, overrides, &mut findings);
     let inline = inline::read(&fields, &mut findings);
     sources::warn_of_unused(&server, &fields, &mut findings);
-    sources::require_access_entries(&server, &mut findings);
+    sources::require_files(&server, &mut findings);
     let Findings {
         faults, warnings, ..
     } = findings;

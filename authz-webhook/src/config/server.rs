@@ -15,7 +15,7 @@ use iam_core::yaml::Position;
 use super::fields::{Fields, Findings};
 use super::sources::{backend_modes, reserved_prefixes};
 use super::sts::{sts_regions, sts_resolve};
-use super::values::{Audiences, BackendMode, ReservedPrefixes};
+use super::values::{Audiences, BackendMode, DynamicFile, MatchBy, ReservedPrefixes};
 use super::{Overrides, duration};
 
 /// The values under `server`, defaults filled in.
@@ -44,6 +44,7 @@ pub(super) struct Server {
     pub(super) backend_modes: Vec<BackendMode>,
     pub(super) mounted_file: Option<PathBuf>,
     pub(super) access_entries: Vec<PathBuf>,
+    pub(super) dynamic_file: Option<DynamicFile>,
     pub(super) scrubbed_accounts: Vec<AccountId>,
     pub(super) reserved_prefixes: ReservedPrefixes,
 }
@@ -108,6 +109,7 @@ pub(super) fn read(
         backend_modes: backend_modes(fields, over.backend_modes, f),
         mounted_file: fields.value("mountedFile", f, path),
         access_entries: values(fields.list("accessEntries", f, path)),
+        dynamic_file: dynamic_file(fields, f),
         scrubbed_accounts: values(fields.list("scrubbedAccounts", f, str::parse::<AccountId>)),
         reserved_prefixes: reserved_prefixes(fields, f),
         partition,
@@ -181,6 +183,15 @@ fn ca_bundle(
 ) -> Option<PathBuf> {
     let exported = exported.filter(|path| !path.as_os_str().is_empty());
     fields.value("stsCABundle", findings, path).or(exported)
+}
+
+fn dynamic_file(fields: &Fields<'_>, findings: &mut Findings<'_>) -> Option<DynamicFile> {
+    let match_by = match fields.value("dynamicfileUserIDStrict", findings, boolean) {
+        Some(true) => MatchBy::UserId,
+        Some(false) | None => MatchBy::Arn,
+    };
+    let path = fields.value("dynamicfilepath", findings, path)?;
+    Some(DynamicFile { path, match_by })
 }
 
 fn audiences(fields: &Fields<'_>, findings: &mut Findings<'_>) -> Audiences {

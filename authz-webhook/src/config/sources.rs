@@ -1,7 +1,7 @@
 //! The mapping sources: `server.backendMode`, `server.reservedPrefixConfig`.
 
 use super::faults::{ConfigFault, Place};
-use super::fields::{Fields, Findings, is_null};
+use super::fields::{Fields, Findings, is_null, is_unset};
 use super::keys;
 use super::server::{Server, text, values};
 use super::values::{BackendMode, BackendModeError, ReservedPrefixes};
@@ -67,13 +67,9 @@ pub(super) fn reserved_prefixes(
         let prefix = "server.reservedPrefixConfig.";
         let entry = Fields::of(Some(item), prefix, keys::RESERVED_PREFIXES, findings);
         let prefixes = values(entry.list("usernamePrefixReserveList", findings, text));
-        let mode = entry.value("backendMode", findings, mode_of_any_version);
+        let mode = entry.value("backendMode", findings, str::parse::<BackendMode>);
         match mode {
-            Some(Some(mode)) => reserved.add(mode, prefixes),
-            Some(None) => {
-                let why = "the source is not supported by this version";
-                findings.warning(item.position, format!("{prefix}* has no effect: {why}"));
-            }
+            Some(mode) => reserved.add(mode, prefixes),
             None if entry.node("backendMode").is_none() => {
                 findings.fault(item.position, format!("{prefix}backendMode is missing"));
             }
@@ -83,45 +79,59 @@ pub(super) fn reserved_prefixes(
     reserved
 }
 
-/// A mode, or `None` for one that a later version will know: its prefixes bind nobody yet.
-fn mode_of_any_version(text: &str) -> Result<Option<BackendMode>, BackendModeError> {
-    match text.parse() {
-        Ok(mode) => Ok(Some(mode)),
-        Err(BackendModeError::NotYet(_)) => Ok(None),
-        Err(error @ BackendModeError::Unknown(_)) => Err(error),
-    }
-}
-
-/// A source of access entries needs files.
-pub(super) fn require_access_entries(server: &Server, findings: &mut Findings<'_>) {
-    let is_asked = server.backend_modes.contains(&BackendMode::AccessEntries);
-    if is_asked && server.access_entries.is_empty() {
-        let message = "server.accessEntries names no file, and AccessEntries is among the sources";
-        let place = Place::whole(findings.path);
-        let fault = ConfigFault::new(place, message);
-        let hint = "list the files, or the directories of files, of access entries";
+/// Sources of files need files.
+pub(super) fn require_files(server: &Server, findings: &mut Findings<'_>) {
+    let is_asked = |mode| server.backend_modes.contains(&mode);
+    let mut require = |message: &str, hint: &str| {
+        let fault = ConfigFault::new(Place::whole(findings.path), message);
         findings.faults.push(fault.hint(hint));
+    };
+    if is_asked(BackendMode::AccessEntries) && server.access_entries.is_empty() {
+        require(
+            "server.accessEntries names no file, and AccessEntries is among the sources",
+            "list the files, or the directories of files, of access entries",
+        );
+    }
+    if is_asked(BackendMode::DynamicFile) && server.dynamic_file.is_none() {
+        require(
+            "server.dynamicfilepath names no file, and DynamicFile is among the sources",
+            "name the JSON file of mappings; it need not exist yet",
+        );
     }
 }
 
 /// Says which settings belong to a source that is not asked.
 pub(super) fn warn_of_unused(server: &Server, fields: &Fields<'_>, findings: &mut Findings<'_>) {
-    let groups: [(BackendMode, &[&str]); 3] = [
+    let groups: [(&[BackendMode], &[&str]); 4] = [
         (
-            BackendMode::MountedFile,
+            &[BackendMode::MountedFile],
             &["mountedFile", "mapRoles", "mapUsers", "mapAccounts"],
         ),
-        (BackendMode::EksConfigMap, &["kubeconfig", "master"]),
-        (BackendMode::AccessEntries, &["accessEntries"]),
+        (
+            &[BackendMode::EksConfigMap, BackendMode::Crd],
+            &["kubeconfig", "master"],
+        ),
+        (&[BackendMode::AccessEntries], &["accessEntries"]),
+        (
+            &[BackendMode::DynamicFile],
+            &["dynamicfilepath", "dynamicfileUserIDStrict"],
+        ),
     ];
-    for (mode, keys) in groups {
-        if server.backend_modes.contains(&mode) {
+    for (modes, keys) in groups {
+        if modes.iter().any(|mode| server.backend_modes.contains(mode)) {
             continue;
         }
+        let names: Vec<&str> = modes.iter().map(|mode| mode.name()).collect();
+        let are = if names.len() == 1 {
+            "is not"
+        } else {
+            "are not"
+        };
         for key in keys {
-            if let Some(node) = fields.node(key).filter(|node| !is_null(node)) {
+            if let Some(node) = fields.node(key).filter(|node| !is_unset(node)) {
+                let modes = names.join(" and ");
                 let why =
-                    format!("server.{key} has no effect: {mode} is not in server.backendMode");
+                    format!("server.{key} has no effect: {modes} {are} in server.backendMode");
                 findings.warning(node.position, why);
             }
         }

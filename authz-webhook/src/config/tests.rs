@@ -141,6 +141,27 @@ fn a_file_of_both_sides_loads_in_any_case_of_its_keys() {
 }
 
 #[test]
+fn a_dynamic_file_is_named_with_what_its_entries_are_matched_by() {
+    let dynamic = |settings: &str| {
+        let text = format!("clusterID: c\nserver: {{backendMode: DynamicFile, {settings}}}\n");
+        parse(&text).map(|config| config.dynamic_file())
+    };
+    let file = |match_by| {
+        let path = "/f.json".into();
+        Some(DynamicFile { path, match_by })
+    };
+    assert_eq!(dynamic("dynamicfilepath: /f.json"), Ok(file(MatchBy::Arn)));
+    assert_eq!(
+        dynamic("dynamicFilePath: /f.json, dynamicfileUserIDStrict: true"),
+        Ok(file(MatchBy::UserId))
+    );
+    let missing = dynamic("dynamicfilepath: ''").map_err(|errors| errors.to_string());
+    let expected = "config.yaml: server.dynamicfilepath names no file, and DynamicFile is among \
+                    the sources (name the JSON file of mappings; it need not exist yet)";
+    assert_eq!(missing, Err(expected.to_owned()));
+}
+
+#[test]
 fn our_own_settings_stand_beside() {
     let config = parse(
         "\
@@ -236,9 +257,6 @@ server:
                 .to_owned(),
             "config.yaml:2:1: unknown key cluster (did you mean clusterID?)".to_owned(),
             "config.yaml:4:9: server.port: not a port from 0 to 65535".to_owned(),
-            "config.yaml:5:30: server.backendMode: backend mode CRD is not supported by this \
-             version; use MountedFile, EKSConfigMap or AccessEntries"
-                .to_owned(),
             "config.yaml:5:35: MountedFile is given twice".to_owned(),
             "config.yaml:6:3: unknown key server.mapRole (did you mean server.mapRoles?)"
                 .to_owned(),
@@ -310,7 +328,7 @@ const RULES: &[(&str, &str)] = &[
     ),
     (
         "backendMode: [mountedfile]",
-        "3:17: server.backendMode: \"mountedfile\" is not a backend mode; use MountedFile, EKSConfigMap or AccessEntries",
+        "3:17: server.backendMode: \"mountedfile\" is not a backend mode; use MountedFile, EKSConfigMap, AccessEntries, CRD or DynamicFile",
     ),
     ("port: [1]", "3:9: server.port must be a single value"),
     (
@@ -322,8 +340,8 @@ const RULES: &[(&str, &str)] = &[
         "3:26: server.reservedPrefixConfig.backendMode is missing",
     ),
     (
-        "dynamicfileUserIDStrict: true",
-        "3:3: server.dynamicfileUserIDStrict is not supported by this version",
+        "dynamicfileUserIDStrict: maybe",
+        "3:28: server.dynamicfileUserIDStrict: neither true nor false",
     ),
     (
         "ec2DescribeInstancesRoleARN: arn:aws:iam::111122223333:user/a",
@@ -407,21 +425,21 @@ fn warns_of_what_has_no_effect_and_of_old_names() {
             vec!["config.yaml:3:17: server.backendMode: File is an old name; use MountedFile"],
         ),
         (
-            "{backendMode: EKSConfigMap, mapAccounts: []}",
+            "{backendMode: EKSConfigMap, mapUsers: [], mapAccounts: ['111122223333']}",
             vec![
-                "config.yaml:3:44: server.mapAccounts has no effect: MountedFile is not in server.backendMode",
+                "config.yaml:3:58: server.mapAccounts has no effect: MountedFile is not in server.backendMode",
             ],
         ),
         (
             "kubeconfig: /k",
             vec![
-                "config.yaml:3:15: server.kubeconfig has no effect: EKSConfigMap is not in server.backendMode",
+                "config.yaml:3:15: server.kubeconfig has no effect: EKSConfigMap and CRD are not in server.backendMode",
             ],
         ),
         (
-            "reservedPrefixConfig: [{backendMode: CRD}]",
+            "{dynamicfilepath: /f, dynamicfileUserIDStrict: false}",
             vec![
-                "config.yaml:3:26: server.reservedPrefixConfig.* has no effect: the source is not supported by this version",
+                "config.yaml:3:21: server.dynamicfilepath has no effect: DynamicFile is not in server.backendMode",
             ],
         ),
     ];

@@ -1,6 +1,7 @@
 //! The small types of configured values.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use thiserror::Error;
@@ -14,11 +15,21 @@ pub enum BackendMode {
     EksConfigMap,
     /// Access entries in files: `server.accessEntries`.
     AccessEntries,
+    /// Objects `IAMIdentityMapping`, watched.
+    Crd,
+    /// The JSON of `server.dynamicfilepath`.
+    DynamicFile,
 }
 
 impl BackendMode {
     /// Every mode of this version.
-    pub const ALL: [Self; 3] = [Self::MountedFile, Self::EksConfigMap, Self::AccessEntries];
+    pub const ALL: [Self; 5] = [
+        Self::MountedFile,
+        Self::EksConfigMap,
+        Self::AccessEntries,
+        Self::Crd,
+        Self::DynamicFile,
+    ];
 
     /// The name in the configuration.
     #[must_use]
@@ -27,6 +38,17 @@ impl BackendMode {
             Self::MountedFile => "MountedFile",
             Self::EksConfigMap => "EKSConfigMap",
             Self::AccessEntries => "AccessEntries",
+            Self::Crd => "CRD",
+            Self::DynamicFile => "DynamicFile",
+        }
+    }
+
+    /// Whether the API server is asked for it.
+    #[must_use]
+    pub const fn is_watched(self) -> bool {
+        match self {
+            Self::EksConfigMap | Self::Crd => true,
+            Self::MountedFile | Self::AccessEntries | Self::DynamicFile => false,
         }
     }
 
@@ -36,7 +58,7 @@ impl BackendMode {
         match self {
             Self::MountedFile => Some("File"),
             Self::EksConfigMap => Some("ConfigMap"),
-            Self::AccessEntries => None,
+            Self::AccessEntries | Self::Crd | Self::DynamicFile => None,
         }
     }
 }
@@ -47,36 +69,41 @@ impl fmt::Display for BackendMode {
     }
 }
 
-/// Why a text is no [`BackendMode`].
+/// A text that is no [`BackendMode`].
 #[derive(Clone, Debug, Eq, PartialEq, Error)]
-pub enum BackendModeError {
-    /// A mode of aws-iam-authenticator, or of a later version of this program.
-    #[error(
-        "backend mode {0} is not supported by this version; use MountedFile, EKSConfigMap or \
-         AccessEntries"
-    )]
-    NotYet(&'static str),
-    /// Not a mode at all.
-    #[error("{0:?} is not a backend mode; use MountedFile, EKSConfigMap or AccessEntries")]
-    Unknown(String),
-}
+#[error(
+    "{0:?} is not a backend mode; use MountedFile, EKSConfigMap, AccessEntries, CRD or DynamicFile"
+)]
+pub struct BackendModeError(String);
 
 impl FromStr for BackendMode {
     type Err = BackendModeError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let named = |mode: &Self| mode.name() == text || mode.deprecated_name() == Some(text);
-        if let Some(mode) = Self::ALL.into_iter().find(named) {
-            return Ok(mode);
-        }
-        match LATER_MODES.into_iter().find(|later| *later == text) {
-            Some(later) => Err(BackendModeError::NotYet(later)),
-            None => Err(BackendModeError::Unknown(text.chars().take(64).collect())),
-        }
+        let mut modes = Self::ALL.into_iter();
+        let named = modes.find(named);
+        named.ok_or_else(|| BackendModeError(text.chars().take(64).collect()))
     }
 }
 
-const LATER_MODES: [&str; 2] = ["CRD", "DynamicFile"];
+/// The file of the `DynamicFile` source.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct DynamicFile {
+    /// `server.dynamicfilepath`.
+    pub path: PathBuf,
+    /// `server.dynamicfileUserIDStrict`.
+    pub match_by: MatchBy,
+}
+
+/// What entries of a `DynamicFile` are matched by.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum MatchBy {
+    /// The ARN.
+    Arn,
+    /// The unique id of the user or role, and the ARN where there is one.
+    UserId,
+}
 
 /// Which audiences of a review the webhook speaks for.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -120,20 +147,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_both_names_of_a_mode_and_says_what_comes_later() {
+    fn reads_both_names_of_a_mode() {
         let table = [
             ("MountedFile", Ok(BackendMode::MountedFile)),
             ("File", Ok(BackendMode::MountedFile)),
             ("EKSConfigMap", Ok(BackendMode::EksConfigMap)),
             ("ConfigMap", Ok(BackendMode::EksConfigMap)),
             ("AccessEntries", Ok(BackendMode::AccessEntries)),
-            ("CRD", Err(BackendModeError::NotYet("CRD"))),
-            ("DynamicFile", Err(BackendModeError::NotYet("DynamicFile"))),
+            ("CRD", Ok(BackendMode::Crd)),
+            ("DynamicFile", Ok(BackendMode::DynamicFile)),
             (
                 "mountedfile",
-                Err(BackendModeError::Unknown("mountedfile".to_owned())),
+                Err(BackendModeError("mountedfile".to_owned())),
             ),
-            ("", Err(BackendModeError::Unknown(String::new()))),
+            ("", Err(BackendModeError(String::new()))),
         ];
         for (text, expected) in table {
             assert_eq!(text.parse::<BackendMode>(), expected, "{text:?}");

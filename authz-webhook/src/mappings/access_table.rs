@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use iam_core::access_entry::{self, AccessEntry};
 use iam_core::aws_auth::Severity;
-use iam_core::principal::{Principal, PrincipalKey};
+use iam_core::principal::PrincipalKey;
 
 use super::document::SourceDiagnostic;
 use super::place::MappingPlace;
@@ -98,18 +98,15 @@ impl AccessTable {
         replaced.collect()
     }
 
-    /// The entry for a caller, in a time that does not depend on the number of entries.
+    /// The entry for a principal, in a time that does not depend on the number of entries.
     #[must_use]
-    pub fn lookup(&self, principal: &Principal) -> Option<&PlacedEntry> {
-        if self.entries.is_empty() {
-            return None;
-        }
-        self.entries.get(&principal.key())
+    pub fn find(&self, key: &PrincipalKey) -> Option<&PlacedEntry> {
+        self.entries.get(key)
     }
 
-    /// The entries, in no order.
-    pub fn iter(&self) -> impl Iterator<Item = &PlacedEntry> {
-        self.entries.values()
+    /// The entries by their principals, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = (&PrincipalKey, &PlacedEntry)> {
+        self.entries.iter()
     }
 
     /// How many entries act.

@@ -1,55 +1,32 @@
 //! The `EKSConfigMap` source: `kube-system/aws-auth`, listed once and watched ever after.
 
 use std::pin::pin;
-use std::time::Duration;
 
-use backon::{BackoffBuilder as _, ExponentialBuilder};
 use futures_util::StreamExt as _;
 use iam_core::aws_auth::{self, Data};
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube::Api;
 use kube::runtime::watcher::{self, Event};
-use tokio::time::sleep;
 
 use super::document::Document;
+use super::watching::{self, Told, WatchedSource};
 use super::{Held, Publisher, api_server};
 use crate::config::Config;
 
 const NAMESPACE: &str = "kube-system";
 const NAME: &str = "aws-auth";
 const ORIGIN: &str = "kube-system/aws-auth";
-/// Pauses between attempts: short enough to be back soon after the API server is.
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// Loads the object and keeps it fresh, for as long as the runtime lives.
 pub(super) async fn follow(config: Config, publisher: Publisher) {
-    let mut reloads = publisher.reloads();
-    let mut object = Object {
+    let reloads = publisher.reloads();
+    let object = Object {
         publisher,
         pending: None,
         last: None,
         is_good: false,
     };
-    let mut pauses = pauses().build();
-    loop {
-        tokio::select! {
-            told = object.watch_once(&config) => {
-                if told == Told::Something {
-                    pauses = self::pauses().build();
-                }
-                sleep(pauses.next().unwrap_or(LONGEST_PAUSE)).await;
-            }
-            asked = reloads.changed() => if asked.is_err() { return },
-        }
-    }
-}
-
-/// Whether the API server said anything before it failed.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Told {
-    Something,
-    Nothing,
+    watching::follow(&config, reloads, object).await;
 }
 
 /// What is known of the object.
@@ -64,9 +41,7 @@ struct Object {
     is_good: bool,
 }
 
-impl Object {
-    /// Lists and watches until something fails. Then all is begun anew with a listing: a watch
-    /// that is merely resumed does not say whether the object is still what it was.
+impl WatchedSource for Object {
     async fn watch_once(&mut self, config: &Config) -> Told {
         let client = match api_server::connect(config).await {
             Ok(client) => client,
@@ -97,7 +72,9 @@ impl Object {
         }
         told
     }
+}
 
+impl Object {
     fn seen(&mut self, event: Event<ConfigMap>) {
         match event {
             Event::Init => self.pending = None,
@@ -137,14 +114,6 @@ impl Object {
         self.publisher
             .failed(&format!("{ORIGIN}: {}", api_server::fault(error)));
     }
-}
-
-fn pauses() -> ExponentialBuilder {
-    ExponentialBuilder::default()
-        .with_min_delay(FIRST_PAUSE)
-        .with_max_delay(LONGEST_PAUSE)
-        .without_max_times()
-        .with_jitter()
 }
 
 fn aws_auth_of(object: &ConfigMap) -> aws_auth::Document {

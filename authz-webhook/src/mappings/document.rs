@@ -3,9 +3,15 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::access_table;
 use iam_core::access_entry;
-use iam_core::aws_auth::{self, Diagnostic, Mappings, Position, Section, Severity};
+use iam_core::aws_auth::{
+    self, Diagnostic, Mapped, MappingSource, Mappings, Position, Section, Severity,
+};
+
+use super::access_table;
+use super::place::MappingPlace;
+use super::snapshot::Hit;
+use crate::config::BackendMode;
 
 /// The mappings of one file or object. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -34,10 +40,25 @@ impl Document {
     /// Compiles what was read at `origin`, a file or an object.
     #[must_use]
     pub fn compile(origin: &str, document: &aws_auth::Document) -> Self {
+        Self::compile_with(origin, document, &[])
+    }
+
+    /// The same, with remarks on all of the file.
+    pub(super) fn compile_with(
+        origin: &str,
+        document: &aws_auth::Document,
+        remarks: &[String],
+    ) -> Self {
+        let remarks = remarks.iter().map(|remark| SourceDiagnostic {
+            text: format!("{origin}: {remark}"),
+            hint: None,
+            severity: Severity::Warning,
+        });
         let (mappings, of_compiling) = Mappings::compile(document);
         let of_core = document.diagnostics.iter().chain(&of_compiling);
         let diagnostics: Vec<SourceDiagnostic> = of_core
             .map(|diagnostic| SourceDiagnostic::new(origin, diagnostic))
+            .chain(remarks)
             .collect();
         let fault = fault(origin, document, &diagnostics);
         Self(Arc::new(Inner {
@@ -58,6 +79,22 @@ impl Document {
     #[must_use]
     pub fn mappings(&self) -> &Mappings {
         &self.0.mappings
+    }
+
+    /// The entry that decides about everybody who is `mapped`.
+    pub(super) fn find(&self, mode: BackendMode, mapped: Mapped<'_>) -> Option<Hit<'_>> {
+        let found = self.0.mappings.find(mapped)?;
+        Some(Hit::of_match(mode, self, found))
+    }
+
+    /// Where an entry stands.
+    pub(super) fn place(&self, mode: BackendMode, source: MappingSource) -> MappingPlace {
+        MappingPlace {
+            mode,
+            origin: self.origin(),
+            list: source.section.key(),
+            entry: Some((source.index, source.line)),
+        }
     }
 
     /// What is wrong, and what deserves a word.
@@ -89,7 +126,7 @@ impl Document {
 }
 
 impl SourceDiagnostic {
-    fn new(origin: &str, diagnostic: &Diagnostic) -> Self {
+    pub(super) fn new(origin: &str, diagnostic: &Diagnostic) -> Self {
         let aws_auth::Diagnostic {
             position,
             section,

@@ -25,6 +25,11 @@ pub(super) trait FileSource: Clone + Send + 'static {
 
     /// What the files hold together, in the order in which they were read.
     fn held(acting: &[Self::Compiled]) -> Held;
+
+    /// When a file was written, in seconds since 1970, by its own account.
+    fn written(_read: &Self::Read) -> Option<u64> {
+        None
+    }
 }
 
 /// What a file says, or why it says nothing. A directory that cannot be read is one, too.
@@ -93,6 +98,11 @@ impl<S: FileSource> Files<S> {
             return;
         }
         let acting = self.judge(&readings);
+        let is_change = self.last.is_some();
+        let read = readings
+            .iter()
+            .filter_map(|reading| reading.document.as_ref().ok());
+        let written: Vec<u64> = read.filter_map(S::written).filter(|_| is_change).collect();
         self.last = Some(readings);
         let held = S::held(&acting.files);
         match acting.fault {
@@ -103,6 +113,7 @@ impl<S: FileSource> Files<S> {
             }
             fault => publisher.publish(&held, fault),
         }
+        written.into_iter().for_each(|at| publisher.acts_after(at));
     }
 
     fn judge(&mut self, readings: &[Reading<S::Read>]) -> Acting<S::Compiled> {

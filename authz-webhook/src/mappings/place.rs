@@ -12,9 +12,9 @@ pub struct MappingPlace {
     pub mode: BackendMode,
     /// The file or object.
     pub origin: Arc<str>,
-    /// The list in it.
+    /// The list in it; of an object its part.
     pub list: &'static str,
-    /// The entry of the list, from 0, and its line, from 1; not for an account.
+    /// The entry of the list, from 0, and its line, from 1.
     pub entry: Option<(usize, usize)>,
 }
 

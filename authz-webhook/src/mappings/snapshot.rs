@@ -1,11 +1,14 @@
 //! Everything that is mapped at one moment, in the order in which it is asked.
 
-use iam_core::aws_auth::{Match, Section, Template};
-use iam_core::principal::Principal;
+use iam_core::aws_auth::{Mapped, Mapping, Match, Template};
+use iam_core::principal::PrincipalKey;
 
 use super::access_table::{AccessTable, PlacedEntry};
 use super::document::Document;
+use super::object_table::ObjectTable;
 use super::place::MappingPlace;
+use super::sought::Sought;
+use super::user_ids::UserIdTable;
 use crate::config::BackendMode;
 
 /// The mappings of all sources. Never changed, only replaced.
@@ -15,9 +18,9 @@ pub struct Snapshot {
 }
 
 #[derive(Clone, Debug)]
-struct Source {
-    mode: BackendMode,
-    held: Held,
+pub(super) struct Source {
+    pub(super) mode: BackendMode,
+    pub(super) held: Held,
     has_loaded: bool,
 }
 
@@ -28,6 +31,10 @@ pub enum Held {
     AwsAuth(Vec<Document>),
     /// Access entries.
     AccessEntries(AccessTable),
+    /// Objects of the cluster.
+    Objects(ObjectTable),
+    /// Entries that go by unique ids.
+    UserIds(UserIdTable),
 }
 
 /// Whether a source could be read as a whole.
@@ -94,86 +101,105 @@ impl Snapshot {
         self.sources.iter().any(|source| !source.has_loaded)
     }
 
-    /// The word on `principal`: that of its access entry, else of the first source that knows it.
+    /// The word on a caller: that of its access entry, else of the first source that knows it.
     ///
     /// As long as an access entry may still turn up, there is no other word.
     #[must_use]
-    pub fn lookup(&self, principal: &Principal) -> Option<Hit<'_>> {
-        match self.access_entry(principal) {
+    pub fn lookup(&self, sought: &Sought<'_>) -> Option<Hit<'_>> {
+        match self.access_entry(sought.key()) {
             Ok(Some(placed)) => Some(of_entry(placed)),
-            Ok(None) => self
-                .documents()
-                .find_map(|(mode, document)| of_document(mode, document, principal)),
+            Ok(None) => self.sources.iter().find_map(|source| source.lookup(sought)),
             Err(NotLoaded) => None,
         }
     }
 
-    /// The access entry for `principal`.
+    /// The access entry for a principal.
     ///
     /// # Errors
     /// There is none yet, but the access entries have not loaded.
-    pub fn access_entry(&self, principal: &Principal) -> Result<Option<&PlacedEntry>, NotLoaded> {
+    pub fn access_entry(&self, key: &PrincipalKey) -> Result<Option<&PlacedEntry>, NotLoaded> {
         let Some((table, has_loaded)) = self.access_table() else {
             return Ok(None);
         };
-        match table.lookup(principal) {
+        match table.find(key) {
             None if !has_loaded => Err(NotLoaded),
             found => Ok(found),
         }
     }
 
-    /// The mappings of aws-auth that never act, because their principals have access entries:
-    /// each entry's place with that of the mapping.
-    pub fn shadowed(&self) -> impl Iterator<Item = (MappingPlace, MappingPlace)> {
-        let tables = self.access_table().into_iter();
-        let entries = tables.flat_map(|(table, _)| table.iter());
-        entries.filter_map(|placed| {
-            let principal = placed.entry().principal();
-            let (_, hit) = self
-                .documents()
-                .filter_map(|(mode, document)| {
-                    Some((mode, of_document(mode, document, principal)?))
-                })
-                .find(|(_, hit)| hit.names.is_some())?;
-            Some((placed.place(), hit.place))
-        })
+    /// The sources in the order in which they are asked: access entries win wherever they stand.
+    pub(super) fn in_order(&self) -> impl Iterator<Item = &Source> {
+        let is_first = |source: &&Source| matches!(source.held, Held::AccessEntries(_));
+        let first = self.sources.iter().filter(is_first);
+        first.chain(self.sources.iter().filter(move |source| !is_first(source)))
     }
 
     fn access_table(&self) -> Option<(&AccessTable, bool)> {
         self.sources.iter().find_map(|source| match &source.held {
             Held::AccessEntries(table) => Some((table, source.has_loaded)),
-            Held::AwsAuth(_) => None,
+            Held::AwsAuth(_) | Held::Objects(_) | Held::UserIds(_) => None,
         })
     }
+}
 
-    fn documents(&self) -> impl Iterator<Item = (BackendMode, &Document)> {
-        self.sources.iter().flat_map(|source| {
-            let documents = match &source.held {
-                Held::AwsAuth(documents) => documents.as_slice(),
-                Held::AccessEntries(_) => &[],
-            };
-            documents.iter().map(|document| (source.mode, document))
-        })
+impl Source {
+    /// What the source says of a caller.
+    fn lookup(&self, sought: &Sought<'_>) -> Option<Hit<'_>> {
+        match &self.held {
+            Held::UserIds(table) => table.lookup(self.mode, sought),
+            Held::AwsAuth(_) | Held::AccessEntries(_) | Held::Objects(_) => {
+                self.find(Mapped::Principal(sought.key()))
+            }
+        }
+    }
+
+    /// What the source says of everybody who is `mapped`, whatever their unique ids.
+    pub(super) fn find(&self, mapped: Mapped<'_>) -> Option<Hit<'_>> {
+        let mode = self.mode;
+        match (&self.held, mapped) {
+            (Held::AwsAuth(documents), _) => documents
+                .iter()
+                .find_map(|document| document.find(mode, mapped)),
+            (Held::UserIds(table), _) => table.document().find(mode, mapped),
+            (Held::AccessEntries(table), Mapped::Principal(key)) => table.find(key).map(of_entry),
+            (Held::Objects(table), Mapped::Principal(key)) => table.find(mode, key),
+            (
+                Held::AccessEntries(_) | Held::Objects(_),
+                Mapped::SsoRole(_) | Mapped::Account(_),
+            ) => None,
+        }
     }
 }
 
 impl Held {
     fn empty(mode: BackendMode) -> Self {
         match mode {
-            BackendMode::MountedFile | BackendMode::EksConfigMap => Self::AwsAuth(Vec::new()),
+            BackendMode::MountedFile | BackendMode::EksConfigMap | BackendMode::DynamicFile => {
+                Self::AwsAuth(Vec::new())
+            }
             BackendMode::AccessEntries => Self::AccessEntries(AccessTable::default()),
+            BackendMode::Crd => Self::Objects(ObjectTable::default()),
         }
     }
 
     /// How many mappings act.
-    pub(super) fn len(&self) -> usize {
+    #[must_use]
+    pub fn len(&self) -> usize {
         match self {
             Self::AwsAuth(documents) => documents
                 .iter()
                 .map(|document| document.mappings().len())
                 .sum(),
             Self::AccessEntries(table) => table.len(),
+            Self::Objects(table) => table.len(),
+            Self::UserIds(table) => table.len(),
         }
+    }
+
+    /// Whether nobody is mapped.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// How many faults there were in what was read.
@@ -181,6 +207,8 @@ impl Held {
         match self {
             Self::AwsAuth(documents) => documents.iter().map(Document::dropped).sum(),
             Self::AccessEntries(table) => table.dropped(),
+            Self::Objects(table) => table.dropped(),
+            Self::UserIds(table) => table.document().dropped(),
         }
     }
 }
@@ -196,33 +224,26 @@ fn of_entry(placed: &PlacedEntry) -> Hit<'_> {
     }
 }
 
-fn of_document<'a>(
-    mode: BackendMode,
-    document: &'a Document,
-    principal: &Principal,
-) -> Option<Hit<'a>> {
-    let place = |section: Section, entry| MappingPlace {
-        mode,
-        origin: document.origin(),
-        list: section.key(),
-        entry,
-    };
-    Some(match document.mappings().lookup(principal)? {
-        Match::Mapping(mapping) => {
-            let entry = (mapping.source.index, mapping.source.line);
-            Hit {
-                mode,
-                names: Some(Names {
-                    username: &mapping.username,
-                    groups: &mapping.groups,
-                }),
-                place: place(mapping.source.section, Some(entry)),
-            }
-        }
-        Match::Account(_) => Hit {
+impl<'a> Hit<'a> {
+    /// The entry of a document that decides.
+    pub(super) fn of_match(mode: BackendMode, document: &Document, found: Match<'a>) -> Self {
+        let (names, source) = match found {
+            Match::Mapping(mapping) => (Some(Names::of(mapping)), mapping.source),
+            Match::Account(_, source) => (None, source),
+        };
+        Self {
             mode,
-            names: None,
-            place: place(Section::MapAccounts, None),
-        },
-    })
+            names,
+            place: document.place(mode, source),
+        }
+    }
+}
+
+impl<'a> Names<'a> {
+    pub(super) fn of(mapping: &'a Mapping) -> Self {
+        Self {
+            username: &mapping.username,
+            groups: &mapping.groups,
+        }
+    }
 }

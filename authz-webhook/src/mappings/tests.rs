@@ -67,7 +67,7 @@ fn mapped(sources: &Sources, role: &str) -> Option<(String, String)> {
     let arn = format!("arn:aws:sts::111122223333:assumed-role/{role}/session");
     let principal: Principal = arn.parse().unwrap();
     let snapshot = sources.snapshot();
-    let hit = snapshot.lookup(&principal)?;
+    let hit = snapshot.lookup(&Sought::new(&principal, ""))?;
     let file = Path::new(&*hit.place.origin)
         .file_name()?
         .to_string_lossy()
@@ -237,7 +237,13 @@ async fn a_section_that_was_never_readable_is_not_loaded_and_hides_no_other() {
     let (sources, _) = home.sources();
     sources.start();
     let alice: Principal = "arn:aws:iam::111122223333:user/Alice".parse().unwrap();
-    eventually("held", || sources.snapshot().lookup(&alice).is_some()).await;
+    eventually("held", || {
+        sources
+            .snapshot()
+            .lookup(&Sought::new(&alice, ""))
+            .is_some()
+    })
+    .await;
     assert_eq!(state(&sources), SourceState::Loading);
     home.write("aws-auth.yaml", &(manifest("mended") + users));
     eventually("loaded", || state(&sources) == SourceState::Loaded).await;
@@ -313,11 +319,12 @@ async fn an_access_entry_wins_whatever_the_order_of_the_sources() {
     assert_eq!(mapped(&sources, "A"), of("of-entry", "a.yaml"));
     assert_eq!(mapped(&sources, "B"), of("mounted", "aws-auth.yaml"));
     let snapshot = sources.snapshot();
-    let shadowed: Vec<_> = snapshot
-        .shadowed()
-        .map(|(entry, mapping)| (entry.list, mapping.list))
+    let shadowed = snapshot.shadowed().into_iter();
+    let shadowed: Vec<_> = shadowed
+        .map(|shadowed| (shadowed.winner.list, shadowed.loser.list))
         .collect();
-    assert_eq!(shadowed, [("accessEntries", "mapRoles")]);
+    let wins = ("accessEntries", "mapRoles");
+    assert_eq!(shadowed, [wins, wins], "over both files");
     let gauge = "authz_webhook_mapping_entries{source=\"AccessEntries\"} 1";
     assert!(metrics.encode().lines().any(|line| line == gauge));
 }
@@ -381,4 +388,77 @@ async fn files_come_go_and_break_in_a_directory_of_access_entries() {
     fs::rename(home.path("entries"), home.path("elsewhere")).unwrap();
     eventually("degraded", is_degraded).await;
     assert_eq!(username(&sources, "A").as_deref(), Some("again"));
+}
+
+/// A configuration whose only source is a dynamic file, which does not exist yet.
+fn with_dynamic_file() -> Home {
+    let home = Home::new("", "");
+    let file = home.path("dynamic.json").display().to_string();
+    let config = "clusterID: c\nserver: {backendMode: DynamicFile, dynamicfilepath: FILE}\n";
+    home.write("config.yaml", &config.replace("FILE", &file));
+    home
+}
+
+fn dynamic(username: &str, written: u64) -> String {
+    format!(
+        "{{\"LastUpdatedDateTime\": \"{written}\", \"mapRoles\": [{{\"rolearn\": \
+         \"arn:aws:iam::111122223333:role/A\", \"username\": \"{username}\"}}]}}"
+    )
+}
+
+#[tokio::test]
+async fn a_dynamic_file_is_followed_from_before_it_exists_until_after_it_is_deleted() {
+    let home = with_dynamic_file();
+    let (sources, metrics) = home.sources();
+    sources.start();
+    eventually("loaded", || state(&sources) == SourceState::Loaded).await;
+    assert_eq!(username(&sources, "A"), None);
+    let is = |expected: Option<&str>| username(&sources, "A").as_deref() == expected;
+    home.write("dynamic.json", &dynamic("written", 1));
+    eventually("written", || is(Some("written"))).await;
+    for broken in ["", "{\"mapRoles\": [", "{\"mapRoles\": {}}", "[]"] {
+        home.write("dynamic.json", broken);
+        eventually("degraded", || {
+            matches!(state(&sources), SourceState::Degraded(_))
+        })
+        .await;
+        assert!(is(Some("written")), "{broken:?}");
+        home.write("dynamic.json", &dynamic("written", 1));
+        eventually("mended", || state(&sources) == SourceState::Loaded).await;
+    }
+    let gauge = "authz_webhook_mapping_entries{source=\"DynamicFile\"} 1";
+    assert!(metrics.encode().lines().any(|line| line == gauge));
+    fs::remove_file(home.path("dynamic.json")).unwrap();
+    eventually("deleted", || is(None)).await;
+    assert_eq!(state(&sources), SourceState::Loaded);
+    home.write("dynamic.json", &dynamic("again", 1));
+    eventually("again", || is(Some("again"))).await;
+}
+
+#[tokio::test]
+async fn the_time_from_writing_a_dynamic_file_to_its_acting_is_measured_from_the_second_on() {
+    let home = with_dynamic_file();
+    home.write("dynamic.json", &dynamic("first", 1_000));
+    let metrics = Arc::new(Metrics::new());
+    let config = Config::load(&home.path("config.yaml"), &Overrides::default()).unwrap();
+    let sources = Sources::open(&config, Arc::clone(&metrics)).unwrap();
+    let clock = || UNIX_EPOCH + Duration::from_secs(2_004);
+    let sources = Arc::new(sources.timed_by(clock));
+    sources.start();
+    let is = |expected: &str| username(&sources, "A").as_deref() == Some(expected);
+    eventually("first", || is("first")).await;
+    let series = "aws_iam_authenticator_dynamic_e2e_latency_seconds";
+    assert!(!metrics.encode().contains(&format!("{series}_sum")));
+    home.write("dynamic.json", &dynamic("second", 2_000));
+    let sum = format!("{series}_sum{{type=\"dynamic_file\"}} 4.0");
+    eventually("measured", || metrics.encode().contains(&sum)).await;
+    // Written in the future, or at no time at all: not measured.
+    home.write("dynamic.json", &dynamic("third", 3_000));
+    eventually("third", || is("third")).await;
+    home.write(
+        "dynamic.json",
+        &dynamic("fourth", 4).replace("\"4\"", "\"today\""),
+    );
+    eventually("fourth", || is("fourth")).await;
+    assert!(metrics.encode().contains(&sum));
 }

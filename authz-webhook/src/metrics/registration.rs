@@ -66,6 +66,11 @@ impl Metrics {
             "Failures of the watch on aws-auth",
             m.configmap_watch_failures.clone(),
         );
+        to.register(
+            "dynamic_e2e_latency_seconds",
+            "Time from the writing of a changed DynamicFile, by its own account, to its acting",
+            m.dynamic_delay.clone(),
+        );
     }
 
     pub(super) fn register_ours(&self, to: &mut Registry) {

@@ -18,6 +18,9 @@ pub(crate) use names::name_template;
 /// See [`Mappings::compile`].
 pub(super) fn compile(document: &Document) -> (Mappings, Vec<Diagnostic>) {
     let mut compiler = Compiler::default();
+    // Most often the entries are roles, and all of them act.
+    let roles = document.section(Section::MapRoles).count();
+    compiler.mappings.roles.reserve(roles);
     for entry in &document.entries {
         match compiler.entry(entry) {
             Ok(()) => {}
@@ -38,10 +41,12 @@ struct Compiler {
 }
 
 /// Why an entry must not act.
-#[derive(Debug)]
-pub(crate) struct Refusal {
-    pub(crate) message: String,
-    pub(crate) hint: Option<String>,
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Refusal {
+    /// The reason, in one line.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
 }
 
 impl Refusal {
@@ -63,18 +68,18 @@ impl Refusal {
 impl Compiler {
     fn entry(&mut self, entry: &Entry) -> Result<(), Refusal> {
         match &entry.identity {
-            Identity::Account { id } => self.account(id),
+            Identity::Account { id } => self.account(entry, id),
             Identity::Sso { .. } => self.sso_role(entry),
             Identity::Role { arn } | Identity::User { arn } => self.principal(entry, arn),
         }
     }
 
-    fn account(&mut self, id: &str) -> Result<(), Refusal> {
+    fn account(&mut self, entry: &Entry, id: &str) -> Result<(), Refusal> {
         let account: AccountId = id.parse().map_err(|error| {
             let hint = "write the account number in quotes, leading zeros included";
             Refusal::with_hint(format!("{error}"), hint)
         })?;
-        self.mappings.accounts.insert(account);
+        self.mappings.accounts.insert(account, source(entry));
         Ok(())
     }
 
@@ -95,9 +100,12 @@ impl Compiler {
     }
 
     fn principal(&mut self, entry: &Entry, arn: &str) -> Result<(), Refusal> {
-        let key = PrincipalKey::of_mapped_arn(arn).map_err(|error| unmatchable(arn, &error))?;
+        let (key, remark) = mapped_principal(arn)?;
         let mapping = self.mapping(entry)?;
-        self.warn_of_arn(entry, arn, &key);
+        if let Some(remark) = remark {
+            self.warn(entry, remark.to_owned());
+        }
+        self.warn_of_list(entry, &key);
         if let Some(role) = self.mappings.roles.get(&key)
             && entry.section == Section::MapUsers
         {
@@ -116,36 +124,15 @@ impl Compiler {
 
     /// The templates of an entry, if every name in it is acceptable.
     fn mapping(&mut self, entry: &Entry) -> Result<Mapping, Refusal> {
-        let names = names::check(entry)?;
-        for message in names.warnings {
+        let (mapping, warnings) = mapping(entry)?;
+        for message in warnings {
             self.warn(entry, message);
         }
-        let Entry {
-            section,
-            index,
-            position,
-            ..
-        } = *entry;
-        let source = MappingSource {
-            section,
-            index,
-            line: position.line,
-        };
-        Ok(Mapping {
-            username: names.username,
-            groups: names.groups,
-            source,
-        })
+        Ok(mapping)
     }
 
-    fn warn_of_arn(&mut self, entry: &Entry, arn: &str, key: &PrincipalKey) {
-        let canonical = key.to_string();
-        let is_role = canonical.contains(":role/");
-        if is_role && !canonical.eq_ignore_ascii_case(arn) {
-            let message = "the role ARN has a path, which callers' ARNs never show: the role is \
-                           matched by its name (aws-iam-authenticator would never match it)";
-            self.warn(entry, message.to_owned());
-        }
+    fn warn_of_list(&mut self, entry: &Entry, key: &PrincipalKey) {
+        let is_role = key.role_name().is_some();
         if is_role != (entry.section == Section::MapRoles) {
             let (found, home) = if is_role {
                 ("role", "mapRoles")
@@ -173,6 +160,25 @@ impl Compiler {
     }
 }
 
+/// See [`Mapping::of`].
+pub(super) fn mapping(entry: &Entry) -> Result<(Mapping, Vec<String>), Refusal> {
+    let names = names::check(entry)?;
+    let mapping = Mapping {
+        username: names.username,
+        groups: names.groups,
+        source: source(entry),
+    };
+    Ok((mapping, names.warnings))
+}
+
+fn source(entry: &Entry) -> MappingSource {
+    MappingSource {
+        section: entry.section,
+        index: entry.index,
+        line: entry.position.line,
+    }
+}
+
 fn remark(severity: Severity, entry: &Entry, message: String) -> Diagnostic {
     Diagnostic::new(severity, entry.section, entry.position, message).at_index(entry.index)
 }
@@ -192,6 +198,18 @@ fn insert<K: Eq + std::hash::Hash>(
     }
 }
 
+/// Whom a mapping by this ARN is about, and what is to be said of an ARN that works although EKS
+/// and aws-iam-authenticator would match nobody by it.
+///
+/// # Errors
+/// The ARN can match nobody.
+pub fn mapped_principal(arn: &str) -> Result<(PrincipalKey, Option<&'static str>), Refusal> {
+    let key = PrincipalKey::of_mapped_arn(arn).map_err(|error| unmatchable(arn, &error))?;
+    // A role's name has no slash; its ARN has one before the name, and more in a path.
+    let has_path = key.role_name().is_some() && arn.matches('/').count() > 1;
+    Ok((key, has_path.then_some(PATH)))
+}
+
 fn unmatchable(arn: &str, error: &KeyError) -> Refusal {
     let message = format!("the ARN can match nobody: {error}");
     match role_of_session(arn) {
@@ -206,3 +224,6 @@ fn role_of_session(arn: &str) -> Option<String> {
     principal.session_name()?;
     Some(principal.canonical_arn())
 }
+
+const PATH: &str = "the role ARN has a path, which callers' ARNs never show: the role is matched by \
+                    its name (EKS and aws-iam-authenticator would never match it)";

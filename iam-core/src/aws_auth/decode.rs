@@ -263,5 +263,5 @@ fn is_fold_equal(found: &str, key: &str) -> bool {
         '\u{17f}' => 's',
         other => other.to_ascii_lowercase(),
     };
-    found.chars().map(fold).eq(key.chars().map(fold))
+    found == key || found.chars().map(fold).eq(key.chars().map(fold))
 }

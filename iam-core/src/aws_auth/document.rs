@@ -68,6 +68,22 @@ impl Document {
         output.into()
     }
 
+    /// What another reader made of another notation; `unreadable` are the sections of which it could
+    /// read nothing.
+    #[must_use]
+    pub fn from_parts(
+        entries: Vec<Entry>,
+        diagnostics: Vec<Diagnostic>,
+        unreadable: Vec<Section>,
+    ) -> Self {
+        let output = Output {
+            entries,
+            diagnostics,
+            unreadable,
+        };
+        output.into()
+    }
+
     /// Whether the consumer can read nothing of a section, so that everybody in it is locked out.
     #[must_use]
     pub fn is_unreadable(&self, section: Section) -> bool {

@@ -1,8 +1,8 @@
 //! A document compiled for lookups.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use super::{Diagnostic, Document, Section, SsoRole, Template, compile};
+use super::{Diagnostic, Document, Entry, Refusal, Section, SsoRole, Template, compile};
 use crate::{
     account::AccountId,
     principal::{Principal, PrincipalKey},
@@ -36,6 +36,17 @@ pub enum Match<'a> {
     /// An entry about the principal itself.
     Mapping(&'a Mapping),
     /// The principal's account is listed: its canonical ARN is its username, without groups.
+    Account(AccountId, MappingSource),
+}
+
+/// Whom an entry that may act is about.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Mapped<'a> {
+    /// A role, a user, a federated user or root.
+    Principal(&'a PrincipalKey),
+    /// The roles of a permission set.
+    SsoRole(&'a SsoRole),
+    /// Everybody of an account but its root.
     Account(AccountId),
 }
 
@@ -49,7 +60,7 @@ pub struct Mappings {
     pub(super) roles: HashMap<PrincipalKey, Mapping>,
     pub(super) sso_roles: HashMap<SsoRole, Mapping>,
     pub(super) users: HashMap<PrincipalKey, Mapping>,
-    pub(super) accounts: HashSet<AccountId>,
+    pub(super) accounts: HashMap<AccountId, MappingSource>,
 }
 
 impl Mappings {
@@ -65,13 +76,35 @@ impl Mappings {
     /// The account root matches an entry that names it, and never its account.
     #[must_use]
     pub fn lookup(&self, principal: &Principal) -> Option<Match<'_>> {
-        let key = principal.key();
-        self.roles
-            .get(&key)
-            .or_else(|| self.sso(principal))
-            .or_else(|| self.users.get(&key))
-            .map(Match::Mapping)
-            .or_else(|| self.account(principal).map(Match::Account))
+        self.find(Mapped::Principal(&principal.key()))
+    }
+
+    /// The entry that decides about all of `mapped`; as [`Self::lookup`] for a principal's key.
+    #[must_use]
+    pub fn find(&self, mapped: Mapped<'_>) -> Option<Match<'_>> {
+        let (mapping, account) = match mapped {
+            Mapped::Principal(key) => (
+                self.of_principal(key),
+                (!key.is_root()).then_some(key.account()),
+            ),
+            Mapped::SsoRole(role) => (self.sso_roles.get(role), Some(role.account())),
+            Mapped::Account(account) => (None, Some(account)),
+        };
+        mapping.map(Match::Mapping).or_else(|| {
+            let (account, source) = self.accounts.get_key_value(&account?)?;
+            Some(Match::Account(*account, *source))
+        })
+    }
+
+    /// Everything that is mapped, and where, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = (Mapped<'_>, MappingSource)> {
+        let principals = self.roles.iter().chain(&self.users);
+        let principals = principals.map(|(key, found)| (Mapped::Principal(key), found.source));
+        let sso_roles = self.sso_roles.iter();
+        let sso_roles = sso_roles.map(|(role, found)| (Mapped::SsoRole(role), found.source));
+        let accounts = self.accounts.iter();
+        let accounts = accounts.map(|(account, source)| (Mapped::Account(*account), *source));
+        principals.chain(sso_roles).chain(accounts)
     }
 
     /// How many mappings there are, accounts included.
@@ -97,26 +130,30 @@ impl Mappings {
         mappings.any(Mapping::needs_ec2_private_dns_name)
     }
 
-    fn sso(&self, principal: &Principal) -> Option<&Mapping> {
+    fn of_principal(&self, key: &PrincipalKey) -> Option<&Mapping> {
+        let in_roles = self.roles.get(key).or_else(|| self.sso(key));
+        in_roles.or_else(|| self.users.get(key))
+    }
+
+    fn sso(&self, key: &PrincipalKey) -> Option<&Mapping> {
         if self.sso_roles.is_empty() {
             return None;
         }
-        let name = principal.role_name()?;
-        self.sso_roles.get(&SsoRole::of_role(
-            principal.partition(),
-            principal.account(),
-            name,
-        )?)
-    }
-
-    fn account(&self, principal: &Principal) -> Option<AccountId> {
-        let account = principal.account();
-        let is_root = matches!(principal, Principal::Root { .. });
-        (!is_root && self.accounts.contains(&account)).then_some(account)
+        let name = key.role_name()?;
+        self.sso_roles
+            .get(&SsoRole::of_role(key.partition(), key.account(), name)?)
     }
 }
 
 impl Mapping {
+    /// What `entry` maps to, whomever it is about, and what of its names deserves a look.
+    ///
+    /// # Errors
+    /// Why the entry must not act.
+    pub fn of(entry: &Entry) -> Result<(Self, Vec<String>), Refusal> {
+        compile::mapping(entry)
+    }
+
     /// Whether username or a group contains `{{EC2PrivateDNSName}}`.
     #[must_use]
     pub fn needs_ec2_private_dns_name(&self) -> bool {

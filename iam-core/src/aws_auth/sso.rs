@@ -51,6 +51,12 @@ impl SsoRole {
             permission_set_name: permission_set_name.into(),
         })
     }
+
+    /// The account.
+    #[must_use]
+    pub fn account(&self) -> AccountId {
+        self.account
+    }
 }
 
 impl fmt::Display for SsoRole {

@@ -90,6 +90,12 @@ impl PrincipalKey {
         self.kind == Kind::Root
     }
 
+    /// The role's name in lower case, where this is a role.
+    #[must_use]
+    pub fn role_name(&self) -> Option<&str> {
+        (self.kind == Kind::Role).then_some(&*self.name)
+    }
+
     pub(super) fn of(principal: &Principal) -> Self {
         let (kind, mut name) = match principal {
             Principal::User { path, name, .. } => (

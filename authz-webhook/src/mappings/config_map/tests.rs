@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 
 use crate::config::{Config, Overrides};
-use crate::mappings::{SourceState, Sources};
+use crate::mappings::{Sought, SourceState, Sources};
 use crate::metrics::Metrics;
 
 /// Lists what it is given, and tells each watch what is sent while it lasts.
@@ -165,7 +165,13 @@ fn username(sources: &Sources) -> Option<String> {
         .parse()
         .unwrap();
     let snapshot = sources.snapshot();
-    Some(snapshot.lookup(&principal)?.names?.username.to_string())
+    Some(
+        snapshot
+            .lookup(&Sought::new(&principal, ""))?
+            .names?
+            .username
+            .to_string(),
+    )
 }
 
 fn state(sources: &Sources) -> SourceState {
@@ -254,7 +260,13 @@ async fn an_object_that_was_never_readable_is_not_loaded_and_acts_as_far_as_it_c
     let (sources, _) = api.sources(home.path());
     sources.start();
     let alice = "arn:aws:iam::111122223333:user/Alice".parse().unwrap();
-    eventually("held", || sources.snapshot().lookup(&alice).is_some()).await;
+    eventually("held", || {
+        sources
+            .snapshot()
+            .lookup(&Sought::new(&alice, ""))
+            .is_some()
+    })
+    .await;
     assert_eq!(state(&sources), SourceState::Loading);
     eventually("watched", || api.is_watched()).await;
     object["data"]["mapRoles"] = roles;

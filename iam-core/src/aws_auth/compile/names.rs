@@ -70,7 +70,7 @@ pub(crate) fn name_template(what: &str, text: &str) -> Result<Template, Refusal>
 
 fn check_username(username: &Template, warnings: &mut Vec<String>) -> Result<(), Refusal> {
     let prefix = username.literal_prefix();
-    if username.to_string() == "system:anonymous" {
+    if prefix == "system:anonymous" && username.variables().next().is_none() {
         return Err(Refusal::new(
             "the username system:anonymous stands for callers without a name",
         ));

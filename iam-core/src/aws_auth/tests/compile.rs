@@ -209,7 +209,7 @@ fn entries_that_deserve_a_look_act_with_a_warning() {
     let table = [
         (
             entry(path, "u", "[]"),
-            "the role ARN has a path, which callers' ARNs never show: the role is matched by its name (aws-iam-authenticator would never match it)",
+            "the role ARN has a path, which callers' ARNs never show: the role is matched by its name (EKS and aws-iam-authenticator would never match it)",
         ),
         (
             entry(USER, "u", "[]"),

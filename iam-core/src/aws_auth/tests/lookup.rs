@@ -11,7 +11,7 @@ fn find(mappings: &Mappings, caller: &str) -> Option<String> {
     let principal: Principal = caller.parse().unwrap();
     mappings.lookup(&principal).map(|found| match found {
         Match::Mapping(mapping) => mapping.username.to_string(),
-        Match::Account(account) => format!("={account}"),
+        Match::Account(account, _) => format!("={account}"),
     })
 }
 
