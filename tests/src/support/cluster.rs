@@ -66,6 +66,21 @@ impl Cluster {
         cache_ttl: Duration,
         change: impl FnOnce(&Sandbox, WebhookConfig) -> WebhookConfig,
     ) -> Option<Self> {
+        Self::start_prepared(name, version, cache_ttl, change, |_| {})
+    }
+
+    /// As [`Self::start_with`], where `prepare` gives the API server what the webhook cannot
+    /// become ready without.
+    ///
+    /// # Panics
+    /// As [`Self::start`].
+    pub fn start_prepared(
+        name: &str,
+        version: ReviewVersion,
+        cache_ttl: Duration,
+        change: impl FnOnce(&Sandbox, WebhookConfig) -> WebhookConfig,
+        prepare: impl FnOnce(&Self),
+    ) -> Option<Self> {
         let binaries = binaries::for_tests()?;
         let sandbox = Sandbox::new(name);
         let reaper = Reaper::start().expect("there is a shell");
@@ -116,6 +131,7 @@ impl Cluster {
         };
         setup::let_the_webhook_watch(&cluster);
         setup::write_kubeconfig(&cluster);
+        prepare(&cluster);
         cluster.start_webhook();
         Some(cluster)
     }
@@ -288,7 +304,8 @@ impl Cluster {
         ask(webhook.as_mut().expect("the webhook runs"))
     }
 
-    fn webhook_log(&self) -> String {
+    /// What the webhook wrote to stderr so far.
+    pub fn webhook_log(&self) -> String {
         let mut webhook = self.webhook.lock().unwrap_or_else(PoisonError::into_inner);
         webhook
             .as_mut()
