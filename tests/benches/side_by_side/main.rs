@@ -2,7 +2,7 @@
 //!
 //! ```console
 //! $ cargo bench -p e2e --bench side_by_side                # all of it
-//! $ cargo bench -p e2e --bench side_by_side -- client      # or server, or validation
+//! $ cargo bench -p e2e --bench side_by_side -- client      # or server, validation, mappings
 //! $ cargo bench -p e2e --bench side_by_side -- --rounds 41
 //! ```
 //!
@@ -23,6 +23,8 @@
 mod client;
 mod floor;
 mod load;
+mod mappings;
+mod micro;
 mod server;
 mod table;
 mod validation;
@@ -36,7 +38,7 @@ use e2e::support::programs::target_dir;
 #[derive(Parser)]
 struct Cli {
     /// What to measure; all of it when nothing is named
-    #[arg(value_parser = ["client", "server", "validation"])]
+    #[arg(value_parser = ["client", "server", "validation", "mappings"])]
     parts: Vec<String>,
 
     /// Interleaved rounds of the client; the server takes a tenth of them, three at least
@@ -82,6 +84,9 @@ fn measure(cli: &Cli) -> Vec<table::Figure> {
     }
     if wants("validation") {
         figures.extend(validation::figures());
+    }
+    if wants("mappings") {
+        figures.extend(mappings::figures());
     }
     figures
 }
