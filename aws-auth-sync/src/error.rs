@@ -4,6 +4,7 @@ use std::io;
 
 use iam_cli::Failure;
 use iam_cli::definition::DefinitionError;
+use iam_cli::file::FileError;
 use thiserror::Error;
 
 use crate::apply::ApplyError;
@@ -43,6 +44,12 @@ pub enum Error {
     /// aws-auth was not, or not surely, written.
     #[error("apply")]
     Apply(#[from] ApplyError),
+    /// What is read from stdin cannot be mended in place.
+    #[error("mend stdin: --fix writes to files")]
+    FixStdin,
+    /// A file was not written.
+    #[error("mend the file")]
+    Write(#[from] FileError),
     /// The runtime did not start.
     #[error("start the runtime")]
     Runtime(#[source] io::Error),
@@ -76,6 +83,8 @@ impl Failure for Error {
             | Self::Sources { .. }
             | Self::Nothing
             | Self::Connect(ConnectError::Parse { .. } | ConnectError::Client { .. })
+            | Self::FixStdin
+            | Self::Write(_)
             | Self::Runtime(_)
             | Self::Definition(_)
             | Self::Stdout(_) => return None,
@@ -99,6 +108,8 @@ impl Failure for Error {
             | Self::Apply(
                 ApplyError::Call(_) | ApplyError::Unverified { .. } | ApplyError::Absent,
             )
+            | Self::FixStdin
+            | Self::Write(_)
             | Self::Runtime(_)
             | Self::Definition(_)
             | Self::Stdout(_) => 1,

@@ -10,12 +10,14 @@
 pub mod apply;
 pub mod cli;
 pub mod cluster;
+mod commands;
 pub mod connection;
 pub mod desired;
 pub mod error;
 pub mod finding;
 pub mod guard;
 pub mod input;
+pub mod lint;
 pub mod owner;
 pub mod ownership;
 pub mod plan;
@@ -23,6 +25,7 @@ pub mod plugin;
 pub mod proxy;
 pub mod render;
 pub mod source;
+pub mod subject;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -41,7 +44,13 @@ use ownership::Record;
 /// # Errors
 /// See [`Error`].
 pub fn run(cli: Cli) -> Result<ExitCode, Error> {
+    let mut code = ExitCode::SUCCESS;
     let output = match cli.command {
+        Command::Lint(arguments) => {
+            let (output, found) = commands::lint(arguments)?;
+            code = found;
+            output
+        }
         Command::Render(RenderArgs { sources }) => render(sources)?,
         Command::Apply(arguments) => apply(arguments)?,
         Command::Definition(wanted) => wanted.print(Cli::command())?,
@@ -49,7 +58,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Error> {
     std::io::stdout()
         .write_all(output.as_bytes())
         .map_err(Error::Stdout)?;
-    Ok(ExitCode::SUCCESS)
+    Ok(code)
 }
 
 fn render(sources: SourceArgs) -> Result<String, Error> {

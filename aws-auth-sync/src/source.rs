@@ -4,9 +4,11 @@ mod manifest;
 mod native;
 mod reader;
 
+use std::sync::Arc;
+
 use iam_core::account::AccountId;
 use iam_core::aws_auth::{Identity, Section};
-use iam_core::yaml::{self, Limits, Node, Position};
+use iam_core::yaml::{self, Limits, Mapping, Node, Position};
 
 use crate::finding::{Finding, Place};
 use crate::input::Input;
@@ -58,6 +60,17 @@ impl Declared {
             Identity::Account { .. } => Section::MapAccounts,
         }
     }
+}
+
+pub(crate) use native::{API_VERSION, KIND};
+
+/// Reads one document in the native format.
+pub(crate) fn native_document(
+    mapping: &Mapping,
+    file: &Arc<str>,
+    findings: &mut Vec<Finding>,
+) -> Source {
+    native::read(mapping, &mut Reader::new(file, findings))
 }
 
 /// Reads the documents of an input. Empty documents are passed over; what is wrong is added to

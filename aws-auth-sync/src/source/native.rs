@@ -20,8 +20,8 @@ use iam_core::yaml::{Mapping, Node};
 use super::reader::Reader;
 use super::{Declared, Source};
 
-pub(super) const API_VERSION: &str = "aws-auth-sync/v1";
-pub(super) const KIND: &str = "AwsAuth";
+pub(crate) const API_VERSION: &str = "aws-auth-sync/v1";
+pub(crate) const KIND: &str = "AwsAuth";
 
 /// Reads a document whose version and kind are known.
 pub(super) fn read(document: &Mapping, reader: &mut Reader<'_>) -> Source {

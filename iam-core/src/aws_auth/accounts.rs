@@ -37,7 +37,7 @@ fn items(sequence: &Sequence, output: &mut Output) {
             dropped.push(entry(index, node, String::new()));
             output
                 .diagnostics
-                .push(error(node, message).at_index(index));
+                .push(error(node, message).code("P02").at_index(index));
             continue;
         };
         let id = match scalar11::resolve(target, scalar) {
@@ -79,5 +79,5 @@ fn tag_mismatch(node: &Node) -> Diagnostic {
 }
 
 fn error(node: &Node, message: &str) -> Diagnostic {
-    Diagnostic::new(Severity::Error, SECTION, node.position, message)
+    Diagnostic::new(Severity::Error, SECTION, node.position, message).code("D01")
 }

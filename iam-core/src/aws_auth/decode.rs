@@ -56,6 +56,7 @@ pub(super) fn not_a_list(section: Section, position: Position, what: &str) -> Di
     let message = format!("the value is {what}, not a list: the consumer reads no entry of it");
     Diagnostic::new(Severity::Error, section, position, message)
         .hint("each entry begins with \"- \"")
+        .code("D04")
 }
 
 /// An item that is being read.
@@ -82,10 +83,8 @@ impl Item<'_> {
     fn read(&mut self, json: &Json<'_>) {
         let Kind::Object(members) = &json.kind else {
             let what = if json.is_null() { "empty" } else { json.what() };
-            self.error(
-                self.position,
-                format!("the item is {what}, not a mapping: it is dropped"),
-            );
+            let message = format!("the item is {what}, not a mapping: it is dropped");
+            self.error("S15", self.position, message, None);
             return;
         };
         let mut seen: Vec<&'static str> = Vec::new();
@@ -99,7 +98,7 @@ impl Item<'_> {
             self.check_key(name, canonical, member);
             if seen.contains(canonical) {
                 let message = format!("{canonical} is given in two spellings: this one counts");
-                self.warning(member.key.position, message);
+                self.error("S05", member.key.position, message, None);
             }
             seen.push(canonical);
             self.field(canonical, member);
@@ -180,7 +179,7 @@ impl Item<'_> {
                 "{name} is {}, not text: the consumer ignores it",
                 json.what()
             );
-            self.push_error(json.node.position, message, Some("quote the value"));
+            self.error("S06", json.node.position, message, Some("quote the value"));
         }
         None
     }
@@ -196,7 +195,7 @@ impl Item<'_> {
                     json.what()
                 );
                 let hint = "write each group on a line of its own, as \"- group\"";
-                self.push_error(json.node.position, message, Some(hint));
+                self.error("S07", json.node.position, message, Some(hint));
             }
             return;
         };
@@ -207,7 +206,7 @@ impl Item<'_> {
             let mut group = before.next().unwrap_or_default();
             if item.is_null() {
                 let message = "the group is empty: the consumer takes it for the group \"\"";
-                self.error(item.node.position, message.to_owned());
+                self.error("S06", item.node.position, message.to_owned(), None);
             }
             let text = self.text("the group", item);
             set(&mut group, text);
@@ -231,19 +230,14 @@ impl Item<'_> {
                 self.sso_identity(sso)
             }
             (true, None) => {
-                self.error(
-                    self.position,
-                    format!("the entry has no {key}: it is dropped"),
-                );
+                let message = format!("the entry has no {key}: it is dropped");
+                self.error("S01", self.position, message, None);
                 None
             }
             (false, Some(_)) => {
                 let message = "the entry has both rolearn and sso: it is dropped";
-                self.push_error(
-                    self.position,
-                    message.to_owned(),
-                    Some("make it two entries"),
-                );
+                let hint = Some("make it two entries");
+                self.error("S02", self.position, message.to_owned(), hint);
                 None
             }
         }

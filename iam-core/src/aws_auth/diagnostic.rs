@@ -8,6 +8,9 @@ use crate::yaml::Position;
 /// A remark about a place of a document. It may quote names, never whole lines.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Diagnostic {
+    /// The rule that is broken, as `aws-auth-sync lint` calls it; empty for a remark on what a
+    /// lookup makes of an entry.
+    pub code: &'static str,
     /// How bad it is.
     pub severity: Severity,
     /// The section.
@@ -30,6 +33,7 @@ impl Diagnostic {
         message: impl Into<String>,
     ) -> Self {
         Self {
+            code: "",
             severity,
             section,
             index: None,
@@ -37,6 +41,10 @@ impl Diagnostic {
             message: message.into(),
             hint: None,
         }
+    }
+
+    pub(super) fn code(self, code: &'static str) -> Self {
+        Self { code, ..self }
     }
 
     pub(super) fn at_index(self, index: usize) -> Self {

@@ -157,7 +157,8 @@ fn read_text(section: Section, text: &str, output: &mut Output) {
                 let message = "the list ends here: what follows is not read";
                 output.diagnostics.push(
                     Diagnostic::new(Severity::Error, section, position, message)
-                        .hint("only the first YAML document counts; remove the line"),
+                        .hint("only the first YAML document counts; remove the line")
+                        .code("D05"),
                 );
             }
             if let Some(fault) = refused::find(text, &first) {
@@ -182,7 +183,14 @@ fn read_node(section: Section, node: &Node, output: &mut Output) {
 
 fn unreadable(section: Section, fault: Fault) -> Diagnostic {
     let message = format!("{}: the consumer reads nothing of this list", fault.reason);
+    let is_tab = fault.reason.contains("tab");
     let diagnostic = Diagnostic::new(Severity::Error, section, fault.position, message);
+    let is_template = fault.hint.is_some_and(|hint| hint.contains("{{"));
+    let diagnostic = diagnostic.code(match (is_tab, is_template) {
+        (true, _) => "D02",
+        (false, true) => "T03",
+        (false, false) => "D01",
+    });
     Diagnostic {
         hint: fault.hint.map(str::to_owned),
         ..diagnostic
@@ -205,25 +213,25 @@ fn not_yaml(section: Section, text: &str, error: &YamlError) -> Diagnostic {
     let message = format!("{reason}: the consumer reads nothing of this list");
     let diagnostic = Diagnostic::new(Severity::Error, section, position, message);
     match syntax_hint(text, position.line) {
-        Some(hint) => diagnostic.hint(hint),
-        None => diagnostic,
+        Some((code, hint)) => diagnostic.hint(hint).code(code),
+        None => diagnostic.code("D01"),
     }
 }
 
 /// The slips that people make most.
-fn syntax_hint(text: &str, line: usize) -> Option<&'static str> {
+fn syntax_hint(text: &str, line: usize) -> Option<(&'static str, &'static str)> {
     let line = text.lines().nth(line.checked_sub(1)?)?;
     if refused::has_tab_in_indentation(line) {
-        return Some("indent with spaces, not with tabs");
+        return Some(("D02", "indent with spaces, not with tabs"));
     }
     let value = line
         .split_once(": ")
         .map_or(line, |(_, value)| value)
         .trim_start_matches(['-', ' ']);
     match value.chars().next()? {
-        '{' => Some("quote a value that begins with {{"),
+        '{' => Some(("T03", "quote a value that begins with {{")),
         '@' | '`' | '%' | '&' | '*' | '!' | '|' | '>' => {
-            Some("quote a value that begins with a special character")
+            Some(("D01", "quote a value that begins with a special character"))
         }
         _ => None,
     }

@@ -71,6 +71,15 @@ impl Manifest {
             let (first, second) = (node.position, other.position);
             return Err(ManifestError::Several { first, second });
         }
+        Self::of_node(text, node)
+    }
+
+    /// Reads the ConfigMap that `node`, a document or an item of the file `text`, is, whatever its
+    /// name.
+    ///
+    /// # Errors
+    /// When a section is not text.
+    pub fn of_node(text: &str, node: &Node) -> Result<Self, ManifestError> {
         let mut manifest = Self {
             document: Document::default(),
             position: node.position,
@@ -179,7 +188,7 @@ fn misspelt_key(key: &Node) -> Option<Diagnostic> {
         .find(|section| text != section.key() && text.eq_ignore_ascii_case(section.key()))?;
     let message = format!("the key {} is read by nobody", Excerpt(text));
     let diagnostic = Diagnostic::new(Severity::Error, meant, key.position, message);
-    Some(diagnostic.hint(format!("write {meant}")))
+    Some(diagnostic.hint(format!("write {meant}")).code("D06"))
 }
 
 /// A manifest quotes a whole ConfigMap, which may have 1 MiB of data.

@@ -13,7 +13,16 @@ impl Item<'_> {
             "the key {} is unknown: the consumer ignores it",
             Excerpt(name)
         );
-        let diagnostic = self.diagnostic(Severity::Warning, position, message);
+        let is_other_list = ["rolearn", "userarn"]
+            .iter()
+            .any(|key| name.eq_ignore_ascii_case(key));
+        let is_sso = name == "sso" && !known.contains(&"sso");
+        let (code, severity) = if is_other_list || is_sso {
+            ("S13", Severity::Error)
+        } else {
+            ("S03", Severity::Warning)
+        };
+        let diagnostic = self.diagnostic(severity, position, message).code(code);
         let is_arn = name.to_ascii_lowercase().ends_with("arn");
         let meant = known
             .iter()
@@ -32,28 +41,29 @@ impl Item<'_> {
             let message = format!("{canonical} is spelt {}", Excerpt(name));
             let hint = "the consumer does not mind, other tools do";
             let diagnostic = self.diagnostic(Severity::Warning, member.key.position, message);
-            self.output.diagnostics.push(diagnostic.hint(hint));
+            let diagnostic = diagnostic.hint(hint).code("S04");
+            self.output.diagnostics.push(diagnostic);
         }
         if let Some(first) = member.repeated {
             let message = format!(
                 "{canonical} is given on line {} already: this one counts",
                 first.line
             );
-            self.warning(member.key.position, message);
+            let diagnostic = self.diagnostic(Severity::Warning, member.key.position, message);
+            self.output.diagnostics.push(diagnostic.code("D13"));
         }
     }
 
-    pub(super) fn warning(&mut self, position: Position, message: String) {
-        let diagnostic = self.diagnostic(Severity::Warning, position, message);
-        self.output.diagnostics.push(diagnostic);
-    }
-
-    pub(super) fn error(&mut self, position: Position, message: String) {
-        self.push_error(position, message, None);
-    }
-
-    pub(super) fn push_error(&mut self, position: Position, message: String, hint: Option<&str>) {
-        let diagnostic = self.diagnostic(Severity::Error, position, message);
+    pub(super) fn error(
+        &mut self,
+        code: &'static str,
+        position: Position,
+        message: String,
+        hint: Option<&str>,
+    ) {
+        let diagnostic = self
+            .diagnostic(Severity::Error, position, message)
+            .code(code);
         self.output.diagnostics.push(Diagnostic {
             hint: hint.map(str::to_owned),
             ..diagnostic

@@ -43,7 +43,7 @@ impl Item<'_> {
             }
         } else {
             let message = format!("sso is {}, not a mapping", json.what());
-            self.error(json.node.position, message);
+            self.error("S07", json.node.position, message, None);
         }
         self.raw.sso = Some(sso);
     }
@@ -75,7 +75,8 @@ impl Item<'_> {
             None
         };
         if let Some((message, hint)) = fault {
-            self.push_error(at, format!("{message}: the entry is dropped"), Some(hint));
+            let message = format!("{message}: the entry is dropped");
+            self.error("P03", at, message, Some(hint));
             return None;
         }
         let partition = (!partition.is_empty()).then_some(partition);

@@ -1,0 +1,5 @@
+//! The commands that ask no cluster.
+
+mod lint;
+
+pub(crate) use lint::lint;

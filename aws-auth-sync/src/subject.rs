@@ -1,0 +1,300 @@
+//! A file as lint, explain and migrate look at it: the entries of all its documents, as the
+//! consumer would read them, with their places in the file.
+
+mod eksctl;
+mod identity_mapping;
+mod manifest;
+mod native;
+mod scalars;
+
+use std::sync::Arc;
+
+use iam_core::account::AccountId;
+use iam_core::aws_auth::{Diagnostic, Entry, Section, Severity as CoreSeverity};
+use iam_core::yaml::{self, Limits, Mapping, Node, Position, Span, YamlError};
+
+use crate::finding as source_finding;
+use crate::input::Input;
+use crate::lint::{Remark, Severity, fixes};
+
+/// A file.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// The file as it was named.
+    pub file: Arc<str>,
+    /// Its text, without a byte order mark.
+    pub text: String,
+    /// Whether there was such a mark.
+    pub has_mark: bool,
+    /// Its documents.
+    pub parts: Vec<Part>,
+    /// What was found while reading.
+    pub remarks: Vec<Remark>,
+    /// Groups that a binding among its documents names.
+    pub bound_groups: Vec<String>,
+    lines: Vec<usize>,
+}
+
+/// A document.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// What it is.
+    pub kind: Kind,
+    /// Where it begins.
+    pub position: Position,
+    /// Its entries.
+    pub entries: Vec<Entry>,
+    /// The accounts that it allows.
+    pub allowed_accounts: Option<Vec<AccountId>>,
+    /// The text of its sections, where each is a text of its own.
+    pub sections: Vec<(Section, String, Span)>,
+}
+
+/// What a document is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Kind {
+    /// The ConfigMap itself.
+    Manifest,
+    /// The native format.
+    Native,
+    /// An `IAMIdentityMapping` of aws-iam-authenticator.
+    IdentityMapping,
+    /// A `ClusterConfig` of eksctl.
+    Eksctl,
+}
+
+impl Subject {
+    /// Reads a file. What is wrong with it becomes a remark.
+    #[must_use]
+    pub fn read(input: &Input) -> Self {
+        let (text, fault) = match std::str::from_utf8(&input.bytes) {
+            Ok(text) => (text, None),
+            Err(error) => ("", Some(error.valid_up_to())),
+        };
+        let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mut subject = Self {
+            file: Arc::clone(&input.file),
+            text: bare.to_owned(),
+            has_mark: bare.len() != text.len(),
+            parts: Vec::new(),
+            remarks: Vec::new(),
+            bound_groups: Vec::new(),
+            lines: line_starts(bare),
+        };
+        if let Some(offset) = fault {
+            let message = format!("this is not UTF-8: byte {offset} begins no character");
+            let remark = Remark::new("D01", Position::START, message);
+            subject.remarks.push(remark);
+            return subject;
+        }
+        match yaml::parse(bare, &LIMITS) {
+            Ok(documents) => subject.documents(&documents),
+            Err(error) => subject.remarks.push(not_yaml(&error)),
+        }
+        subject
+    }
+
+    /// Line and column of an offset, from 1.
+    #[must_use]
+    pub fn line_and_column(&self, offset: usize) -> (usize, usize) {
+        let line = self.lines.partition_point(|start| *start <= offset).max(1);
+        let start = self.lines.get(line - 1).copied().unwrap_or_default();
+        let before = self.text.get(start..offset).unwrap_or_default();
+        (line, before.chars().count() + 1)
+    }
+
+    /// A line, without its end; from 1.
+    #[must_use]
+    pub fn line(&self, number: usize) -> Option<&str> {
+        let start = *self.lines.get(number.checked_sub(1)?)?;
+        let end = self.lines.get(number).copied().unwrap_or(self.text.len());
+        Some(self.text.get(start..end)?.trim_end_matches(['\n', '\r']))
+    }
+
+    /// Where a line begins.
+    #[must_use]
+    pub fn line_start(&self, number: usize) -> Option<usize> {
+        self.lines.get(number.checked_sub(1)?).copied()
+    }
+
+    /// The entries of all documents, in the order of the file.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.parts.iter().flat_map(|part| &part.entries)
+    }
+
+    fn documents(&mut self, documents: &[Node]) {
+        let text = self.text.clone();
+        let mut is_known = false;
+        for document in documents.iter().flat_map(items) {
+            let Some(mapping) = document.as_mapping() else {
+                continue;
+            };
+            is_known |= self.document(&text, document, mapping);
+        }
+        if !is_known && self.remarks.is_empty() {
+            let position = documents
+                .first()
+                .map_or(Position::START, |node| node.position);
+            let remark = Remark::new(
+                "F01",
+                first_line(position),
+                "nothing here is a source of aws-auth",
+            );
+            self.remarks.push(remark.hint(KINDS));
+        }
+    }
+
+    /// Whether the document is one that is known here.
+    fn document(&mut self, text: &str, node: &Node, mapping: &Mapping) -> bool {
+        let word = |key: &str| scalars::word(mapping, key).unwrap_or_default();
+        let (version, kind) = (word("apiVersion"), word("kind"));
+        match (version, kind) {
+            (native::API_VERSION, native::KIND) => native::read(self, node, mapping),
+            ("v1", "ConfigMap") => return manifest::read(self, text, node, mapping),
+            (_, "IAMIdentityMapping") => identity_mapping::read(self, node, mapping),
+            (_, "ClusterConfig") if version.starts_with("eksctl.io/") => {
+                eksctl::read(self, node, mapping);
+            }
+            (_, "RoleBinding" | "ClusterRoleBinding") => self.binding(mapping),
+            _ if version.starts_with("aws-auth-sync/") || kind == native::KIND => {
+                let message = format!("apiVersion and kind are those of no source: write {KINDS}");
+                self.remarks
+                    .push(Remark::new("F01", first_line(node.position), message));
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn binding(&mut self, mapping: &Mapping) {
+        let subjects = mapping.get("subjects").and_then(Node::as_sequence);
+        for subject in subjects.map_or(&[][..], |list| &list.items) {
+            if let Some(subject) = subject.as_mapping()
+                && scalars::word(subject, "kind") == Some("Group")
+                && let Some(name) = scalars::word(subject, "name")
+            {
+                self.bound_groups.push(name.to_owned());
+            }
+        }
+    }
+
+    fn push(&mut self, kind: Kind, node: &Node, entries: Vec<Entry>) -> Option<&mut Part> {
+        self.parts.push(Part {
+            kind,
+            position: node.position,
+            entries,
+            allowed_accounts: None,
+            sections: Vec::new(),
+        });
+        self.parts.last_mut()
+    }
+
+    fn diagnostics(&mut self, diagnostics: Vec<Diagnostic>, entries: &[Entry]) {
+        // Misspelt sections are looked for in the envelope, for more than their case.
+        for found in diagnostics.into_iter().filter(|found| found.code != "D06") {
+            let entry = found.index.and_then(|index| {
+                let mut entries = entries.iter();
+                entries.find(|entry| (entry.section, entry.index) == (found.section, index))
+            });
+            let mut remark = Remark::new(found.code, found.position, found.message);
+            remark.severity = match found.severity {
+                CoreSeverity::Error => Severity::Error,
+                CoreSeverity::Warning => Severity::Warning,
+            };
+            remark.fix = fixes::of_diagnostic(&self.text, found.code, found.position);
+            remark.hint = found.hint;
+            remark.section = Some(found.section);
+            remark.index = found.index;
+            remark.arn = entry.map(|entry| entry.identity.to_string());
+            self.remarks.push(remark);
+        }
+    }
+
+    /// Takes over what the reader of sources found, where nothing is said of the line yet.
+    fn sources(&mut self, findings: Vec<source_finding::Finding>) {
+        for found in findings {
+            let line = found.place.line;
+            let is_said = self
+                .remarks
+                .iter()
+                .any(|remark| remark.position.line == line);
+            if is_said {
+                continue;
+            }
+            let start = self.line_start(line).unwrap_or_default();
+            let before = self.line(line).unwrap_or_default().chars();
+            let offset: usize = before
+                .take(found.place.column - 1)
+                .map(char::len_utf8)
+                .sum();
+            let rest = self.text.get(start + offset..).unwrap_or_default();
+            let token = rest
+                .split([' ', '\n', '\r', ','])
+                .next()
+                .unwrap_or_default();
+            let span = Span {
+                start: start + offset,
+                end: start + offset + token.len(),
+            };
+            let position = Position {
+                line,
+                column: found.place.column,
+                span,
+            };
+            let mut remark = Remark::new("F02", position, found.message);
+            remark.hint = found.hint;
+            self.remarks.push(remark);
+        }
+    }
+}
+
+/// A document itself, and the items of a `List`.
+fn items(document: &Node) -> Vec<&Node> {
+    let listed = document
+        .as_mapping()
+        .filter(|map| scalars::word(map, "kind").is_some_and(|kind| kind.ends_with("List")))
+        .and_then(|map| map.get("items")?.as_sequence());
+    match listed {
+        Some(sequence) => sequence.items.iter().collect(),
+        None => vec![document],
+    }
+}
+
+/// The place alone, without all that follows.
+fn first_line(position: Position) -> Position {
+    let span = Span {
+        start: position.span.start,
+        end: position.span.start,
+    };
+    Position { span, ..position }
+}
+
+fn not_yaml(error: &YamlError) -> Remark {
+    let position = error.position().unwrap_or(Position::START);
+    let message = match error {
+        YamlError::Syntax { reason, .. } => format!("not YAML: {reason}"),
+        YamlError::SelfReference { .. } => "an alias refers to a node that contains it".to_owned(),
+        YamlError::TooLong { .. } => error.to_string(),
+        YamlError::TooDeep { limit, .. } => format!("nested more than {limit} levels deep"),
+        YamlError::TooMany { what, limit, .. } => format!("more than {limit} {what}"),
+    };
+    let is_tab = message.contains("tab");
+    Remark::new(if is_tab { "D02" } else { "D01" }, position, message)
+}
+
+fn line_starts(text: &str) -> Vec<usize> {
+    let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
+    std::iter::once(0).chain(breaks).collect()
+}
+
+const KINDS: &str = "sources are manifests of the ConfigMap aws-auth, aws-auth-sync/v1 AwsAuth, \
+    IAMIdentityMapping, and eksctl's ClusterConfig with iamIdentityMappings";
+
+/// Room for 30,000 entries; what is larger than 4 MiB is not read at all.
+const LIMITS: Limits = Limits {
+    bytes: 4 << 20,
+    depth: 32,
+    nodes: 400_000,
+    aliases: 10_000,
+    events: 1_600_000,
+};
