@@ -3,13 +3,15 @@
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use iam_cli::{CommonArgs, Definition};
 
 use iam_core::arn::Arn;
+use iam_core::partition::Partition;
 
 use crate::lint::Severity;
 use crate::lint::report::{Colour, Format};
+use crate::migrate::{Target, emit};
 use crate::owner::Owner;
 
 /// Write kube-system/aws-auth, which maps AWS IAM principals to Kubernetes users and groups, from
@@ -45,6 +47,17 @@ pub enum Command {
     ///
     /// Exit codes: 0 nothing reaches --fail-on; 3 something does; 1 a file cannot be read.
     Lint(LintArgs),
+    /// Tell which entry names a caller, and what the consumer makes of the caller
+    ///
+    /// What is told is what aws-iam-authenticator does, faults included. Without FILES the live
+    /// aws-auth of the kubeconfig's cluster is explained; without --arn all of its entries are.
+    Explain(ExplainArgs),
+    /// From aws-auth to access entries of EKS; nothing is asked or sent
+    Migrate(MigrateArgs),
+    /// Print the access policies of EKS as rules
+    Policies(PoliciesArgs),
+    /// Print the JSON Schema of the native format, for editors
+    Schema,
     /// Print the manifest of aws-auth that the files make; nothing is asked or written
     Render(RenderArgs),
     /// Write aws-auth to the cluster, and read it back
@@ -100,6 +113,130 @@ pub struct LintArgs {
     /// The ARN of a role of Windows nodes, which need one more group; may be given again
     #[arg(long, value_name = "ARN")]
     pub windows_role: Vec<String>,
+}
+
+/// For people or for scripts.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub enum ReportFormat {
+    /// For people
+    #[default]
+    Text,
+    /// One document, for scripts
+    Json,
+}
+
+/// Arguments of `explain`.
+#[derive(Args, Debug)]
+pub struct ExplainArgs {
+    /// Files, directories, patterns, or - for stdin [default: the live aws-auth]
+    #[arg(value_name = "FILES")]
+    pub files: Vec<PathBuf>,
+
+    /// Whom to explain: an ARN as aws sts get-caller-identity prints it, or a user's or role's; may
+    /// be given again
+    #[arg(long, value_name = "ARN")]
+    pub arn: Vec<String>,
+
+    /// The session's name, where the ARN is that of a role
+    #[arg(long, value_name = "NAME")]
+    pub session: Option<String>,
+
+    /// The id of the access key, for {{AccessKeyID}}
+    #[arg(long, value_name = "ID")]
+    pub access_key_id: Option<String>,
+
+    /// The consumer's feature gates; SSORoleMatch=true lets sso blocks match, as EKS does not
+    #[arg(long, value_name = "GATE", value_parser = ["SSORoleMatch=true", "SSORoleMatch=false"])]
+    pub feature_gates: Vec<String>,
+
+    /// How to write it
+    #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
+    pub output: ReportFormat,
+
+    /// Kubeconfig to use [default: the files in KUBECONFIG, else ~/.kube/config]
+    #[arg(long, value_name = "FILE", conflicts_with = "files")]
+    pub kubeconfig: Option<PathBuf>,
+
+    /// Context to use [default: the current one]
+    #[arg(long, value_name = "NAME", conflicts_with = "files")]
+    pub context: Option<String>,
+}
+
+/// Arguments of `migrate`.
+#[derive(Args, Debug)]
+pub struct MigrateArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: MigrateCommand,
+}
+
+/// Steps of a migration.
+#[derive(Debug, Subcommand)]
+pub enum MigrateCommand {
+    /// Tell what becomes of each entry, and the way
+    ///
+    /// Exit codes: 0 everything can be carried over; 3 something is blocked; 1 error.
+    Plan {
+        /// What to migrate.
+        #[command(flatten)]
+        source: MigrateSource,
+
+        /// How to write it
+        #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
+        output: ReportFormat,
+    },
+    /// Print a file that makes the access entries
+    ///
+    /// Exit codes: 0 everything can be carried over; 3 something is blocked; 1 error.
+    Emit {
+        /// What to migrate.
+        #[command(flatten)]
+        source: MigrateSource,
+
+        /// What to print
+        #[arg(long, value_enum, value_name = "FORMAT")]
+        format: emit::Format,
+    },
+}
+
+/// What to migrate.
+#[derive(Args, Debug)]
+pub struct MigrateSource {
+    /// Files, directories, patterns, or - for stdin
+    #[arg(value_name = "FILES", required = true)]
+    pub files: Vec<PathBuf>,
+
+    /// The cluster's ARN, or its name alone
+    #[arg(long, value_name = "ARN|NAME")]
+    pub cluster: Target,
+
+    /// A JSON object from path-free role ARNs to the real ones, whose paths aws-auth does not show
+    #[arg(long, value_name = "FILE")]
+    pub arn_map: Option<PathBuf>,
+
+    /// The ARN of a pod execution role of Fargate; may be given again
+    #[arg(long, value_name = "ARN")]
+    pub fargate_role: Vec<String>,
+
+    /// The ARN of a role of hybrid nodes; may be given again
+    #[arg(long, value_name = "ARN")]
+    pub hybrid_role: Vec<String>,
+}
+
+/// Arguments of `policies`.
+#[derive(Args, Debug)]
+pub struct PoliciesArgs {
+    /// Names or ARNs of policies [default: all]
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+
+    /// The partition of the ARNs
+    #[arg(long, default_value = "aws", value_name = "PARTITION")]
+    pub partition: Partition,
+
+    /// How to write them
+    #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
+    pub output: ReportFormat,
 }
 
 /// Arguments of `render`.
@@ -161,6 +298,8 @@ const EXAMPLES: &str = "\
 Examples:
   aws-auth-sync lint access/               # what is wrong, where, and why it matters
   aws-auth-sync lint --fix -o github aws-auth.yaml
+  aws-auth-sync explain --arn \"$(aws sts get-caller-identity --query Arn --output text)\"
+  aws-auth-sync migrate plan --cluster demo aws-auth.yaml
   aws-auth-sync render access/             # the manifest that the files make
   aws-auth-sync apply --create access/     # onto a cluster that has no aws-auth yet
   aws-auth-sync apply --context prod --owner platform access/*.yaml";

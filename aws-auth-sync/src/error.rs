@@ -1,6 +1,7 @@
 //! Why the program stops, with exit codes and remedies.
 
 use std::io;
+use std::path::PathBuf;
 
 use iam_cli::Failure;
 use iam_cli::definition::DefinitionError;
@@ -13,6 +14,7 @@ use crate::connection::ConnectError;
 use crate::finding::Finding;
 use crate::guard::OtherCluster;
 use crate::input::InputError;
+use crate::migrate::ArnMapError;
 
 /// Why the program stops.
 #[derive(Debug, Error)]
@@ -44,6 +46,42 @@ pub enum Error {
     /// aws-auth was not, or not surely, written.
     #[error("apply")]
     Apply(#[from] ApplyError),
+    /// A file whose entries cannot be told.
+    #[error("{place}: {message}")]
+    Unreadable {
+        /// File, line and column.
+        place: String,
+        /// What is the matter.
+        message: String,
+    },
+    /// There is no live aws-auth.
+    #[error("explain: the cluster has no configmap kube-system/aws-auth")]
+    Absent,
+    /// The live aws-auth cannot be read.
+    #[error("explain")]
+    Fetch(#[source] CallError),
+    /// A policy that nobody knows.
+    #[error("there is no access policy {name:?}")]
+    NoPolicy {
+        /// Its name.
+        name: String,
+    },
+    /// The map of ARNs cannot be read.
+    #[error("read {}", path.display())]
+    ReadArnMap {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The map of ARNs is of no use.
+    #[error("read {}", path.display())]
+    ArnMap {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: ArnMapError,
+    },
     /// What is read from stdin cannot be mended in place.
     #[error("mend stdin: --fix writes to files")]
     FixStdin,
@@ -79,7 +117,17 @@ impl Failure for Error {
                 "try kubectl auth whoami with the same kubeconfig"
             }
             Self::Apply(error) => return apply_hint(error).map(str::to_owned),
+            Self::NoPolicy { .. } => "aws-auth-sync policies lists them",
+            Self::Unreadable { .. } => {
+                "aws-auth-sync lint tells everything that is wrong with the file"
+            }
+            Self::Absent => "give --context NAME, or files",
+            Self::ArnMap { .. } => {
+                "write {\"arn:aws:iam::ACCOUNT:role/NAME\": \"arn:aws:iam::ACCOUNT:role/PATH/NAME\"}"
+            }
             Self::Input(_)
+            | Self::Fetch(_)
+            | Self::ReadArnMap { .. }
             | Self::Sources { .. }
             | Self::Nothing
             | Self::Connect(ConnectError::Parse { .. } | ConnectError::Client { .. })
@@ -104,6 +152,12 @@ impl Failure for Error {
             ) => 4,
             Self::OtherCluster(_) => 5,
             Self::Input(_)
+            | Self::Unreadable { .. }
+            | Self::Absent
+            | Self::Fetch(_)
+            | Self::NoPolicy { .. }
+            | Self::ReadArnMap { .. }
+            | Self::ArnMap { .. }
             | Self::Connect(_)
             | Self::Apply(
                 ApplyError::Call(_) | ApplyError::Unverified { .. } | ApplyError::Absent,

@@ -2,7 +2,8 @@
 //! declarative files.
 //!
 //! Input: files in the native format or manifests of the ConfigMap. stdout: `render` prints the
-//! manifest, `apply` a line for each changed entry and one for the result. stderr: what is wrong
+//! manifest, `apply` a line for each changed entry and one for the result, `lint`, `explain`,
+//! `migrate`, `policies` and `schema` their documents. stderr: what is wrong
 //! with the sources as `FILE:LINE:COLUMN: …`, warnings, and one line for an error with its remedy.
 //! Exit codes: 0 done or nothing to do, 1 error, 2 usage, 3 the sources are invalid, 4 the live
 //! aws-auth is not ours to change or changed meanwhile, 5 a guard refused.
@@ -10,18 +11,22 @@
 pub mod apply;
 pub mod cli;
 pub mod cluster;
+pub mod combined;
 mod commands;
 pub mod connection;
 pub mod desired;
 pub mod error;
+pub mod explain;
 pub mod finding;
 pub mod guard;
 pub mod input;
 pub mod lint;
+pub mod migrate;
 pub mod owner;
 pub mod ownership;
 pub mod plan;
 pub mod plugin;
+pub mod policies;
 pub mod proxy;
 pub mod render;
 pub mod source;
@@ -32,7 +37,7 @@ use std::process::ExitCode;
 
 use apply::{Absent, Wanted};
 use clap::CommandFactory as _;
-use cli::{ApplyArgs, Cli, Command, RenderArgs, SourceArgs};
+use cli::{ApplyArgs, Cli, Command, MigrateArgs, RenderArgs, SourceArgs};
 use connection::Cluster;
 use desired::Desired;
 use error::Error;
@@ -51,6 +56,14 @@ pub fn run(cli: Cli) -> Result<ExitCode, Error> {
             code = found;
             output
         }
+        Command::Explain(arguments) => commands::explain(arguments)?,
+        Command::Migrate(MigrateArgs { command }) => {
+            let (output, found) = commands::migrate(command)?;
+            code = found;
+            output
+        }
+        Command::Policies(arguments) => commands::policies(arguments)?,
+        Command::Schema => SCHEMA.to_owned(),
         Command::Render(RenderArgs { sources }) => render(sources)?,
         Command::Apply(arguments) => apply(arguments)?,
         Command::Definition(wanted) => wanted.print(Cli::command())?,
@@ -60,6 +73,9 @@ pub fn run(cli: Cli) -> Result<ExitCode, Error> {
         .map_err(Error::Stdout)?;
     Ok(code)
 }
+
+/// The JSON Schema of the native format.
+pub const SCHEMA: &str = include_str!("schema.json");
 
 fn render(sources: SourceArgs) -> Result<String, Error> {
     let (desired, cluster) = load(sources)?;
@@ -80,12 +96,7 @@ fn apply(arguments: ApplyArgs) -> Result<String, Error> {
     } = arguments;
     let (desired, named) = load(sources)?;
     let owner = desired.owner.as_ref().ok_or(Error::NoOwner)?;
-    // A second installation in one process keeps the first provider.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    runtime.map_err(Error::Runtime)?.block_on(async {
+    runtime()?.block_on(async {
         let cluster = Cluster::connect(kubeconfig.as_deref(), context.as_deref()).await?;
         guard::check_connected(&desired.clusters, named.as_deref(), &cluster.identity)?;
         let absent = if create {
@@ -100,6 +111,16 @@ fn apply(arguments: ApplyArgs) -> Result<String, Error> {
         };
         Ok(apply::apply(&cluster, &wanted).await?)
     })
+}
+
+/// What talks to a cluster runs on this.
+fn runtime() -> Result<tokio::runtime::Runtime, Error> {
+    // A second installation in one process keeps the first provider.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime.map_err(Error::Runtime)
 }
 
 /// Reads and checks the sources; what `--cluster` says comes along.

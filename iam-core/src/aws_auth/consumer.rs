@@ -92,7 +92,9 @@ impl<'a> Consumer<'a> {
         self.overridden.contains(&(entry.section, entry.index))
     }
 
-    fn lookup_canonical(&self, canonical: &str) -> Outcome<'a> {
+    /// Whom the consumer takes a caller for, by the ARN that it looks up.
+    #[must_use]
+    pub fn lookup_canonical(&self, canonical: &str) -> Outcome<'a> {
         let folded = fold(canonical);
         let mut found = self.roles.get(&folded).cloned().unwrap_or_default();
         let sso_roles = self.sso_roles.iter();

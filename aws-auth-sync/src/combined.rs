@@ -1,0 +1,66 @@
+//! The entries of all files as the one document that they make, and where each of them stands.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use iam_core::aws_auth::{Document, Entry, Section};
+
+use crate::subject::Subject;
+
+/// One document of many files.
+#[derive(Clone, Debug, Default)]
+pub struct Combined {
+    /// The entries in the consumer's order.
+    pub document: Document,
+    places: HashMap<(Section, usize), (Arc<str>, usize)>,
+}
+
+impl Combined {
+    /// Joins the files. Where several documents hold entries, their places in the lists are those
+    /// in the joined lists.
+    #[must_use]
+    pub fn new(subjects: &[Subject]) -> Self {
+        let mut combined = Self::default();
+        let parts = subjects
+            .iter()
+            .map(|subject| subject.parts.len())
+            .sum::<usize>();
+        for section in Section::ALL {
+            let mut next = 0;
+            for subject in subjects {
+                for entry in subject.entries().filter(|entry| entry.section == section) {
+                    let mut entry = entry.clone();
+                    if parts > 1 {
+                        entry.index = next;
+                    }
+                    next += 1;
+                    combined.push(entry, &subject.file);
+                }
+            }
+        }
+        combined
+    }
+
+    /// A document that a cluster holds; `name` stands in the place of a file.
+    #[must_use]
+    pub fn live(document: Document, name: &Arc<str>) -> Self {
+        let mut combined = Self::default();
+        for entry in document.entries {
+            combined.push(entry, name);
+        }
+        combined
+    }
+
+    /// The file and line of an entry.
+    #[must_use]
+    pub fn place(&self, entry: &Entry) -> (&str, usize) {
+        let place = self.places.get(&(entry.section, entry.index));
+        place.map_or(("", entry.position.line), |(file, line)| (file, *line))
+    }
+
+    fn push(&mut self, entry: Entry, file: &Arc<str>) {
+        let place = (Arc::clone(file), entry.position.line);
+        self.places.insert((entry.section, entry.index), place);
+        self.document.entries.push(entry);
+    }
+}

@@ -1,0 +1,83 @@
+//! The access policies of EKS as rules.
+
+use std::fmt::Write as _;
+
+use iam_core::access_entry::{Policy, Rule};
+use iam_core::partition::Partition;
+use serde_json::{Map, Value, json};
+
+use crate::source::API_VERSION;
+
+/// One JSON document of all policies, or of those that are named.
+#[must_use]
+pub fn json(policies: &[&Policy], partition: Partition) -> String {
+    let policies: Vec<Value> = policies
+        .iter()
+        .map(|policy| self::policy(policy, partition))
+        .collect();
+    let value =
+        json!({"apiVersion": API_VERSION, "kind": "AccessPolicyList", "policies": policies});
+    // A value made of strings and lists is always JSON.
+    serde_json::to_string_pretty(&value).unwrap_or_default() + "\n"
+}
+
+/// For people: a policy's name, then its rules.
+#[must_use]
+pub fn text(policies: &[&Policy]) -> String {
+    let mut text = String::new();
+    for policy in policies {
+        let _ = writeln!(text, "{}", policy.name);
+        if let Some(note) = &policy.note {
+            let _ = writeln!(text, "  note: {note}");
+        }
+        if !policy.is_published {
+            text.push_str("  AWS does not publish its rules\n");
+        }
+        for rule in &policy.rules {
+            let (verbs, on) = match rule {
+                Rule::Resource(rule) => {
+                    let groups: Vec<&str> = rule
+                        .api_groups
+                        .iter()
+                        .map(|group| if group.is_empty() { "core" } else { group })
+                        .collect();
+                    (
+                        &rule.verbs,
+                        format!("{}: {}", groups.join(", "), rule.resources.join(", ")),
+                    )
+                }
+                Rule::NonResource(rule) => (&rule.verbs, rule.paths.join(", ")),
+            };
+            let _ = writeln!(text, "  {} on {on}", verbs.join(", "));
+        }
+    }
+    text
+}
+
+fn policy(policy: &Policy, partition: Partition) -> Value {
+    let mut members = Map::new();
+    members.insert("name".to_owned(), json!(policy.name));
+    members.insert("arn".to_owned(), json!(policy.arn(partition).to_string()));
+    members.insert("rules".to_owned(), policy.rules.iter().map(rule).collect());
+    members.insert("published".to_owned(), json!(policy.is_published));
+    if let Some(note) = &policy.note {
+        members.insert("note".to_owned(), json!(note));
+    }
+    Value::Object(members)
+}
+
+fn rule(rule: &Rule) -> Value {
+    match rule {
+        Rule::Resource(rule) => {
+            let mut value = json!({
+                "apiGroups": rule.api_groups, "resources": rule.resources, "verbs": rule.verbs,
+            });
+            if let (false, Some(members)) = (rule.resource_names.is_empty(), value.as_object_mut())
+            {
+                members.insert("resourceNames".to_owned(), json!(rule.resource_names));
+            }
+            value
+        }
+        Rule::NonResource(rule) => json!({"nonResourceURLs": rule.paths, "verbs": rule.verbs}),
+    }
+}
