@@ -1,5 +1,6 @@
 //! From a text to what its documents declare.
 
+mod foreign;
 mod manifest;
 mod native;
 mod reader;
@@ -13,6 +14,7 @@ use iam_core::yaml::{self, Limits, Mapping, Node, Position};
 use crate::finding::{Finding, Place};
 use crate::input::Input;
 use crate::owner::Owner;
+use crate::subject;
 use reader::Reader;
 
 /// What one document declares.
@@ -118,6 +120,14 @@ fn dispatch(document: &Node, text: &str, reader: &mut Reader<'_>) -> Option<Sour
     match (version.as_str(), kind.as_str()) {
         (native::API_VERSION, native::KIND) => Some(native::read(mapping, reader)),
         ("v1", "ConfigMap" | "List") => manifest::read(document, text, reader),
+        (_, "IAMIdentityMapping") => {
+            let (entry, remarks) = subject::identity_mapping::entry(document, mapping, 0);
+            Some(foreign::source(entry, remarks, reader))
+        }
+        (_, "ClusterConfig") if version.starts_with("eksctl.io/") => {
+            let (entries, remarks) = subject::eksctl::entries(mapping);
+            Some(foreign::source(entries, remarks, reader))
+        }
         _ => {
             let message = format!(
                 "{} {} is not a kind of source",
@@ -155,8 +165,8 @@ const LIMITS: Limits = Limits {
     aliases: 10_000,
     events: 800_000,
 };
-const KINDS: &str = "sources are aws-auth-sync/v1 AwsAuth documents and manifests of the v1 \
-    ConfigMap aws-auth";
+const KINDS: &str = "sources are aws-auth-sync/v1 AwsAuth documents, manifests of the v1 \
+    ConfigMap aws-auth, IAMIdentityMappings, and eksctl's ClusterConfig";
 
 /// The file name that tests give their sources.
 #[cfg(test)]

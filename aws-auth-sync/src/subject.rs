@@ -1,8 +1,8 @@
 //! A file as lint, explain and migrate look at it: the entries of all its documents, as the
 //! consumer would read them, with their places in the file.
 
-mod eksctl;
-mod identity_mapping;
+pub(crate) mod eksctl;
+pub(crate) mod identity_mapping;
 mod manifest;
 mod native;
 mod scalars;

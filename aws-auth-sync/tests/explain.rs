@@ -1,5 +1,10 @@
 //! Callers and what becomes of them.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "what is not as expected fails the test"
+)]
+
 use aws_auth_sync::combined::Combined;
 use aws_auth_sync::explain::{Caller, Ending, Explanation, report};
 use aws_auth_sync::input::Input;
@@ -71,6 +76,7 @@ fn told(arn: &str, session: Option<&str>) -> (String, Option<usize>, Vec<String>
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn callers_become_what_the_consumer_makes_of_them() {
     let session =
         |role: &str, name: &str| format!("arn:aws:sts::111122223333:assumed-role/{role}/{name}");

@@ -1,5 +1,10 @@
 //! Every rule finds what it is for, at its place, and the examples are clean.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "what is not as expected fails the test"
+)]
+
 use std::collections::BTreeSet;
 use std::fs;
 
@@ -97,6 +102,7 @@ fn every_rule_on_arns_finds_its_fault() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn every_rule_on_names_finds_its_fault() {
     let user = "12:17";
     let group = "13:16";
@@ -270,13 +276,9 @@ fn every_rule_on_the_config_map_finds_its_fault() {
         ),
         (
             format!("{HEAD}  mapRoles: |\n    rolearn: x\n"),
-            vec!["D04 8:5", "D15 1:1"]
-                .into_iter()
-                .rev()
-                .skip(1)
-                .collect(),
+            vec!["D04 8:5"],
         ),
-        (good.replace("role/node", "role/node  "), vec!["D12 8:56"]),
+        (good.replace("role/node", "role/node  "), vec!["D12 8:51"]),
         (good.replace('\n', "\r\n"), vec!["D12 1:15"]),
         (
             format!(
@@ -310,7 +312,7 @@ fn reads_every_kind_of_source() {
             vec!["A02 4:8", "P01 7:12"],
         ),
         ("apiVersion: v1\nkind: Service\n", vec!["F01 1:1"]),
-        ("a: [", vec!["D01 1:5"]),
+        ("a: [", vec!["D01 1:4"]),
     ] {
         assert_eq!(codes(text), expected, "{text}");
     }
@@ -399,8 +401,8 @@ fn fixes_change_what_they_name_and_keep_every_other_byte() {
             named("'d:{{SessionName}}'", "[g]"),
         ),
         (
-            named("d", "\n  - a\n  - b\n  - a"),
-            named("d", "\n  - a\n  - b"),
+            named("d", "\n  - a\n  - b\n  - a").replace("groups: \n", "groups:\n"),
+            named("d", "\n  - a\n  - b").replace("groups: \n", "groups:\n"),
         ),
         (
             role("arn:aws:iam::111122223333:role/dev").replace("mapRoles", "maproles"),
@@ -492,7 +494,7 @@ fn hostile_text_is_refused_and_costs_little() {
             let one = level - 1;
             text + &format!(
                 "a{level}: &a{level} [{}]\n",
-                [format!("*a{one}"); 1].repeat(9).join(", ")
+                vec![format!("*a{one}"); 9].join(", ")
             )
         },
     );

@@ -261,7 +261,7 @@ accounts:
 
     #[test]
     fn refuses_documents_of_other_kinds_and_texts_that_are_no_yaml() {
-        let kinds = "sources are aws-auth-sync/v1 AwsAuth documents and manifests of the v1 ConfigMap aws-auth";
+        let kinds = "sources are aws-auth-sync/v1 AwsAuth documents, manifests of the v1 ConfigMap aws-auth, IAMIdentityMappings, and eksctl's ClusterConfig";
         let table = [
             (
                 "[]",

@@ -9,37 +9,38 @@ use super::{Kind, Subject, scalars};
 use crate::lint::Remark;
 
 pub(super) fn read(subject: &mut Subject, node: &Node, mapping: &Mapping) {
+    let (entries, remarks) = entries(mapping);
+    subject.remarks.extend(remarks);
+    subject.push(Kind::Eksctl, node, entries);
+}
+
+/// The entries of a `ClusterConfig`.
+pub(crate) fn entries(mapping: &Mapping) -> (Vec<Entry>, Vec<Remark>) {
+    let (mut entries, mut remarks) = (Vec::new(), Vec::new());
     let Some(list) = mapping.get("iamIdentityMappings") else {
-        return;
+        return (entries, remarks);
     };
     let Some(sequence) = list.as_sequence() else {
         let message = "iamIdentityMappings is not a list";
-        subject
-            .remarks
-            .push(Remark::new("D04", list.position, message));
-        return;
+        remarks.push(Remark::new("D04", list.position, message));
+        return (entries, remarks);
     };
-    let mut entries = Vec::new();
     for (index, item) in sequence.items.iter().enumerate() {
         let Some(fields) = item.as_mapping() else {
             let message = "the item is no mapping";
-            subject
-                .remarks
-                .push(Remark::new("S15", item.position, message));
+            remarks.push(Remark::new("S15", item.position, message));
             continue;
         };
         if let Some((key, _)) = fields.pairs.iter().find(|(key, _)| is(key, "serviceName")) {
             let message = "a mapping of a service is made by eksctl alone, and is not read";
-            subject
-                .remarks
-                .push(Remark::new("F03", key.position, message));
+            remarks.push(Remark::new("F03", key.position, message));
             continue;
         }
-        let (entry, remarks) = self::entry(index, item, fields);
-        subject.remarks.extend(remarks);
+        let (entry, found) = self::entry(index, item, fields);
+        remarks.extend(found);
         entries.extend(entry);
     }
-    subject.push(Kind::Eksctl, node, entries);
+    (entries, remarks)
 }
 
 fn entry(index: usize, item: &Node, fields: &Mapping) -> (Option<Entry>, Vec<Remark>) {

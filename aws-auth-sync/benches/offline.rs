@@ -1,0 +1,71 @@
+//! lint and explain over files of 1,000 to 30,000 entries: time has to grow as the entries do.
+//!
+//! 30,000 entries of this size are the most that a file of 4 MiB holds.
+
+use std::fmt::Write as _;
+use std::hint::black_box;
+
+use aws_auth_sync::combined::Combined;
+use aws_auth_sync::explain::{Caller, Explanation, report};
+use aws_auth_sync::input::Input;
+use aws_auth_sync::lint::{self, Settings};
+use aws_auth_sync::subject::Subject;
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use iam_core::aws_auth::SsoRoleMatch;
+
+fn input(entries: usize) -> Input {
+    let mut text = String::from(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: aws-auth, namespace: kube-system}\ndata:\n  mapRoles: |\n",
+    );
+    for index in 0..entries {
+        // Writing to a String cannot fail.
+        let _ = write!(
+            text,
+            "    - rolearn: arn:aws:iam::111122223333:role/r{index}\n      username: u{index}\n      groups:\n      - g{}\n",
+            index % 50,
+        );
+    }
+    Input {
+        file: "aws-auth.yaml".into(),
+        bytes: text.into_bytes(),
+    }
+}
+
+fn benchmark(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("offline");
+    group.sample_size(10);
+    for entries in [1_000, 10_000, 30_000] {
+        let input = input(entries);
+        group.throughput(Throughput::Elements(entries as u64));
+        group.bench_with_input(
+            BenchmarkId::new("lint", entries),
+            &input,
+            |bencher, input| {
+                bencher.iter(|| {
+                    let subjects = [Subject::read(input)];
+                    black_box(lint::check(&subjects, &Settings::default()))
+                });
+            },
+        );
+        group.bench_with_input(
+            BenchmarkId::new("explain", entries),
+            &input,
+            |bencher, input| {
+                bencher.iter(|| {
+                    let combined = Combined::new(&[Subject::read(input)]);
+                    let explanation = Explanation::new(&combined, SsoRoleMatch::Off);
+                    let caller = Caller {
+                        arn: "arn:aws:sts::111122223333:assumed-role/r7/session".to_owned(),
+                        ..Caller::default()
+                    };
+                    let verdict = explanation.verdict(&caller);
+                    black_box(report::text(&explanation, &[verdict]))
+                });
+            },
+        );
+    }
+    group.finish();
+}
+
+criterion_group!(benches, benchmark);
+criterion_main!(benches);
