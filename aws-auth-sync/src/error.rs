@@ -85,6 +85,14 @@ pub enum Error {
     /// What is read from stdin cannot be mended in place.
     #[error("mend stdin: --fix writes to files")]
     FixStdin,
+    /// A mended file is not readable as it was.
+    #[error("restore the permissions of {}", path.display())]
+    Permissions {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// A file was not written.
     #[error("mend the file")]
     Write(#[from] FileError),
@@ -132,6 +140,7 @@ impl Failure for Error {
             | Self::Nothing
             | Self::Connect(ConnectError::Parse { .. } | ConnectError::Client { .. })
             | Self::FixStdin
+            | Self::Permissions { .. }
             | Self::Write(_)
             | Self::Runtime(_)
             | Self::Definition(_)
@@ -163,6 +172,7 @@ impl Failure for Error {
                 ApplyError::Call(_) | ApplyError::Unverified { .. } | ApplyError::Absent,
             )
             | Self::FixStdin
+            | Self::Permissions { .. }
             | Self::Write(_)
             | Self::Runtime(_)
             | Self::Definition(_)

@@ -7,6 +7,7 @@ mod manifest;
 mod native;
 mod scalars;
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use iam_core::account::AccountId;
@@ -33,6 +34,8 @@ pub struct Subject {
     /// Groups that a binding among its documents names.
     pub bound_groups: Vec<String>,
     lines: Vec<usize>,
+    /// How many characters stand before each block of the text, so that no line is too long.
+    characters: Vec<usize>,
 }
 
 /// A document.
@@ -80,6 +83,7 @@ impl Subject {
             remarks: Vec::new(),
             bound_groups: Vec::new(),
             lines: line_starts(bare),
+            characters: characters_before_blocks(bare),
         };
         if let Some(offset) = fault {
             let message = format!("this is not UTF-8: byte {offset} begins no character");
@@ -99,8 +103,15 @@ impl Subject {
     pub fn line_and_column(&self, offset: usize) -> (usize, usize) {
         let line = self.lines.partition_point(|start| *start <= offset).max(1);
         let start = self.lines.get(line - 1).copied().unwrap_or_default();
-        let before = self.text.get(start..offset).unwrap_or_default();
-        (line, before.chars().count() + 1)
+        let before = self.characters_before(offset) - self.characters_before(start);
+        (line, before + 1)
+    }
+
+    fn characters_before(&self, offset: usize) -> usize {
+        let block = offset / BLOCK;
+        let counted = self.characters.get(block).copied().unwrap_or_default();
+        let rest = self.text.as_bytes().get(block * BLOCK..offset);
+        counted + characters(rest.unwrap_or_default())
     }
 
     /// A line, without its end; from 1.
@@ -191,11 +202,12 @@ impl Subject {
 
     fn diagnostics(&mut self, diagnostics: Vec<Diagnostic>, entries: &[Entry]) {
         // Misspelt sections are looked for in the envelope, for more than their case.
+        let arns: HashMap<_, _> = entries
+            .iter()
+            .map(|entry| ((entry.section, Some(entry.index)), &entry.identity))
+            .collect();
         for found in diagnostics.into_iter().filter(|found| found.code != "D06") {
-            let entry = found.index.and_then(|index| {
-                let mut entries = entries.iter();
-                entries.find(|entry| (entry.section, entry.index) == (found.section, index))
-            });
+            let identity = arns.get(&(found.section, found.index));
             let mut remark = Remark::new(found.code, found.position, found.message);
             remark.severity = match found.severity {
                 CoreSeverity::Error => Severity::Error,
@@ -205,20 +217,21 @@ impl Subject {
             remark.hint = found.hint;
             remark.section = Some(found.section);
             remark.index = found.index;
-            remark.arn = entry.map(|entry| entry.identity.to_string());
+            remark.arn = identity.map(ToString::to_string);
             self.remarks.push(remark);
         }
     }
 
     /// Takes over what the reader of sources found, where nothing is said of the line yet.
     fn sources(&mut self, findings: Vec<source_finding::Finding>) {
+        let said: HashSet<usize> = self
+            .remarks
+            .iter()
+            .map(|remark| remark.position.line)
+            .collect();
         for found in findings {
             let line = found.place.line;
-            let is_said = self
-                .remarks
-                .iter()
-                .any(|remark| remark.position.line == line);
-            if is_said {
+            if said.contains(&line) || found.place.column > LONG {
                 continue;
             }
             let start = self.line_start(line).unwrap_or_default();
@@ -282,6 +295,23 @@ fn not_yaml(error: &YamlError) -> Remark {
     Remark::new(if is_tab { "D02" } else { "D01" }, position, message)
 }
 
+fn characters_before_blocks(text: &str) -> Vec<usize> {
+    let mut before = 0;
+    let blocks = text.as_bytes().chunks(BLOCK).map(|block| {
+        let start = before;
+        before += characters(block);
+        start
+    });
+    let mut blocks: Vec<usize> = blocks.collect();
+    blocks.push(before);
+    blocks
+}
+
+/// The characters that begin among these bytes.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
+}
+
 fn line_starts(text: &str) -> Vec<usize> {
     let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
     std::iter::once(0).chain(breaks).collect()
@@ -289,6 +319,11 @@ fn line_starts(text: &str) -> Vec<usize> {
 
 const KINDS: &str = "sources are manifests of the ConfigMap aws-auth, aws-auth-sync/v1 AwsAuth, \
     IAMIdentityMapping, and eksctl's ClusterConfig with iamIdentityMappings";
+
+const BLOCK: usize = 4096;
+
+/// A line of this many characters is nobody's to look at.
+pub(crate) const LONG: usize = 1000;
 
 /// Room for 30,000 entries; what is larger than 4 MiB is not read at all.
 const LIMITS: Limits = Limits {

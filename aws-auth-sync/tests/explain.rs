@@ -1,10 +1,5 @@
 //! Callers and what becomes of them.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "what is not as expected fails the test"
-)]
-
 use aws_auth_sync::combined::Combined;
 use aws_auth_sync::explain::{Caller, Ending, Explanation, report};
 use aws_auth_sync::input::Input;

@@ -1,9 +1,6 @@
 //! Every rule finds what it is for, at its place, and the examples are clean.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "what is not as expected fails the test"
-)]
+#![expect(clippy::unwrap_used, reason = "what is not as expected fails the test")]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -484,6 +481,29 @@ fn the_examples_are_clean() {
 fn codes_are_told_once() {
     let codes: BTreeSet<_> = RULES.iter().map(|rule| rule.code).collect();
     assert_eq!(codes.len(), RULES.len());
+}
+
+/// One line, as programs write it: nothing may look through the whole line for each finding.
+#[test]
+fn a_file_of_one_line_is_checked_and_told_like_any_other() {
+    let entry = "{\"rolearn\": \"arn:aws:iam::111122223333:role/p/\u{e9}\", \"username\": no, \"groups\": [\"a\", \"a\"]}";
+    let entries = vec![entry; 2_000].join(", ");
+    let text = format!(
+        "{{\"apiVersion\": \"aws-auth-sync/v1\", \"kind\": \"AwsAuth\", \"roles\": [{entries}]}}"
+    );
+    let subjects = [subject(&text)];
+    let findings = lint::check(&subjects, &settings());
+    assert!(findings.len() > 10_000, "{}", findings.len());
+    for format in [
+        Format::Text,
+        Format::Json,
+        Format::Sarif,
+        Format::Github,
+        Format::Junit,
+        Format::Markdown,
+    ] {
+        assert!(!render(&subjects, &findings, format, Colour::Never).is_empty());
+    }
 }
 
 #[test]

@@ -1,9 +1,6 @@
 //! What becomes of entries of aws-auth on their way to access entries.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "what is not as expected fails the test"
-)]
+#![expect(clippy::unwrap_used, reason = "what is not as expected fails the test")]
 
 use aws_auth_sync::combined::Combined;
 use aws_auth_sync::input::Input;

@@ -1,8 +1,6 @@
 //! What aws-auth-sync writes is read by its consumers: parsers and schemas from PyPI, and the
 //! models of the AWS API.
 
-#![expect(clippy::unwrap_used, reason = "what is not as expected fails the test")]
-
 use std::path::Path;
 
 use e2e::support::programs::Program;

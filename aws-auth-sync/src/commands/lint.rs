@@ -1,5 +1,6 @@
 //! `lint`.
 
+use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -53,10 +54,21 @@ fn mended(subject: &Subject, settings: &Settings) -> Result<Subject, Error> {
     let path = Path::new(&*subject.file);
     // A link stays a link: what it leads to is replaced.
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    file::replace(&target, &bytes, file::Mode::Public)?;
+    replace(&target, &bytes)?;
     tracing::info!("{}: {count} findings mended", subject.file);
     Ok(Subject::read(&Input {
         file: subject.file.clone(),
         bytes,
     }))
+}
+
+/// Writes the file; who may read it stays as it is.
+fn replace(target: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let permissions = fs::metadata(target).map(|metadata| metadata.permissions());
+    file::replace(target, bytes, file::Mode::Private)?;
+    let restored = permissions.and_then(|permissions| fs::set_permissions(target, permissions));
+    restored.map_err(|source| Error::Permissions {
+        path: target.to_owned(),
+        source,
+    })
 }

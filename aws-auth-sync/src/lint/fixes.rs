@@ -3,6 +3,7 @@
 use iam_core::yaml::{Position, scalar11::quoted, splice::Splice};
 
 use super::Fix;
+use crate::subject::LONG;
 
 /// What mends a remark of the consumer's reading, where the place shows it.
 pub(crate) fn of_diagnostic(text: &str, code: &str, at: Position) -> Option<Fix> {
@@ -15,6 +16,9 @@ pub(crate) fn of_diagnostic(text: &str, code: &str, at: Position) -> Option<Fix>
 
 /// Quotes a value that begins with `{{` and ends with its line.
 fn quote_rest_of_line(text: &str, at: Position) -> Option<Fix> {
+    if at.column > LONG {
+        return None;
+    }
     let line_start = text
         .get(..at.span.start)?
         .rfind('\n')
@@ -75,6 +79,9 @@ pub(crate) fn quote(text: &str, at: Position) -> Option<Fix> {
 
 /// Removes the line that an item of a block list stands on alone.
 pub(crate) fn remove_line(text: &str, at: Position) -> Option<Fix> {
+    if at.column > LONG {
+        return None;
+    }
     let start = text
         .get(..at.span.start)?
         .rfind('\n')

@@ -16,30 +16,17 @@ pub(super) struct Suppressed {
 
 impl Suppressed {
     pub(super) fn of(subject: &Subject) -> Self {
-        let mut lines = HashMap::new();
+        let mut lines: HashMap<usize, Vec<String>> = HashMap::new();
+        let mut above = Vec::new();
         for (at, line) in subject.text.lines().enumerate() {
-            let Some((before, codes)) = line.split_once(MARK) else {
-                continue;
-            };
-            let codes: Vec<String> = codes
-                .split([',', ' '])
-                .map(str::trim)
-                .filter(|code| !code.is_empty())
-                .map(str::to_owned)
-                .collect();
-            let number = at + 1;
-            let applies_to = if before.trim().is_empty() {
-                // A comment of its own is about the next line that is none.
-                let rest = subject.text.lines().enumerate().skip(number);
-                let mut rest = rest.filter(|(_, line)| !line.trim_start().starts_with('#'));
-                rest.next().map_or(number, |(at, _)| at + 1)
-            } else {
-                number
-            };
-            lines
-                .entry(applies_to)
-                .or_insert_with(Vec::new)
-                .extend(codes);
+            let found = line.split_once(MARK);
+            let codes = found.map(|(_, codes)| codes.split([',', ' ']).map(str::trim));
+            let codes = codes.into_iter().flatten().filter(|code| !code.is_empty());
+            above.extend(codes.map(str::to_owned));
+            // A comment of its own is about the next line that is none.
+            if !line.trim_start().starts_with('#') && !above.is_empty() {
+                lines.insert(at + 1, std::mem::take(&mut above));
+            }
         }
         let entries = subject.entries().map(|entry| {
             let key = (Some(entry.section), Some(entry.index));

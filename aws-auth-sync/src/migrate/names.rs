@@ -58,7 +58,9 @@ fn reserved(username: &str, principal: &Principal) -> Result<(), Stays> {
     };
     let reason = format!("usernames of access entries cannot begin with {prefix}");
     let rest = username.strip_prefix(prefix).unwrap_or_default();
-    let is_free = !rest.is_empty() && !rest.contains(['{', ':']);
+    let is_plain =
+        |character: char| character.is_ascii_alphanumeric() || "-_.@".contains(character);
+    let is_free = !rest.is_empty() && rest.chars().all(is_plain);
     let name = if is_free {
         rest.to_owned()
     } else {

@@ -151,7 +151,7 @@ pub(super) fn is_blank(text: &str) -> bool {
 }
 
 fn read_text(section: Section, text: &str, output: &mut Output) {
-    match yaml::parse_first(text, &Limits::default()) {
+    match yaml::parse_first(text, &LIMITS) {
         Ok(first) => {
             if let Some(position) = first.rest {
                 let message = "the list ends here: what follows is not read";
@@ -217,6 +217,15 @@ fn not_yaml(section: Section, text: &str, error: &YamlError) -> Diagnostic {
         None => diagnostic.code("D01"),
     }
 }
+
+/// Four times what a ConfigMap may hold, so that one that is too large can still be looked into.
+const LIMITS: Limits = Limits {
+    bytes: 4 << 20,
+    depth: 32,
+    nodes: 400_000,
+    aliases: 10_000,
+    events: 1_600_000,
+};
 
 /// The slips that people make most.
 fn syntax_hint(text: &str, line: usize) -> Option<(&'static str, &'static str)> {

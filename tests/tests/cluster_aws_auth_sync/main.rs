@@ -6,6 +6,7 @@
     reason = "a test may stop where its own ground gives way"
 )]
 
+mod explain;
 mod others_work;
 mod own_work;
 mod races;

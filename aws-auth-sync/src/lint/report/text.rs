@@ -1,10 +1,12 @@
 //! For people: each finding with the line that is meant, and the reason.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::{Colour, Report, counted};
 use crate::lint::{Finding, Severity};
-use crate::subject::Subject;
+use crate::subject::{LONG, Subject};
 
 pub(super) fn render(report: &Report<'_>, colour: Colour) -> String {
     let renderer = match colour {
@@ -42,8 +44,36 @@ fn excerpt(subject: Option<&Subject>, finding: &Finding, renderer: &Renderer) ->
         Severity::Warning => Level::WARNING,
         Severity::Info => Level::INFO,
     };
+    let file = printable(&finding.file);
+    let title = level
+        .clone()
+        .primary_title(printable(&finding.message))
+        .id(finding.rule.code);
     let line = subject.and_then(|subject| subject.line(finding.position.line));
-    let line = printable(line.unwrap_or_default());
+    let line = line.filter(|line| line.len() <= LONG).map(printable);
+    let group = Group::with_title(title);
+    let group = match &line {
+        Some(line) => {
+            let snippet = Snippet::source(line.as_str())
+                .line_start(finding.position.line)
+                .path(file)
+                .annotation(AnnotationKind::Primary.span(span(line, finding)));
+            group.element(snippet)
+        }
+        None => {
+            let origin = Origin::path(file).line(finding.position.line);
+            group.element(origin.char_column(finding.position.column))
+        }
+    };
+    let mut group = group.element(Level::NOTE.message(finding.rule.why));
+    if let Some(hint) = &finding.hint {
+        group = group.element(Level::HELP.message(printable(hint)));
+    }
+    renderer.render(&[group])
+}
+
+/// What is meant of the line; of several lines the rest of the first.
+fn span(line: &str, finding: &Finding) -> Range<usize> {
     let last = line.chars().count();
     let from = (finding.position.column - 1).min(last);
     let to = if finding.end.0 == finding.position.line {
@@ -52,24 +82,10 @@ fn excerpt(subject: Option<&Subject>, finding: &Finding, renderer: &Renderer) ->
         last
     };
     let offset = |column: usize| {
-        line.char_indices()
-            .nth(column)
-            .map_or(line.len(), |(at, _)| at)
+        let found = line.char_indices().nth(column);
+        found.map_or(line.len(), |(at, _)| at)
     };
-    let span = offset(from)..offset(to.clamp(from, last));
-    let message = printable(&finding.message);
-    let title = level.primary_title(message).id(finding.rule.code);
-    let file = printable(&finding.file);
-    let snippet = Snippet::source(line.as_str())
-        .line_start(finding.position.line)
-        .path(file)
-        .annotation(AnnotationKind::Primary.span(span));
-    let mut group = Group::with_title(title).element(snippet);
-    group = group.element(Level::NOTE.message(finding.rule.why));
-    if let Some(hint) = &finding.hint {
-        group = group.element(Level::HELP.message(printable(hint)));
-    }
-    renderer.render(&[group])
+    offset(from)..offset(to.clamp(from, last))
 }
 
 /// What a terminal would obey becomes a replacement character, one for one.

@@ -6,6 +6,7 @@ use iam_core::yaml::Position;
 
 use super::{View, fixes};
 use crate::lint::Remark;
+use crate::subject::LONG;
 
 /// Whether a text holds what somebody meant to replace.
 pub(super) fn is_left_in(text: &str) -> bool {
@@ -70,6 +71,9 @@ pub(super) fn check(view: &View<'_>, remarks: &mut Vec<Remark>) {
 
 /// `{{…}}` and `{…}` that are not among the five.
 fn unknown(view: &View<'_>, text: &str, at: Position, remarks: &mut Vec<Remark>) {
+    if text.len() > LONG {
+        return;
+    }
     let mut mended = text.to_owned();
     let mut wrong = None;
     for braces in braces(text) {

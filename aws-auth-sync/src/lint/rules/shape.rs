@@ -1,5 +1,7 @@
 //! Rules on the shape of entries (S), on accounts and `sso` blocks (P).
 
+use std::collections::HashSet;
+
 use iam_core::account::AccountId;
 use iam_core::excerpt::Excerpt;
 
@@ -27,13 +29,9 @@ pub(super) fn check(view: &View<'_>, remarks: &mut Vec<Remark>) {
         let remark = Remark::new("S10", at, "the entry gives no groups").of(entry);
         remarks.push(remark.hint("add groups, or bind the username"));
     }
-    for (index, (group, at)) in view.groups().enumerate() {
-        if !group.is_empty()
-            && view
-                .groups()
-                .take(index)
-                .any(|(earlier, _)| earlier == group)
-        {
+    let mut seen = HashSet::new();
+    for (group, at) in view.groups() {
+        if !group.is_empty() && !seen.insert(group) {
             let message = format!("the group {} stands twice in the entry", Excerpt(group));
             let remark = Remark::new("S11", at, message).of(entry);
             remarks.push(

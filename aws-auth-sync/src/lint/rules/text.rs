@@ -81,6 +81,8 @@ fn splices(text: &str, found: &str, replacement: &str) -> Vec<Splice> {
 
 /// Blanks at the end of lines of a section: Kubernetes quotes the whole text because of them.
 fn trailing_blanks(subject: &Subject, remarks: &mut Vec<Remark>) {
+    let sections = subject.parts.iter().flat_map(|part| &part.sections);
+    let spans: Vec<Span> = sections.map(|(_, _, span)| *span).collect();
     let mut splices = Vec::new();
     let mut start = 0;
     for line in subject.text.split_inclusive('\n') {
@@ -88,12 +90,11 @@ fn trailing_blanks(subject: &Subject, remarks: &mut Vec<Remark>) {
         let kept = bare.trim_end_matches([' ', '\t']);
         let range = start + kept.len()..start + bare.len();
         start += line.len();
-        let is_inside = subject
-            .parts
-            .iter()
-            .flat_map(|part| &part.sections)
-            .any(|(_, _, span)| range.start > span.start && range.end <= span.end);
-        if !range.is_empty() && is_inside {
+        let is_inside = || {
+            let mut spans = spans.iter();
+            spans.any(|span| range.start > span.start && range.end <= span.end)
+        };
+        if !range.is_empty() && is_inside() {
             splices.push(Splice {
                 range,
                 text: String::new(),
