@@ -10,7 +10,14 @@ pub(crate) fn is_stricter(text: &str) -> bool {
         ..Data::default()
     };
     Document::parse(&data).is_unreadable(Section::MapRoles)
-        && (has_open_quote(text) || has_inner_mark(text) || has_lone_dash(text))
+        && [
+            has_open_quote,
+            has_inner_mark,
+            has_lone_dash,
+            has_tag_with_comma,
+        ]
+        .iter()
+        .any(|is_such| is_such(text))
 }
 
 /// A quoted text that runs over lines which are indented less than it: by YAML's own rules they
@@ -35,6 +42,16 @@ fn has_lone_dash(text: &str) -> bool {
     ends.iter().any(|end| text.contains(end))
 }
 
+/// A tag in brackets that runs into a comma: the consumer takes the comma for a part of the tag,
+/// and the next item for the tagged one. Whoever wrote it meant two.
+fn has_tag_with_comma(text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    words.any(|word| {
+        let tag = word.find('!').and_then(|start| word.get(start..));
+        tag.is_some_and(|tag| tag.contains([',', ']', '}']))
+    })
+}
+
 /// Texts and why they are here; the consumer reads an entry of each, and we none.
 const STRICTER: &[(&str, &str)] = &[
     (
@@ -42,6 +59,7 @@ const STRICTER: &[(&str, &str)] = &[
         "- rolearn: a\n  username: '\n- rolearn: b'\n",
     ),
     ("a lone dash", "- {rolearn: a, groups: -}\n"),
+    ("a tag and a comma", "- {rolearn: a, groups: [!!str, b]}\n"),
     (
         "a line separator",
         "- rolearn: a\n  username: \"x\u{85}y\"\n",
