@@ -209,10 +209,9 @@ impl Subject {
         for found in diagnostics.into_iter().filter(|found| found.code != "D06") {
             let identity = arns.get(&(found.section, found.index));
             let mut remark = Remark::new(found.code, found.position, found.message);
-            remark.severity = match found.severity {
-                CoreSeverity::Error => Severity::Error,
-                CoreSeverity::Warning => Severity::Warning,
-            };
+            if found.severity == CoreSeverity::Error {
+                remark.severity = Severity::Error;
+            }
             remark.fix = fixes::of_diagnostic(&self.text, found.code, found.position);
             remark.hint = found.hint;
             remark.section = Some(found.section);

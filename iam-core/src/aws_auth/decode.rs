@@ -98,7 +98,7 @@ impl Item<'_> {
             self.check_key(name, canonical, member);
             if seen.contains(canonical) {
                 let message = format!("{canonical} is given in two spellings: this one counts");
-                self.error("S05", member.key.position, message, None);
+                self.warning("S05", member.key.position, message);
             }
             seen.push(canonical);
             self.field(canonical, member);

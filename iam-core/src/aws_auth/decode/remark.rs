@@ -17,12 +17,14 @@ impl Item<'_> {
             .iter()
             .any(|key| name.eq_ignore_ascii_case(key));
         let is_sso = name == "sso" && !known.contains(&"sso");
-        let (code, severity) = if is_other_list || is_sso {
-            ("S13", Severity::Error)
+        let code = if is_other_list || is_sso {
+            "S13"
         } else {
-            ("S03", Severity::Warning)
+            "S03"
         };
-        let diagnostic = self.diagnostic(severity, position, message).code(code);
+        let diagnostic = self
+            .diagnostic(Severity::Warning, position, message)
+            .code(code);
         let is_arn = name.to_ascii_lowercase().ends_with("arn");
         let meant = known
             .iter()
@@ -49,9 +51,13 @@ impl Item<'_> {
                 "{canonical} is given on line {} already: this one counts",
                 first.line
             );
-            let diagnostic = self.diagnostic(Severity::Warning, member.key.position, message);
-            self.output.diagnostics.push(diagnostic.code("D13"));
+            self.warning("D13", member.key.position, message);
         }
+    }
+
+    pub(super) fn warning(&mut self, code: &'static str, position: Position, message: String) {
+        let diagnostic = self.diagnostic(Severity::Warning, position, message);
+        self.output.diagnostics.push(diagnostic.code(code));
     }
 
     pub(super) fn error(

@@ -369,7 +369,7 @@ fn says_what_a_person_would_want_to_know_and_where() {
             "warning: mapRoles, line 6, column 3: username is given on line 5 already: this one counts",
             "error: mapRoles, line 6, column 13: username is a boolean, not text: the consumer ignores it (quote the value)",
             "error: mapRoles, line 7, column 12: the group is empty: the consumer takes it for the group \"\"",
-            "error: mapRoles, line 8, column 3: the key userarn is unknown: the consumer ignores it (did you mean rolearn?)",
+            "warning: mapRoles, line 8, column 3: the key userarn is unknown: the consumer ignores it (did you mean rolearn?)",
             "error: mapRoles, line 8, column 3: the entry has no rolearn: it is dropped",
             "error: mapRoles, line 9, column 3: the item is a list, not a mapping: it is dropped",
             "error: mapRoles, line 10, column 1: the list ends here: what follows is not read (only the first YAML document counts; remove the line)",
