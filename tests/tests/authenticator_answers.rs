@@ -4,7 +4,7 @@
 
 #![cfg(test)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use e2e::support::authenticator::{self, Authenticator};
@@ -338,6 +338,47 @@ fn says_of_trouble_at_sts_that_it_is_trouble() {
         Both("alice").assert("afterwards", &pair.ask_as(&Caller::user(ACCOUNT, "alice")));
     }
 }
+
+#[test]
+fn counts_the_same_things_under_the_same_names() {
+    let Some(pair) = Pair::start("metrics") else {
+        return;
+    };
+    let bob = Caller::assumed_role(ACCOUNT, "dev", "bob@example.com");
+    Both("dev:bob-example.com").assert("let in", &pair.ask_as(&bob));
+    let stranger = Caller::user(ACCOUNT, "mallory");
+    Neither("not_mapped").assert("a stranger", &pair.ask_as(&stranger));
+    Neither("malformed").assert("garbage", &pair.ask("k8s-aws-v1.AAAA"));
+    let alice = pair.sts.add_user("alice");
+    pair.sts.set_fault(Fault::Throttle);
+    let throttled = pair.ask(&pair.recipe(&alice).bearer());
+    Differs("429", "503 sts_throttled").assert("throttled", &throttled);
+    let of_the_peer = pair.client.get("/metrics", &[("Host", "localhost")]);
+    let of_the_peer = series(&of_the_peer.expect("the peer has metrics").text());
+    let ours = series(&pair.ours.admin("/metrics").text());
+    let lost: Vec<_> = of_the_peer.difference(&ours).collect();
+    assert!(!of_the_peer.is_empty() && lost.is_empty(), "{lost:?}");
+}
+
+/// The names and labels of what both are said to count, buckets left out.
+fn series(metrics: &str) -> BTreeSet<String> {
+    let lines = metrics.lines().filter(|line| !line.starts_with('#'));
+    let named = lines.filter_map(|line| Some(line.rsplit_once(' ')?.0.to_owned()));
+    let is_shared = |name: &String| {
+        let name = name.strip_prefix("aws_iam_authenticator_").unwrap_or("");
+        SHARED.iter().any(|shared| name.starts_with(shared)) && !name.contains("_bucket")
+    };
+    named.filter(is_shared).collect()
+}
+
+/// As the migration page lists them.
+const SHARED: [&str; 5] = [
+    "authenticate_latency_seconds",
+    "sts_responses_total",
+    "sts_connection_failures_total",
+    "sts_throttling_total",
+    "configmap_watch_failures_total",
+];
 
 /// What the webhook is told of the local STS, and the peer overlooks.
 fn way_to(sts: &Sts, sandbox: &Sandbox, ca: &Ca) -> String {

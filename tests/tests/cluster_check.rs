@@ -230,6 +230,29 @@ fn another_principal_than_the_stanza_is_for_is_named() {
 }
 
 #[test]
+fn a_profile_of_the_stanza_that_loses_to_exported_keys_is_told_even_where_they_get_in() {
+    let Some(site) = site() else { return };
+    let _story = site.story();
+    let alice = site.cluster.sts.add_user("alice");
+    let with_profile = site.kubeconfig().replace(
+        "      interactiveMode:",
+        "      env: [{name: AWS_PROFILE, value: ops}]\n      interactiveMode:",
+    );
+    let (steps, code) = site.steps(site.check(&with_profile, &alice));
+    assert_eq!(Some(0), code, "{steps:#?}");
+    let caller = steps.iter().find(|[name, ..]| name == "caller");
+    let [_, result, message, _] = caller.expect("STS was asked");
+    assert_eq!(
+        (
+            "warning",
+            "arn:aws:iam::111122223333:user/alice, says STS; the exported AWS_ACCESS_KEY_ID wins over \
+             AWS_PROFILE=ops of the stanza"
+        ),
+        (result.as_str(), message.as_str())
+    );
+}
+
+#[test]
 fn a_token_for_another_cluster_an_ended_session_and_a_wrong_secret_are_told_apart() {
     let Some(site) = site() else { return };
     let _story = site.story();

@@ -27,6 +27,16 @@ pub(crate) struct Target {
     pub(crate) is_floor: bool,
 }
 
+impl Target {
+    /// The same, from one of several addresses: a server may bound the connections of a source.
+    fn seen_from(&self, at: usize) -> Self {
+        Self {
+            from: SocketAddr::from(([127, 0, 0, 1 + (at % 4) as u8], 0)),
+            ..self.clone()
+        }
+    }
+}
+
 /// How requests travel.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Connections {
@@ -109,9 +119,7 @@ pub(crate) fn send(
 pub(crate) fn all_at_once(target: &Target, bodies: &[Bytes]) -> Vec<Answer> {
     runtime().block_on(async {
         let asked = bodies.iter().enumerate().map(|(at, body)| {
-            let (mut target, body) = (target.clone(), body.clone());
-            // A server may bound the connections of one source.
-            target.from = SocketAddr::from(([127, 0, 0, 1 + (at % 4) as u8], 0));
+            let (target, body) = (target.seen_from(at), body.clone());
             tokio::spawn(async move {
                 let mut line = connect(&target, Protocol::Http1).await;
                 let begun = Instant::now();
@@ -125,6 +133,25 @@ pub(crate) fn all_at_once(target: &Target, bodies: &[Bytes]) -> Vec<Answer> {
         }
         answers
     })
+}
+
+/// Sends each body at once, on a connection of its own, and goes away after that time.
+pub(crate) fn ask_and_leave(target: &Target, bodies: &[Bytes], patience: Duration) {
+    runtime().block_on(async {
+        let asked = bodies.iter().enumerate().map(|(at, body)| {
+            let (target, body) = (target.seen_from(at), body.clone());
+            tokio::spawn(async move {
+                let mut line = connect(&target, Protocol::Http1).await;
+                let asking = line.ask(body, Instant::now());
+                // Nobody waits for the answer, if there is one.
+                let _ = tokio::time::timeout(patience, asking).await;
+            })
+        });
+        let asked: Vec<_> = asked.collect();
+        for asked in asked {
+            asked.await.expect("every question is sent");
+        }
+    });
 }
 
 async fn work(

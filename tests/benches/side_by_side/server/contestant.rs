@@ -66,6 +66,12 @@ impl Contestant {
         self.status("VmHWM:")
     }
 
+    /// Open descriptors.
+    pub(super) fn descriptors(&self) -> f64 {
+        let open = fs::read_dir(format!("/proc/{}/fd", self.process));
+        open.expect("the process lives").count() as f64
+    }
+
     /// User and system time, from `/proc`: in ticks of 10 ms.
     fn cpu(&self) -> Duration {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.process));

@@ -25,6 +25,9 @@ pub(crate) fn figures(rounds: usize) -> Vec<Figure> {
     figures.extend(trouble::strangers(&field));
     figures.extend(trouble::large_body(&field));
     figures.extend(trouble::one_token_of_many(&field));
-    figures.extend(trouble::silent_sts(&field));
+    // What grows is seen in a process that has not grown yet.
+    drop(field);
+    figures.extend(trouble::silent_sts(&Field::start()));
+    figures.extend(trouble::leaving(&Field::start()));
     figures
 }

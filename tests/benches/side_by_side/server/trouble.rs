@@ -138,6 +138,27 @@ pub(super) fn silent_sts(field: &Field) -> Vec<Figure> {
     figures
 }
 
+/// STS says nothing, and callers who go away after two seconds come again, three times.
+pub(super) fn leaving(field: &Field) -> Vec<Figure> {
+    field.sts.set(Mode::Hang);
+    let server = &field.ours;
+    let (open, resident) = (server.descriptors(), server.resident());
+    let (mut most_open, mut most_resident) = (open, resident);
+    for _ in 0..3 {
+        let waiting = field.mint.reviews(Kind::ManyKeys, WAITING);
+        load::ask_and_leave(&server.target, &waiting, Duration::from_secs(2));
+        most_open = most_open.max(server.descriptors());
+        most_resident = most_resident.max(server.resident());
+    }
+    field.sts.set(Mode::Answer);
+    let (open, grown) = (most_open - open, most_resident - resident);
+    let row = |what: &str| format!("STS silent, {WAITING} leave after 2 s: {what}");
+    vec![
+        at_most(532.0, row("descriptors they leave"), open, String::new()),
+        at_most(24.0, row("growth of RSS, MiB"), grown, String::new()),
+    ]
+}
+
 fn hang(field: &Field, server: &Contestant, known: &[Bytes]) -> Vec<Figure> {
     field.sts.set(Mode::Hang);
     let (before, seen) = (server.resident(), field.sts.seen());
