@@ -147,6 +147,7 @@ fn replaces(replaced: &IdEntry) -> String {
 
 fn warning(entry: &Entry, message: String) -> Diagnostic {
     Diagnostic {
+        code: "",
         severity: Severity::Warning,
         section: entry.section,
         index: Some(entry.index),

@@ -234,6 +234,7 @@ fn remark(
     message: String,
 ) -> Diagnostic {
     Diagnostic {
+        code: "",
         severity,
         section,
         index: Some(index),
