@@ -180,13 +180,13 @@ fn mappings(document: &Document, principal: &Principal) -> Result<(), String> {
         (Some(Match::Mapping(ours)), Outcome::Account(_) | Outcome::Unmapped) => {
             is_remarked(ours.source.section, ours.source.index)
         }
-        (Some(Match::Account(_)) | None, Outcome::Entries(theirs)) => theirs.iter().all(|entry| {
+        (Some(Match::Account(..)) | None, Outcome::Entries(theirs)) => theirs.iter().all(|entry| {
             // Only the roles that IAM Identity Center makes match a permission set.
             is_left_out(entry) || matches!(entry.identity, Identity::Sso { .. })
         }),
         (None, Outcome::Account(_)) => matches!(principal, Principal::Root { .. }),
-        (Some(Match::Account(_)), Outcome::Account(_)) | (None, Outcome::Unmapped) => true,
-        (Some(Match::Account(_)), Outcome::Unmapped) => false,
+        (Some(Match::Account(..)), Outcome::Account(_)) | (None, Outcome::Unmapped) => true,
+        (Some(Match::Account(..)), Outcome::Unmapped) => false,
     };
     if is_fine {
         return Ok(());
