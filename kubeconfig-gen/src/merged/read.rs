@@ -5,6 +5,7 @@ use std::path::Path;
 use iam_core::yaml::{self, Limits, Mapping, Node, Position};
 
 use super::MergedError;
+use crate::schema;
 
 /// What one file holds, its entries in their order.
 pub(crate) struct File {
@@ -57,6 +58,15 @@ struct Fault {
     message: String,
 }
 
+impl From<schema::Fault> for Fault {
+    fn from(schema::Fault { position, message }: schema::Fault) -> Self {
+        Self {
+            position: Some(position),
+            message,
+        }
+    }
+}
+
 impl Fault {
     fn of(self, path: &Path) -> MergedError {
         let position = self.position.unwrap_or(Position::START);
@@ -91,7 +101,10 @@ impl File {
         let root = match read.node.as_ref() {
             None => &empty,
             Some(node) if is_null(node) => &empty,
-            Some(node) => mapping(node, "a kubeconfig")?,
+            Some(node) => {
+                schema::check(node, text)?;
+                mapping(node, "a kubeconfig")?
+            }
         };
         Ok(Self {
             current_context: text_of(root, "current-context").filter(|name| !name.is_empty()),
@@ -294,7 +307,7 @@ mod tests {
     #[test]
     fn reads_a_stanza_and_what_stands_beside_it() {
         let text = "users:\n- name: u\n  user:\n    token: t\n    exec:\n      apiVersion: v\n      \
-                    command: c\n      args: [a, \"b\"]\n      env: [{name: N, value: v}]\n";
+                    command: c\n      args: [a, \"b\"]\n      env: [{name: M, value: v}]\n";
         let Ok(file) = File::parse(text.as_bytes()) else {
             unreachable!("it is a kubeconfig");
         };
@@ -309,7 +322,7 @@ mod tests {
             ("v", "c")
         );
         assert_eq!(exec.arguments, ["a", "b"]);
-        assert_eq!(exec.variable("N"), Some("v"));
+        assert_eq!(exec.variable("M"), Some("v"));
         assert_eq!(format!("{exec:?}"), "Exec { command: \"c\", .. }");
     }
 }
