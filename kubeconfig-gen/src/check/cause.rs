@@ -201,7 +201,7 @@ fn by_aws_auth(caller: &Caller, path: &Path) -> Step {
             ),
         )
         .hint("the cluster may let callers in by access entries alone, or not have read it yet"),
-        Some(Match::Account(account)) => Step::problem(
+        Some(Match::Account(account, _)) => Step::problem(
             ACCESS,
             format!("{UNAUTHORIZED}, although mapAccounts has {account}"),
         )
