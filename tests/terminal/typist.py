@@ -9,6 +9,7 @@ answer: stdin is empty, and stdout is a pipe. What came of it is printed as a JS
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 
@@ -21,6 +22,8 @@ def on_a_terminal(answers, command):
     if child == 0:
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(writing, 1)
+        # A shell that starts the tests in the background has them ignore it.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.execv(command[0], command)
     os.close(writing)
     screen = b""

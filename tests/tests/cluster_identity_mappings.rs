@@ -251,12 +251,13 @@ fn each_source_decides_where_those_before_it_know_nobody() {
             is("of-entry"),
             "an access entry wins, though its source comes last"
         );
-        let source = story.decisions().pop().expect("a decision")["source"].clone();
-        let source = source.as_str().unwrap_or_default().to_owned();
-        assert!(
-            source.starts_with("AccessEntries ") && source.ends_with(" accessEntries[0] line 1"),
-            "{source}"
-        );
+        // The line of a decision may stand in the log a moment after its answer.
+        let says_where = || {
+            let decision = story.decisions().pop().unwrap_or_default();
+            let source = decision["source"].as_str().unwrap_or_default();
+            source.starts_with("AccessEntries ") && source.ends_with(" accessEntries[0] line 1")
+        };
+        assert!(eventually(SOON, says_where), "{}", story.webhook_log());
 
         // And back again, one after the other.
         fs::remove_file(story.sandbox.path().join("entries/everywhere.json")).expect("it is there");

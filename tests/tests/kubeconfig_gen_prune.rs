@@ -177,17 +177,18 @@ fn who_is_of_another_account_cannot_say_that_a_cluster_is_gone() {
     let story = Story::new();
     let foreign = cluster("there").of_account(OTHER_ACCOUNT);
     story.eks.add(foreign.clone());
-    story.kubeconfig(&two(&foreign.arn(), &foreign.arn()));
+    let absent = cluster("absent").of_account(OTHER_ACCOUNT);
+    story.kubeconfig(&two(&foreign.arn(), &absent.arn()));
     story.stays(
         story.prune(&[]),
         "the credentials are of arn:aws:iam::111122223333:user/ops, which is another account",
     );
     // The partition is part of it.
-    let elsewhere = EksCluster {
+    let elsewhere = |name| EksCluster {
         partition: "aws-cn".to_owned(),
-        ..cluster("there").in_region("cn-north-1")
+        ..cluster(name).in_region("cn-north-1")
     };
-    story.kubeconfig(&two(&elsewhere.arn(), &elsewhere.arn()));
+    story.kubeconfig(&two(&elsewhere("there").arn(), &elsewhere("absent").arn()));
     story.stays(story.prune(&[]), "which is another account");
     assert_eq!(Vec::<String>::new(), story.eks.verdicts());
 }
@@ -275,7 +276,8 @@ fn what_cannot_be_edited_or_is_locked_stays_whole() {
     );
     let several = format!("clusters:\n- name: {gone}\n---\na: b\n");
     refused(&several, "edit F:3:1: a second document begins here");
-    let path = story.kubeconfig(&two(&gone, &gone));
+    let text = two(&gone, &cluster("gone-too").arn());
+    let path = story.kubeconfig(&text);
     let lock = story.sandbox.write("home/.kube/config.lock", "");
     let output = story.prune(&[]).run();
     assert!(
@@ -285,7 +287,7 @@ fn what_cannot_be_edited_or_is_locked_stays_whole() {
         "{}",
         output.stderr
     );
-    assert_eq!(two(&gone, &gone), fs::read_to_string(path).unwrap());
+    assert_eq!(text, fs::read_to_string(path).unwrap());
     assert!(lock.exists());
 }
 
