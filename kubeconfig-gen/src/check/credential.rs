@@ -90,7 +90,13 @@ pub(super) fn caller(
     };
     match verify(&request, &expected, aws) {
         Ok(caller) => {
-            let step = Step::ok(CALLER, format!("{}, says STS", caller.principal));
+            let step = match lost_profile(exec, aws) {
+                Some(why) => {
+                    Step::warning(CALLER, format!("{}, says STS; {why}", caller.principal))
+                        .hint("kubeconfig-gen update with --profile writes it where it wins")
+                }
+                None => Step::ok(CALLER, format!("{}, says STS", caller.principal)),
+            };
             (Some(caller), vec![step])
         }
         Err(Trouble::Settings(message)) => (None, vec![Step::warning(CALLER, message)]),
@@ -106,6 +112,16 @@ pub(super) fn caller(
             }
         }
     }
+}
+
+/// The stanza's profile, where exported keys win over it.
+fn lost_profile(exec: &Exec, aws: &Aws<'_>) -> Option<String> {
+    let profile = exec.variable("AWS_PROFILE")?;
+    let keys = aws.environment.keys()?;
+    let is_argument = exec.argument(&["--profile"]).is_some();
+    let own_keys = exec.variable(keys).is_some();
+    (!is_argument && !own_keys)
+        .then(|| format!("the exported {keys} wins over AWS_PROFILE={profile} of the stanza"))
 }
 
 enum Trouble {

@@ -151,3 +151,43 @@ const TOLERATED: Duration = Duration::from_secs(30);
 
 /// Servers take a token from up to five minutes ahead.
 const FATAL: Duration = Duration::from_mins(5);
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+
+    #[test]
+    fn clocks_that_are_apart_are_told_from_those_that_signatures_do_not_survive() {
+        let server = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+        let hint = "set the clock by the network (timedatectl set-ntp true)";
+        let warning = |message| Some(Step::warning(CLOCK, message).hint(hint));
+        let problem = |message| Some(Step::problem(CLOCK, message).hint(hint));
+        for (apart, expected) in [
+            (0, None),
+            (29, None),
+            (-29, None),
+            (
+                30,
+                warning("this machine's clock is 30 s ahead of the server's"),
+            ),
+            (
+                -299,
+                warning("this machine's clock is 299 s behind the server's"),
+            ),
+            (
+                300,
+                problem("this machine's clock is 300 s ahead of the server's"),
+            ),
+            (
+                -3600,
+                problem("this machine's clock is 3600 s behind the server's"),
+            ),
+        ] {
+            let by = Duration::from_secs(i64::unsigned_abs(apart));
+            let here = if apart < 0 { server - by } else { server + by };
+            assert_eq!(skew(server, here), expected, "{apart}");
+        }
+    }
+}
