@@ -6,7 +6,9 @@
 //! # use iam_core::{region::Region, sts_host::StsHost};
 //! # use token_exec::cache::{Ask, CacheDir, CacheVariables, KeyBuilder, SignedToken};
 //! # use token_exec::cache::Client;
-//! # fn fetch_and_sign(_: Client) -> Result<SignedToken, std::io::Error> { unimplemented!() }
+//! # fn fetch_and_sign(_: Client) -> Result<SignedToken, std::io::Error> {
+//! #     Err(std::io::ErrorKind::Unsupported.into())
+//! # }
 //! # fn run(variables: CacheVariables<'_>, host: StsHost, clock: fn() -> SystemTime)
 //! # -> Result<(), std::io::Error> {
 //! let key = KeyBuilder::new("token").field("profile", "dev").field("cluster", "c").finish();
