@@ -6,7 +6,7 @@
 //! $ cargo bench -p e2e --bench side_by_side -- --rounds 41
 //! ```
 //!
-//! The server's rows take about five minutes at 9 rounds, besides the building.
+//! The server's rows take minutes, besides the building; 30 rounds are the fewest.
 //!
 //! Prints one table, and writes the same figures to `target/side-by-side.json`. The machine may be
 //! noisy: every bar is a ratio within the run, a count, or a median. Exit code 1 when a bar is
