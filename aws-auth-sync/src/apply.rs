@@ -7,7 +7,8 @@ use backon::{BackoffBuilder as _, ExponentialBuilder};
 use k8s_openapi::api::core::v1::ConfigMap;
 use thiserror::Error;
 
-use crate::cluster::{CallError, Written, resource_version};
+use crate::call::CallError;
+use crate::cluster::{Written, resource_version};
 use crate::connection::Cluster;
 use crate::owner::Owner;
 use crate::ownership::{Ownership, Record};

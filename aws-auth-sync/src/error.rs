@@ -9,7 +9,7 @@ use iam_cli::file::FileError;
 use thiserror::Error;
 
 use crate::apply::ApplyError;
-use crate::cluster::CallError;
+use crate::call::CallError;
 use crate::connection::ConnectError;
 use crate::finding::Finding;
 use crate::guard::OtherCluster;

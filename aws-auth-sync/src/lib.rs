@@ -9,6 +9,7 @@
 //! aws-auth is not ours to change or changed meanwhile, 5 a guard refused.
 
 pub mod apply;
+pub mod call;
 pub mod cli;
 pub mod cluster;
 pub mod combined;
