@@ -5,7 +5,7 @@ mod near_miss;
 mod render;
 pub mod report;
 
-use iam_core::aws_auth::{Consumer, Entry, Identity, Outcome, SsoRoleMatch};
+use iam_core::aws_auth::{Consumer, Entry, Outcome, SsoRoleMatch};
 use iam_core::principal::Principal;
 
 use crate::combined::Combined;
@@ -117,32 +117,13 @@ impl<'a> Explanation<'a> {
             };
         };
         let canonical = principal.canonical_arn();
-        let named = principal.session_name().map(str::to_owned);
-        let session = named.or_else(|| caller.session.clone());
-        let values = render::Values {
-            account: principal.account(),
-            session: self::session(&principal, session.as_deref()),
-            access_key_id: caller.access_key_id.as_deref(),
-        };
-        let (ending, entries) = match self.consumer.lookup_canonical(&canonical) {
-            Outcome::Entries(entries) => {
-                let ending = entries
-                    .first()
-                    .map_or(Ending::Unmapped, |entry| render::entry(entry, &values));
-                (ending, entries)
-            }
-            Outcome::Account(entry) => {
-                let username = canonical.clone();
-                (Ending::Account { username }, vec![entry])
-            }
-            Outcome::Unmapped => (Ending::Unmapped, Vec::new()),
-        };
+        let (endings, entries) = endings(&self.consumer, &principal, caller);
         let near_misses = near_miss::find(&principal, &canonical, &entries, self);
         Verdict {
             arn: caller.arn.clone(),
             canonical_arn: Some(canonical),
-            session,
-            ending,
+            session: session_name(&principal, caller),
+            ending: endings.into_iter().next().unwrap_or(Ending::Unmapped),
             entry: entries.first().copied(),
             is_ambiguous: entries.len() > 1,
             near_misses,
@@ -152,26 +133,41 @@ impl<'a> Explanation<'a> {
     /// Whether some caller could get the entry.
     #[must_use]
     pub fn is_effective(&self, entry: &Entry) -> bool {
-        if self.consumer.is_overridden(entry) {
-            return false;
-        }
-        match &entry.identity {
-            Identity::Account { id } => id.parse::<iam_core::account::AccountId>().is_ok(),
-            Identity::Sso { partition, .. } => self.gate == SsoRoleMatch::On && partition.is_none(),
-            Identity::Role { arn } | Identity::User { arn } => arn
-                .to_ascii_lowercase()
-                .parse::<Principal>()
-                .is_ok_and(|principal| {
-                    let canonical = principal.canonical_arn();
-                    let is_reached = canonical.eq_ignore_ascii_case(arn);
-                    let found = self.consumer.lookup_canonical(&canonical);
-                    is_reached
-                        && matches!(found, Outcome::Entries(found) if found.iter().any(|found| {
-                            (found.section, found.index) == (entry.section, entry.index)
-                        }))
-                }),
-        }
+        self.consumer.is_effective(entry)
     }
+}
+
+/// The ways in which a login of `principal` may end, never none, and the entries that decide it: of
+/// several, chance picks one.
+pub(crate) fn endings<'a>(
+    consumer: &Consumer<'a>,
+    principal: &Principal,
+    caller: &Caller,
+) -> (Vec<Ending>, Vec<&'a Entry>) {
+    let session_name = session_name(principal, caller);
+    let values = render::Values {
+        account: principal.account(),
+        session: session(principal, session_name.as_deref()),
+        access_key_id: caller.access_key_id.as_deref(),
+    };
+    let canonical = principal.canonical_arn();
+    match consumer.lookup_canonical(&canonical) {
+        Outcome::Entries(entries) => {
+            let endings = entries.iter().map(|entry| render::entry(entry, &values));
+            (endings.collect(), entries)
+        }
+        Outcome::Account(entry) => {
+            let username = canonical;
+            (vec![Ending::Account { username }], vec![entry])
+        }
+        Outcome::Unmapped => (vec![Ending::Unmapped], Vec::new()),
+    }
+}
+
+/// The session's name: that of the ARN, or what is told besides.
+fn session_name(principal: &Principal, caller: &Caller) -> Option<String> {
+    let named = principal.session_name().map(str::to_owned);
+    named.or_else(|| caller.session.clone())
 }
 
 /// What is known of the session: a user has none, a role without a name has one that is unknown.

@@ -7,6 +7,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Document, Entry, Identity, Section};
+use crate::account::AccountId;
 use crate::principal::Principal;
 
 /// Whether `sso` entries match at all: the consumer's feature gate `SSORoleMatch`, which is off
@@ -90,6 +91,30 @@ impl<'a> Consumer<'a> {
     #[must_use]
     pub fn is_overridden(&self, entry: &Entry) -> bool {
         self.overridden.contains(&(entry.section, entry.index))
+    }
+
+    /// Whether some caller could get the entry.
+    #[must_use]
+    pub fn is_effective(&self, entry: &Entry) -> bool {
+        let is_it = |found: &Entry| (found.section, found.index) == (entry.section, entry.index);
+        if self.is_overridden(entry) {
+            return false;
+        }
+        match &entry.identity {
+            Identity::Account { id } => id.parse::<AccountId>().is_ok(),
+            Identity::Sso { partition, .. } => {
+                partition.is_none() && self.sso_roles.iter().any(|(_, found)| is_it(found))
+            }
+            Identity::Role { arn } | Identity::User { arn } => {
+                let principal = arn.to_ascii_lowercase().parse::<Principal>();
+                principal.is_ok_and(|principal| {
+                    let canonical = principal.canonical_arn();
+                    let found = self.lookup_canonical(&canonical);
+                    canonical.eq_ignore_ascii_case(arn)
+                        && matches!(found, Outcome::Entries(found) if found.iter().any(|entry| is_it(entry)))
+                })
+            }
+        }
     }
 
     /// Whom the consumer takes a caller for, by the ARN that it looks up.
