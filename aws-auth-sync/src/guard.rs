@@ -1,151 +1,233 @@
-//! Is this the cluster that the sources are for?
+//! Changes that nobody wants by accident: each guard refuses one kind of them, and has a flag that
+//! lets it pass.
+//!
+//! What is judged is what the consumer would make of aws-auth before and after, not its text.
 
-use http::Uri;
-use thiserror::Error;
-
-use crate::connection::ClusterIdentity;
-use crate::source::Located;
-
-/// The sources are for another cluster.
-#[derive(Clone, Debug, Eq, Error, PartialEq)]
-#[error("{wanted_by} is for cluster {wanted}, and {found_by} is {found}")]
-pub struct OtherCluster {
-    wanted: String,
-    wanted_by: String,
-    found: String,
-    found_by: String,
-}
-
-/// Compares what the sources say with what `--cluster` says.
-///
-/// # Errors
-/// When a source names another cluster.
-pub fn check_named(clusters: &[Located<String>], named: Option<&str>) -> Result<(), OtherCluster> {
-    let Some(named) = named else { return Ok(()) };
-    match clusters.iter().find(|cluster| !same(&cluster.value, named)) {
-        None => Ok(()),
-        Some(other) => Err(OtherCluster {
-            wanted: other.value.clone(),
-            wanted_by: other.place.to_string(),
-            found: named.to_owned(),
-            found_by: "--cluster".to_owned(),
-        }),
-    }
-}
-
-/// Compares what the sources and `--cluster` say with the kubeconfig: the name of the cluster
-/// entry, or the URL of its server.
-///
-/// # Errors
-/// When one of them names another cluster.
-pub fn check_connected(
-    clusters: &[Located<String>],
-    named: Option<&str>,
-    connected: &ClusterIdentity,
-) -> Result<(), OtherCluster> {
-    let sources = clusters
-        .iter()
-        .map(|cluster| (&*cluster.value, cluster.place.to_string()));
-    let flag = named.map(|named| (named, "--cluster".to_owned()));
-    let ClusterIdentity { name, server } = connected;
-    for (wanted, wanted_by) in sources.chain(flag) {
-        if !same(wanted, name) && !same(wanted, server) {
-            return Err(OtherCluster {
-                wanted: wanted.to_owned(),
-                wanted_by,
-                found: format!("{name} at {server}"),
-                found_by: "the kubeconfig's".to_owned(),
-            });
-        }
-    }
-    Ok(())
-}
-
-/// Equal as texts, or as URLs of one server.
-fn same(one: &str, other: &str) -> bool {
-    one == other || matches!((server(one), server(other)), (Some(one), Some(other)) if one == other)
-}
-
-/// Host in lower case, port, and path without a trailing slash.
-fn server(text: &str) -> Option<(String, u16, String)> {
-    let uri: Uri = text.parse().ok()?;
-    let default = match uri.scheme_str()? {
-        "https" => 443,
-        "http" => 80,
-        _ => return None,
-    };
-    let host = uri.host()?.to_ascii_lowercase();
-    Some((
-        host,
-        uri.port_u16().unwrap_or(default),
-        uri.path().trim_end_matches('/').to_owned(),
-    ))
-}
-
+mod access;
+mod admins;
+mod cluster;
+mod extent;
+mod managed;
+mod nodes;
+mod observe;
+mod overrides;
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
+mod tests;
+mod view;
 
-    use super::*;
-    use crate::finding::Place;
+use std::collections::HashSet;
+use std::fmt;
 
-    const ARN: &str = "arn:aws:eks:us-west-2:111122223333:cluster/demo";
+use iam_core::aws_auth::{Document, Entry, Identity, Section, SsoRoleMatch};
+use iam_core::principal::Principal;
+use serde::{Serialize, Serializer};
 
-    fn from_source(text: &str) -> Vec<Located<String>> {
-        let place = Place {
-            file: Arc::from("f.yaml"),
-            line: 4,
-            column: 10,
-        };
-        vec![Located {
-            value: text.to_owned(),
-            place,
-        }]
-    }
+pub use cluster::{OtherCluster, check_connected, check_named};
+pub use managed::managed;
+pub use overrides::Overrides;
+use view::View;
 
-    #[test]
-    fn a_cluster_is_known_by_its_entry_or_its_server() {
-        let connected = ClusterIdentity {
-            name: ARN.to_owned(),
-            server: "https://Example.com:443/".to_owned(),
-        };
-        let table = [
-            (ARN, true),
-            ("https://example.com", true),
-            ("https://EXAMPLE.com/", true),
-            ("https://example.com:6443", false),
-            ("https://example.com/other", false),
-            ("example.com", false),
-            ("demo", false),
-            ("arn:aws:eks:us-west-2:111122223333:cluster/prod", false),
-            ("", false),
-        ];
-        for (text, same) in table {
-            let by_source = check_connected(&from_source(text), None, &connected);
-            let by_flag = check_connected(&[], Some(text), &connected);
-            assert_eq!((by_source.is_ok(), by_flag.is_ok()), (same, same), "{text}");
+/// A refusal.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Guard {
+    /// Which guard it is.
+    pub code: Code,
+    /// The flag that lets it pass.
+    #[serde(rename = "override")]
+    pub override_flag: &'static str,
+    /// What would happen, and to which entry.
+    pub message: String,
+}
+
+/// The guards.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Code {
+    /// Whoever makes the change loses access by it.
+    OwnAccess,
+    /// Nobody is left in `system:masters`.
+    LastAdmin,
+    /// Nodes lose their access.
+    NodeRole,
+    /// A section is emptied, or more than half of the entries go.
+    MassDeletion,
+    /// The sources are for another cluster.
+    OtherCluster,
+    /// The consumer cannot read what is there.
+    Unparsable,
+    /// Somebody gets into `system:masters`.
+    NewAdmin,
+}
+
+impl Code {
+    /// The flag that lets it pass.
+    #[must_use]
+    pub const fn override_flag(self) -> &'static str {
+        match self {
+            Self::OwnAccess => "--allow-lock-out",
+            Self::LastAdmin => "--allow-no-admin",
+            Self::NodeRole => "--allow-node-removal",
+            Self::MassDeletion => "--allow-mass-deletion",
+            Self::OtherCluster => "--allow-other-cluster",
+            Self::Unparsable => "--repair",
+            Self::NewAdmin => "--allow-new-admin",
         }
-        assert_eq!(check_connected(&[], None, &connected), Ok(()));
-        assert_eq!(
-            check_connected(&from_source("https://a"), None, &connected)
-                .unwrap_err()
-                .to_string(),
-            format!(
-                "f.yaml:4:10 is for cluster https://a, and the kubeconfig's is {ARN} at https://Example.com:443/"
-            ),
-        );
-    }
-
-    #[test]
-    fn without_a_cluster_the_flag_alone_is_compared() {
-        assert_eq!(check_named(&from_source(ARN), None), Ok(()));
-        assert_eq!(check_named(&from_source(ARN), Some(ARN)), Ok(()));
-        assert_eq!(check_named(&[], Some("x")), Ok(()));
-        assert_eq!(
-            check_named(&from_source(ARN), Some("x"))
-                .unwrap_err()
-                .to_string(),
-            format!("f.yaml:4:10 is for cluster {ARN}, and --cluster is x"),
-        );
     }
 }
+
+impl Guard {
+    /// A refusal of a kind.
+    #[must_use]
+    pub fn new(code: Code, message: String) -> Self {
+        Self {
+            code,
+            override_flag: code.override_flag(),
+            message,
+        }
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::OwnAccess => "C01",
+            Self::LastAdmin => "C02",
+            Self::NodeRole => "C03",
+            Self::MassDeletion => "C04",
+            Self::OtherCluster => "C05",
+            Self::Unparsable => "C10",
+            Self::NewAdmin => "C11",
+        })
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl fmt::Display for Guard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code, self.message)
+    }
+}
+
+/// A change of aws-auth that is to be judged.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    /// What is there.
+    pub before: &'a Document,
+    /// What would be there.
+    pub after: &'a Document,
+    /// New members of `system:masters` whom the sources acknowledge.
+    pub acknowledged: &'a Acknowledged,
+    /// What is known of the cluster and of the caller.
+    pub facts: &'a Facts,
+}
+
+/// What is known of the cluster and of the caller.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Facts {
+    /// Who makes the change. Whoever created the cluster, or shows a client certificate, needs no
+    /// entry and has no ARN here.
+    pub caller: Option<Principal>,
+    /// Whether there are nodes.
+    pub nodes: Nodes,
+}
+
+/// Whether a cluster has nodes.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub enum Nodes {
+    /// Nobody could look.
+    #[default]
+    Unknown,
+    /// It has none.
+    None,
+    /// It has some; this is the name of one of them.
+    Some(String),
+}
+
+/// The entries that a source lets into `system:masters` by `# aws-auth-sync: allow C11`.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Acknowledged(HashSet<String>);
+
+impl<'a> FromIterator<&'a Entry> for Acknowledged {
+    fn from_iter<T: IntoIterator<Item = &'a Entry>>(entries: T) -> Self {
+        let keys = entries.into_iter().map(|entry| view::key(&entry.identity));
+        Self(keys.collect())
+    }
+}
+
+impl Acknowledged {
+    fn covers(&self, entry: &Entry) -> bool {
+        self.0.contains(&view::key(&entry.identity))
+    }
+}
+
+/// What speaks against a change, in the order of the codes.
+#[must_use]
+pub fn check(case: &Case<'_>) -> Vec<Guard> {
+    let mut guards = Vec::new();
+    for gate in gates(case) {
+        let change = Change {
+            before: View::new(case.before, *gate),
+            after: View::new(case.after, *gate),
+        };
+        guards.extend(access::check(&change, case.facts.caller.as_ref()));
+        guards.extend(admins::last(&change));
+        guards.extend(nodes::check(&change, &case.facts.nodes));
+        guards.extend(extent::check(&change));
+        guards.extend(admins::new(&change, case.acknowledged));
+    }
+    guards.sort_by_key(|guard| guard.code);
+    let mut seen = HashSet::new();
+    guards.retain(|guard| seen.insert((guard.code, guard.message.clone())));
+    guards
+}
+
+/// Some consumers let `sso` entries match, and others do not: what either would suffer counts.
+fn gates(case: &Case<'_>) -> &'static [SsoRoleMatch] {
+    let mut entries = case.before.entries.iter().chain(&case.after.entries);
+    if entries.any(|entry| matches!(entry.identity, Identity::Sso { .. })) {
+        &[SsoRoleMatch::Off, SsoRoleMatch::On]
+    } else {
+        &[SsoRoleMatch::Off]
+    }
+}
+
+/// A change as a consumer sees it.
+struct Change<'a> {
+    before: View<'a>,
+    after: View<'a>,
+}
+
+/// An entry by its list and whom it is about. A live aws-auth is anybody's text.
+struct Named<'a>(Section, &'a Identity);
+
+impl<'a> From<&'a Entry> for Named<'a> {
+    fn from(entry: &'a Entry) -> Self {
+        Self(entry.section, &entry.identity)
+    }
+}
+
+impl fmt::Display for Named<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(section, identity) = self;
+        write!(f, "{section} {}", identity.to_string().escape_default())
+    }
+}
+
+/// The first few of many entries.
+fn listed(entries: &[&Entry]) -> String {
+    let mut names: Vec<String> = entries
+        .iter()
+        .take(MAX_LISTED)
+        .map(|entry| Named::from(*entry).to_string())
+        .collect();
+    if let more @ 1.. = entries.len().saturating_sub(MAX_LISTED) {
+        names.push(format!("{more} more"));
+    }
+    names.join(", ")
+}
+
+const MAX_LISTED: usize = 3;

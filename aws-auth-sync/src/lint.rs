@@ -13,6 +13,7 @@ use iam_core::partition::Partition;
 
 pub use finding::{Finding, Fix, Remark};
 pub use rule::{Rule, Severity};
+pub use suppress::allowed;
 
 use crate::subject::Subject;
 

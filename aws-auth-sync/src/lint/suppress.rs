@@ -1,9 +1,10 @@
 //! `# aws-auth-sync: allow A13, G05`: on the line of a finding or in a comment above it, or above
-//! the entry that it is about.
+//! the entry that it is about. What a guard asks to be acknowledged may stand at any line of its
+//! entry.
 
 use std::collections::HashMap;
 
-use iam_core::aws_auth::Section;
+use iam_core::aws_auth::{Entry, Section};
 
 use super::Remark;
 use crate::subject::Subject;
@@ -51,6 +52,23 @@ impl Suppressed {
             codes.is_some_and(|codes| codes.iter().any(|code| code == remark.code()))
         })
     }
+}
+
+/// The entries at which a code is allowed, in all files.
+pub fn allowed<'a>(subjects: &'a [Subject], code: &str) -> Vec<&'a Entry> {
+    let mut allowed = Vec::new();
+    for subject in subjects {
+        let lines = Suppressed::of(subject).lines;
+        let holds = |line: &usize| {
+            let codes = lines.get(line);
+            codes.is_some_and(|codes| codes.iter().any(|found| found == code))
+        };
+        allowed.extend(subject.entries().filter(|entry| {
+            let (last, _) = subject.line_and_column(entry.position.span.end);
+            !lines.is_empty() && (entry.position.line..=last).any(|line| holds(&line))
+        }));
+    }
+    allowed
 }
 
 const MARK: &str = "# aws-auth-sync: allow ";

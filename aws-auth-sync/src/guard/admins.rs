@@ -1,0 +1,47 @@
+//! C02 and C11: who is in `system:masters`.
+
+use iam_core::aws_auth::Entry;
+
+use super::{Acknowledged, Change, Code, Guard, Named, listed};
+
+/// Refuses to leave nobody in `system:masters`.
+pub(super) fn last(change: &Change<'_>) -> Option<Guard> {
+    let before: Vec<&Entry> = change
+        .before
+        .acting()
+        .filter(|entry| is_admin(entry))
+        .collect();
+    if before.is_empty() || change.after.acting().any(is_admin) {
+        return None;
+    }
+    let message = format!(
+        "nobody would be left in {MASTERS}, which {} now gives: aws-auth could be mended only by \
+         the cluster's creator or through an access entry",
+        listed(&before),
+    );
+    Some(Guard::new(Code::LastAdmin, message))
+}
+
+/// Refuses to put anybody into `system:masters` whom the sources do not acknowledge.
+pub(super) fn new(change: &Change<'_>, acknowledged: &Acknowledged) -> Vec<Guard> {
+    let is_new = |entry: &&Entry| {
+        let mut before = change.before.acting_for(entry).iter();
+        is_admin(entry) && !acknowledged.covers(entry) && !before.any(|entry| is_admin(entry))
+    };
+    let new = change.after.acting().filter(is_new);
+    new.map(|entry| {
+        let message = format!(
+            "{} would newly give {MASTERS}, which passes by RBAC; the source acknowledges it by \
+             the comment # aws-auth-sync: allow C11",
+            Named::from(entry),
+        );
+        Guard::new(Code::NewAdmin, message)
+    })
+    .collect()
+}
+
+fn is_admin(entry: &Entry) -> bool {
+    entry.groups.iter().any(|group| group == MASTERS)
+}
+
+const MASTERS: &str = "system:masters";
