@@ -136,15 +136,20 @@ pub struct Facts {
 }
 
 /// Whether a cluster has nodes.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Nodes {
-    /// Nobody could look.
-    #[default]
-    Unknown,
+    /// Nobody could look, and why.
+    Unknown(String),
     /// It has none.
     None,
     /// It has some; this is the name of one of them.
     Some(String),
+}
+
+impl Default for Nodes {
+    fn default() -> Self {
+        Self::Unknown("nobody looked".to_owned())
+    }
 }
 
 /// The entries that a source lets into `system:masters` by `# aws-auth-sync: allow C11`.

@@ -11,7 +11,9 @@ pub(super) fn check(change: &Change<'_>, nodes: &Nodes) -> Vec<Guard> {
     let reason = match nodes {
         Nodes::None => return Vec::new(),
         Nodes::Some(name) => format!("the cluster has nodes, {} is one of them", Excerpt(name)),
-        Nodes::Unknown => "it is not known whether the cluster has nodes".to_owned(),
+        Nodes::Unknown(reason) => {
+            format!("it is not known whether the cluster has nodes ({reason})")
+        }
     };
     let is_lost = |entry: &&Entry| {
         let after = change.after.acting_for(entry);

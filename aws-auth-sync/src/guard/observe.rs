@@ -13,42 +13,50 @@ use crate::call::{Answer, Call, CallError, refused};
 use crate::connection::Cluster;
 
 impl Cluster {
-    /// Looks who asks and whether there are nodes. What RBAC does not let anybody see stays unknown,
-    /// with a warning.
+    /// Looks who asks and whether there are nodes. What nobody lets us see stays unknown.
     ///
     /// # Errors
-    /// For every other refusal, and when no answer comes.
+    /// When no answer comes, or one that says nothing about rights.
     pub async fn observe(&self) -> Result<Facts, CallError> {
         let review = json!({"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"});
         let review = self.look::<SelfSubjectReview>(Call {
-            what: "ask who asks (create selfsubjectreviews)",
+            what: "ask who we are (create selfsubjectreviews)",
             method: Method::POST,
             path: "/apis/authentication.k8s.io/v1/selfsubjectreviews",
             body: Some(("application/json", review)),
         });
-        let caller = review.await?.as_ref().and_then(caller);
+        let caller = match review.await? {
+            Ok(review) => caller(&review),
+            Err(reason) => {
+                tracing::warn!("nobody guards your own access (C01): {reason}");
+                None
+            }
+        };
         let nodes = self.look::<List<Node>>(Call {
             what: "list nodes",
             method: Method::GET,
             path: "/api/v1/nodes?limit=1",
             body: None,
         });
-        let nodes = nodes.await?.map_or(Nodes::Unknown, |nodes| {
-            let first = nodes.items.into_iter().next();
-            first.map_or(Nodes::None, |node| {
+        let nodes = match nodes.await? {
+            Ok(nodes) => nodes.items.into_iter().next().map_or(Nodes::None, |node| {
                 Nodes::Some(node.metadata.name.unwrap_or_default())
-            })
-        });
+            }),
+            Err(reason) => Nodes::Unknown(reason.to_string()),
+        };
         Ok(Facts { caller, nodes })
     }
 
-    async fn look<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<Option<T>, CallError> {
+    /// Calls; the inner error is that we may not, or that the API server is older than what we ask.
+    async fn look<T: DeserializeOwned>(
+        &self,
+        call: Call<'_>,
+    ) -> Result<Result<T, CallError>, CallError> {
         let what = call.what;
         match self.call(call).await? {
-            Answer::Object(object) => Ok(Some(*object)),
-            Answer::Status(status) if status.code == 403 => {
-                tracing::warn!("{}", refused(what, status));
-                Ok(None)
+            Answer::Object(object) => Ok(Ok(*object)),
+            Answer::Status(status) if matches!(status.code, 401 | 403 | 404) => {
+                Ok(Err(refused(what, status)))
             }
             Answer::Status(status) => Err(refused(what, status)),
         }

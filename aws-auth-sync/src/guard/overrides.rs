@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{Code, Guard};
+use super::Code;
 
 /// Flags that let changes pass which a guard refuses.
 #[derive(Args, Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -50,17 +50,5 @@ impl Overrides {
             Code::Unparsable => self.repair,
             Code::NewAdmin => self.allow_new_admin,
         }
-    }
-
-    /// The guards that still refuse. Those that may pass are warned about.
-    #[must_use]
-    pub fn refused(self, guards: Vec<Guard>) -> Vec<Guard> {
-        let (passed, refused) = guards
-            .into_iter()
-            .partition::<Vec<_>, _>(|guard| self.allows(guard.code));
-        for guard in passed {
-            tracing::warn!("{guard} (let pass by {})", guard.override_flag);
-        }
-        refused
     }
 }
