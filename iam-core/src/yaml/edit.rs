@@ -69,13 +69,15 @@ use super::{
 };
 use editor::Editor;
 
-/// A YAML text of at most one document, read for editing.
+/// A YAML text, read for editing.
 #[derive(Clone, Debug)]
 pub struct Document<'a> {
     text: &'a str,
     limits: Limits,
     root: Option<Node>,
     is_embedded: bool,
+    /// What stands in the way of every edit.
+    obstacle: Option<EditError>,
 }
 
 impl<'a> Document<'a> {
@@ -88,17 +90,32 @@ impl<'a> Document<'a> {
         if let Some(at) = lines::odd_break(text) {
             return Err(EditError::new(position(text, at), EditFault::LineBreak));
         }
-        let mut documents = super::parse(text, limits)?;
-        if documents.len() > 1 {
-            let first = super::parse_first(text, limits)?;
-            let at = first.rest.unwrap_or(Position::START);
-            return Err(EditError::new(at, EditFault::SecondDocument));
+        let document = Self::parse_first(text, limits)?;
+        match document.obstacle {
+            Some(obstacle) => Err(obstacle),
+            None => Ok(document),
         }
+    }
+
+    /// Reads the first document of `text`, as Go's YAML readers do. Where more follows, or lines
+    /// break in a way that readers disagree about, it is read, and [`Self::edit`] refuses.
+    ///
+    /// # Errors
+    /// When the first document is not YAML, or the text exceeds `limits`.
+    pub fn parse_first(text: &'a str, limits: &Limits) -> Result<Self, EditError> {
+        let first = super::parse_first(text, limits)?;
+        let second = first.rest.map(|at| match super::parse(text, limits) {
+            Ok(_) => EditError::new(at, EditFault::SecondDocument),
+            Err(error) => error.into(),
+        });
+        let odd_break = lines::odd_break(text)
+            .map(|at| EditError::new(position(text, at), EditFault::LineBreak));
         Ok(Self {
             text,
             limits: *limits,
-            root: documents.pop(),
+            root: first.node,
             is_embedded: false,
+            obstacle: odd_break.or(second),
         })
     }
 
@@ -128,6 +145,9 @@ impl<'a> Document<'a> {
 
     /// The text with `change` made, and the splices that make it; `None` if there are none.
     fn edited(&self, change: &Change) -> Result<Option<(String, Vec<Splice>)>, EditError> {
+        if let Some(obstacle) = &self.obstacle {
+            return Err(obstacle.clone());
+        }
         let mut editor = Editor::new(self);
         editor.root(self.root.as_ref(), change)?;
         let splices = editor.finish();

@@ -1,5 +1,6 @@
 use super::{EditFault, ListChange, MapChange, at, edit, set, text};
-use crate::yaml::edit::EditError;
+use crate::yaml::edit::{Document, EditError};
+use crate::yaml::{Limits, Node};
 
 /// The place, and what is wrong.
 fn fault(error: &EditError) -> (usize, usize, Option<EditFault>) {
@@ -120,4 +121,25 @@ fn what_the_edit_is_not_about_may_be_anything() {
     let change = ListChange::default().change(3, set("n", text("v")));
     let edited = edit(list, change).unwrap();
     assert_eq!(edited, list.replace("n: 1", "n: v"));
+}
+
+#[test]
+fn the_first_document_is_read_where_no_edit_is_made() {
+    let change = at("a", set("n", text("v"))).into();
+    for (input, place) in [
+        (
+            "a: {}\n---\nb: c\n",
+            (2, 1, Some(EditFault::SecondDocument)),
+        ),
+        ("a: {}\n---\nb: [\n", (4, 1, None)),
+        ("a: {} # \u{85}\n", (1, 9, Some(EditFault::LineBreak))),
+    ] {
+        let document = Document::parse_first(input, &Limits::default()).unwrap();
+        let root = document.root().and_then(Node::as_mapping).unwrap();
+        assert!(root.get("a").is_some());
+        let refused = document.edit(&change).unwrap_err();
+        assert_eq!(fault(&refused), place, "{input}");
+        let unread = Document::parse(input, &Limits::default()).unwrap_err();
+        assert_eq!(unread, refused);
+    }
 }
