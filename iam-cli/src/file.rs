@@ -3,11 +3,15 @@
 //! The bytes go to a temporary file in the same directory, are flushed to the disk, and only then
 //! take the name.
 
+mod rewrite;
+
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 use thiserror::Error;
+
+pub use rewrite::{destination, rewrite};
 
 /// Who may read a new file.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -69,6 +73,11 @@ impl FileError {
 /// When a file of that name exists, or the system refuses.
 pub fn create_new(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), FileError> {
     let temporary = temporary(path, bytes, mode).map_err(|source| failed(path, source))?;
+    settle(temporary, path)
+}
+
+/// Gives a temporary file a name that must be free.
+fn settle(temporary: NamedTempFile, path: &Path) -> Result<(), FileError> {
     match temporary.persist_noclobber(path) {
         Ok(_) => sync_parent(path),
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
@@ -112,84 +121,19 @@ pub fn replace_all(files: &[(&Path, &[u8], Mode)]) -> Result<(), FileError> {
     Ok(())
 }
 
-/// Puts `bytes` in the place of a file's, through symbolic links: they stay, and so do the mode
-/// and the owner. A file that is not there yet is made for its owner alone.
-///
-/// # Errors
-/// When the system refuses, the file may not be written, or it is none.
-pub fn rewrite(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    let target = destination(path).map_err(|source| failed(path, source))?;
-    let data = match target.metadata() {
-        Ok(data) => data,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return create_new(&target, bytes, Mode::Private);
-        }
-        Err(source) => return Err(failed(path, source)),
-    };
-    if !data.is_file() {
-        let path = path.to_owned();
-        return Err(FileError::NotAFile { path });
-    }
-    // What may not be written in place is not to be replaced either.
-    std::fs::OpenOptions::new()
-        .write(true)
-        .open(&target)
-        .map_err(|source| failed(path, source))?;
-    let temporary = temporary(&target, bytes, Mode::Private).map_err(|e| failed(path, e))?;
-    keep_owner(temporary.as_file(), &data).map_err(|source| FileError::Owner {
-        path: path.to_owned(),
-        source,
-    })?;
-    temporary
-        .as_file()
-        .set_permissions(data.permissions())
-        .map_err(|source| failed(path, source))?;
-    temporary
-        .persist(&target)
-        .map_err(|error| failed(path, error.error))?;
-    sync_parent(&target)
-}
-
-/// Where symbolic links lead, though nothing may be there.
-///
-/// # Errors
-/// When a link cannot be read, or links lead in a circle.
-pub fn destination(path: &Path) -> io::Result<PathBuf> {
-    let mut path = path.to_owned();
-    for _ in 0..MAX_LINKS {
-        match path.symlink_metadata() {
-            Ok(data) if data.file_type().is_symlink() => {
-                path = parent(&path).join(std::fs::read_link(&path)?);
-            }
-            Ok(_) => return Ok(path),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(path),
-            Err(error) => return Err(error),
-        }
-    }
-    Err(io::Error::other("symbolic links lead in a circle"))
-}
-
-#[cfg(unix)]
-fn keep_owner(file: &std::fs::File, old: &std::fs::Metadata) -> io::Result<()> {
-    use std::os::unix::fs::MetadataExt as _;
-    let new = file.metadata()?;
-    let [uid, gid] = [(old.uid(), new.uid()), (old.gid(), new.gid())];
-    let changed = |(old, new)| (old != new).then_some(old);
-    if (changed(uid), changed(gid)) == (None, None) {
-        return Ok(());
-    }
-    std::os::unix::fs::fchown(file, changed(uid), changed(gid))
-}
-
-#[cfg(not(unix))]
-fn keep_owner(_file: &std::fs::File, _old: &std::fs::Metadata) -> io::Result<()> {
-    Ok(())
-}
-
 fn temporary(path: &Path, bytes: &[u8], mode: Mode) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".").suffix(".tmp");
-    let mut file = with_mode(&mut builder, mode).tempfile_in(parent(path))?;
+    filled(builder.prefix(".").suffix(".tmp"), path, bytes, mode)
+}
+
+/// A file beside `path` that holds `bytes`, on the disk.
+fn filled(
+    builder: &mut tempfile::Builder<'_, '_>,
+    path: &Path,
+    bytes: &[u8],
+    mode: Mode,
+) -> io::Result<NamedTempFile> {
+    let mut file = with_mode(builder, mode).tempfile_in(parent(path))?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     Ok(file)
@@ -240,9 +184,6 @@ fn failed(path: &Path, source: io::Error) -> FileError {
         source,
     }
 }
-
-/// As Linux follows them.
-const MAX_LINKS: usize = 40;
 
 #[cfg(test)]
 mod tests {
