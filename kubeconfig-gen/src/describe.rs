@@ -2,8 +2,8 @@
 //!
 //! <https://docs.aws.amazon.com/eks/latest/APIReference/API_DescribeCluster.html>
 
-use std::fmt::{self, Display};
-use std::str::FromStr;
+mod mode;
+mod node;
 
 use iam_core::cluster::{ClusterArn, ClusterId};
 use iam_core::excerpt::Excerpt;
@@ -13,6 +13,9 @@ use thiserror::Error;
 
 use crate::certificate::CertificateAuthority;
 use crate::cluster::{Cluster, ClusterRef, SignedId};
+use node::Node;
+
+pub use mode::{AuthenticationMode, authentication_mode};
 
 /// What is wrong with a description, and where: line and column count from 1.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
@@ -61,54 +64,6 @@ pub fn parse(text: &str) -> Result<Cluster, DescribeError> {
 pub fn arn(text: &str) -> Option<ClusterArn> {
     let answer: Named<'_> = serde_json::from_str(text).ok()?;
     answer.cluster?.arn?.parse().ok()
-}
-
-/// How the cluster lets callers in, where its description tells.
-#[must_use]
-pub fn authentication_mode(text: &str) -> Option<AuthenticationMode> {
-    let answer: Modes<'_> = serde_json::from_str(text).ok()?;
-    let mode = answer.cluster?.access_config?.authentication_mode?;
-    AuthenticationMode::ALL
-        .into_iter()
-        .find(|known| known.as_str() == mode)
-}
-
-/// How a cluster lets callers in.
-///
-/// <https://docs.aws.amazon.com/eks/latest/APIReference/API_AccessConfigResponse.html>
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum AuthenticationMode {
-    /// Access entries alone.
-    Api,
-    /// Access entries, and aws-auth for whoever has none.
-    ApiAndConfigMap,
-    /// aws-auth alone.
-    ConfigMap,
-}
-
-impl AuthenticationMode {
-    const ALL: [Self; 3] = [Self::Api, Self::ApiAndConfigMap, Self::ConfigMap];
-
-    /// As EKS spells it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Api => "API",
-            Self::ApiAndConfigMap => "API_AND_CONFIG_MAP",
-            Self::ConfigMap => "CONFIG_MAP",
-        }
-    }
-}
-
-impl Display for AuthenticationMode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words = match self {
-            Self::Api => "access entries alone, not by aws-auth",
-            Self::ApiAndConfigMap => "access entries and by aws-auth",
-            Self::ConfigMap => "aws-auth alone, not by access entries",
-        };
-        write!(f, "{words} ({})", self.as_str())
-    }
 }
 
 fn check_status(
@@ -196,25 +151,6 @@ struct ArnOfCluster<'a> {
 }
 
 #[derive(Deserialize)]
-struct Modes<'a> {
-    #[serde(borrow)]
-    cluster: Option<ModeOfCluster<'a>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct ModeOfCluster<'a> {
-    #[serde(borrow)]
-    access_config: Option<AccessConfig<'a>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct AccessConfig<'a> {
-    authentication_mode: Option<&'a str>,
-}
-
-#[derive(Deserialize)]
 struct Document<'a> {
     #[serde(borrow)]
     cluster: Option<&'a RawValue>,
@@ -244,98 +180,6 @@ struct CertificateData<'a> {
 struct OutpostConfig<'a> {
     #[serde(borrow)]
     etcd_instance_type: Option<&'a RawValue>,
-}
-
-/// A value within the text, so that its place can be told.
-#[derive(Clone, Copy)]
-struct Node<'a> {
-    text: &'a str,
-    raw: &'a str,
-}
-
-impl<'a> Node<'a> {
-    /// The value as an object with the fields of `T`.
-    fn object<T: Deserialize<'a>>(self) -> Result<T, DescribeError> {
-        if !self.raw.starts_with('{') {
-            return Err(self.fault(self.raw, "a JSON object is expected here".to_owned()));
-        }
-        serde_json::from_str(self.raw).map_err(|error| {
-            let (line, column) = self.position(self.raw);
-            // serde_json counts from the object's own first character.
-            let before = if error.line() <= 1 { column - 1 } else { 0 };
-            DescribeError::new(
-                line + error.line().saturating_sub(1),
-                before + error.column().max(1),
-                what(&error),
-            )
-        })
-    }
-
-    /// The field's value, which must be there and a string that parses.
-    fn required<T>(self, key: &str, field: Option<&'a RawValue>) -> Result<T, DescribeError>
-    where
-        T: FromStr,
-        T::Err: Display,
-    {
-        let Some(raw) = field else {
-            return Err(self.missing(key));
-        };
-        let Ok(text) = serde_json::from_str::<String>(raw.get()) else {
-            return Err(self.fault(raw.get(), format!("{key} is not a string")));
-        };
-        text.parse()
-            .map_err(|error: T::Err| self.fault(raw.get(), format!("{key}: {error}")))
-    }
-
-    fn missing(self, key: &str) -> DescribeError {
-        self.fault(self.raw, format!("the object has no {key}"))
-            .with_hint(
-                "give the whole output of aws eks describe-cluster --output json of an EKS cluster"
-                    .to_owned(),
-            )
-    }
-
-    fn at(self, field: Option<&RawValue>, message: String) -> DescribeError {
-        self.fault(field.map_or(self.raw, RawValue::get), message)
-    }
-
-    fn fault(self, part: &str, message: String) -> DescribeError {
-        let (line, column) = self.position(part);
-        DescribeError::new(line, column, message)
-    }
-
-    /// Line and column, from 1, of a part of the text.
-    fn position(self, part: &str) -> (usize, usize) {
-        let offset = (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
-        let before = self.text.get(..offset).unwrap_or_default();
-        let line = before.rsplit('\n').next().unwrap_or_default();
-        (before.matches('\n').count() + 1, line.chars().count() + 1)
-    }
-}
-
-impl DescribeError {
-    fn new(line: usize, column: usize, message: String) -> Self {
-        Self {
-            line,
-            column,
-            message,
-            hint: None,
-        }
-    }
-
-    fn with_hint(self, hint: String) -> Self {
-        Self {
-            hint: Some(hint),
-            ..self
-        }
-    }
-}
-
-/// The error without the position that serde_json appends.
-fn what(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    text.rsplit_once(" at line ")
-        .map_or(text.clone(), |(what, _)| what.to_owned())
 }
 
 /// What JSON takes for white space.
