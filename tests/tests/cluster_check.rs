@@ -576,6 +576,42 @@ fn what_eks_knows_of_the_cluster_explains_a_401() {
 }
 
 #[test]
+fn the_proxy_of_the_entry_is_gone_through_and_blamed() {
+    let Some(site) = site() else { return };
+    let _story = site.story();
+    let alice = site.cluster.sts.add_user("alice");
+    let server = |proxy: &str| {
+        let with_proxy = format!("  cluster:\n    proxy-url: {proxy}\n");
+        let kubeconfig = site.kubeconfig().replacen("  cluster:\n", &with_proxy, 1);
+        let (steps, code) = site.steps(site.check(&kubeconfig, &alice));
+        let mut found = steps.into_iter().filter(|[name, ..]| name == "server");
+        let [_, result, message, hint] = found.next().expect("the server is asked");
+        (code, result, message, hint)
+    };
+    let proxy = Proxy::start(site.cluster.sts.resolve());
+    let (address, _) = site.cluster.api_server();
+    assert_eq!(
+        (
+            Some(0),
+            "ok".to_owned(),
+            format!(
+                "https://{address} answers, and its certificate holds, through the entry's proxy"
+            ),
+            String::new()
+        ),
+        server(&proxy.url())
+    );
+    assert_eq!(1, proxy.journal().len());
+    let (code, result, message, hint) = server("http://127.0.0.1:1");
+    assert_eq!((Some(1), "problem"), (code, result.as_str()));
+    assert!(message.contains("127.0.0.1:1"), "{message}");
+    assert_eq!("check the proxy-url of the entry and the network", hint);
+    let (code, result, message, _) = server("ftp://127.0.0.1:1");
+    assert_eq!((Some(1), "problem"), (code, result.as_str()));
+    assert!(message.starts_with("proxy-url: "), "{message}");
+}
+
+#[test]
 fn a_check_writes_nothing() {
     let Some(site) = site() else { return };
     let _story = site.story();
