@@ -2,7 +2,7 @@
 //!
 //! ```console
 //! $ cargo bench -p e2e --bench side_by_side                # all of it
-//! $ cargo bench -p e2e --bench side_by_side -- client      # or server, validation, mappings
+//! $ cargo bench -p e2e --bench side_by_side -- client      # or kubeconfig, server, validation, mappings
 //! $ cargo bench -p e2e --bench side_by_side -- --rounds 41
 //! ```
 //!
@@ -22,6 +22,7 @@
 
 mod client;
 mod floor;
+mod kubeconfig;
 mod load;
 mod mappings;
 mod micro;
@@ -38,7 +39,7 @@ use e2e::support::programs::target_dir;
 #[derive(Parser)]
 struct Cli {
     /// What to measure; all of it when nothing is named
-    #[arg(value_parser = ["client", "server", "validation", "mappings"])]
+    #[arg(value_parser = ["client", "kubeconfig", "server", "validation", "mappings"])]
     parts: Vec<String>,
 
     /// Interleaved rounds of the client; the server takes a tenth of them, three at least
@@ -78,6 +79,9 @@ fn measure(cli: &Cli) -> Vec<table::Figure> {
     let mut figures = Vec::new();
     if wants("client") {
         figures.extend(client::figures(cli.rounds));
+    }
+    if wants("kubeconfig") {
+        figures.extend(kubeconfig::figures(cli.rounds));
     }
     if wants("server") {
         figures.extend(server::figures((cli.rounds / 10).max(3)));

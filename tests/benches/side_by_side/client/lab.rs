@@ -6,20 +6,20 @@ use std::process::{Command, Stdio};
 
 use super::row::{Row, Sample};
 
-pub(super) struct Lab {
+pub(crate) struct Lab {
     directory: PathBuf,
     launcher: PathBuf,
 }
 
 /// How often the kernel was called.
-pub(super) struct SystemCalls {
-    pub(super) all: f64,
-    pub(super) opening: f64,
+pub(crate) struct SystemCalls {
+    pub(crate) all: f64,
+    pub(crate) opening: f64,
 }
 
 impl Lab {
     /// Builds the launcher into `directory`.
-    pub(super) fn new(directory: &Path) -> Self {
+    pub(crate) fn new(directory: &Path) -> Self {
         fs::create_dir_all(directory).expect("the target directory is writable");
         let launcher = directory.join("launcher");
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/side_by_side/launcher.c");
@@ -34,7 +34,7 @@ impl Lab {
     }
 
     /// "hello world" for a target.
-    pub(super) fn hello(&self, target: &str) -> PathBuf {
+    pub(crate) fn hello(&self, target: &str) -> PathBuf {
         let source = self.directory.join("hello.rs");
         fs::write(&source, "fn main() {\n    println!(\"hello\");\n}\n").expect("writable");
         let program = self.directory.join(format!("hello-{target}"));
@@ -47,7 +47,7 @@ impl Lab {
 
     /// A copy of a program, written in one piece as an installation writes it. What a linker wrote
     /// bit by bit lies in the page cache in small pieces, and costs half as much again to start.
-    pub(super) fn install(&self, program: &Path) -> PathBuf {
+    pub(crate) fn install(&self, program: &Path) -> PathBuf {
         let name = program.file_name().expect("a program has a name");
         let installed = self.directory.join("installed").join(name);
         // Never over a file that runs, or that has the pieces of before.
@@ -59,7 +59,7 @@ impl Lab {
     }
 
     /// Runs all rows in turn, as often as `rounds` says, and twice before to warm the caches.
-    pub(super) fn measure(&self, mut rows: Vec<&mut Row>, rounds: usize) {
+    pub(crate) fn measure(&self, mut rows: Vec<&mut Row>, rounds: usize) {
         for round in 0..rounds + 2 {
             for row in &mut rows {
                 let sample = self.sample(row);
@@ -96,7 +96,7 @@ impl Lab {
     }
 
     /// Where there is no valgrind: `None`.
-    pub(super) fn instructions(&self, row: &Row) -> Option<f64> {
+    pub(crate) fn instructions(&self, row: &Row) -> Option<f64> {
         let options = ["--tool=callgrind", "--callgrind-out-file=/dev/null"];
         let output = row.under(Path::new("valgrind"), &options).output().ok()?;
         let report = String::from_utf8_lossy(&output.stderr);
@@ -105,7 +105,7 @@ impl Lab {
     }
 
     /// Where there is no strace: `None`.
-    pub(super) fn system_calls(&self, row: &Row) -> Option<SystemCalls> {
+    pub(crate) fn system_calls(&self, row: &Row) -> Option<SystemCalls> {
         let trace = self.directory.join("strace.txt");
         let options = ["-f", "-o", trace.to_str()?];
         row.under(Path::new("strace"), &options).output().ok()?;
@@ -122,8 +122,8 @@ impl Lab {
     }
 }
 
-/// The program as it is shipped: `cargo static`, this one alone.
-pub(super) fn static_token_exec() -> PathBuf {
+/// A program as it is shipped: `cargo static`, this one alone.
+pub(crate) fn static_program(name: &str) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .expect("in the workspace");
@@ -135,11 +135,11 @@ pub(super) fn static_token_exec() -> PathBuf {
         "--target",
         target,
         "--package",
-        "token-exec",
+        name,
     ]));
     let target_directory =
         std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
-    target_directory.join(target).join("release/token-exec")
+    target_directory.join(target).join("release").join(name)
 }
 
 fn run(command: &mut Command) {

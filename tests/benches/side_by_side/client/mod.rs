@@ -2,8 +2,8 @@
 //! one interleaved run.
 
 mod kubectl;
-mod lab;
-mod row;
+pub(crate) mod lab;
+pub(crate) mod row;
 mod sources;
 
 use std::fs;
@@ -33,7 +33,7 @@ struct Client {
 
 pub(crate) fn figures(rounds: usize) -> Vec<Figure> {
     let lab = Lab::new(&target_dir().join("bench"));
-    let program = lab.install(&lab::static_token_exec());
+    let program = lab.install(&lab::static_program("token-exec"));
     let authenticator = authenticator().map(|program| lab.install(&program));
     let mut client = Client::new(&lab, &program, authenticator.as_deref());
     lab.measure(client.rows_mut(), rounds);
@@ -205,12 +205,12 @@ impl Client {
 }
 
 /// How many times as much a peer takes.
-fn beside(peer: &str, what: &str, times: f64, bar: f64) -> Figure {
+pub(crate) fn beside(peer: &str, what: &str, times: f64, bar: f64) -> Figure {
     let what = format!("{peer}: {what} / ours");
     Figure::new(&what, times, Some(Bar::AtLeast(bar)), PAIRS)
 }
 
-fn at_most(bar: f64, what: &str, measured: f64, note: &str) -> Figure {
+pub(crate) fn at_most(bar: f64, what: &str, measured: f64, note: &str) -> Figure {
     Figure::new(what, measured, Some(Bar::AtMost(bar)), note)
 }
 
@@ -223,7 +223,7 @@ fn authenticator() -> Option<PathBuf> {
 
 /// The Python that runs the AWS CLI of the tests' virtual environment; without one its rows are
 /// left out.
-fn aws_cli() -> Option<PathBuf> {
+pub(crate) fn aws_cli() -> Option<PathBuf> {
     let requirements =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("outside-signers/requirements.txt");
     python::with_packages(&requirements)
@@ -231,4 +231,4 @@ fn aws_cli() -> Option<PathBuf> {
         .ok()
 }
 
-const PAIRS: &str = "median of pairs";
+pub(crate) const PAIRS: &str = "median of pairs";

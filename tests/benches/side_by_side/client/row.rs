@@ -12,9 +12,9 @@ use e2e::support::sts::STS_REGION;
 use crate::table::{Figure, median};
 
 /// A program, its arguments and its environment: a sandbox of its own.
-pub(super) struct Row {
-    pub(super) name: &'static str,
-    pub(super) sandbox: Sandbox,
+pub(crate) struct Row {
+    pub(crate) name: &'static str,
+    pub(crate) sandbox: Sandbox,
     words: Vec<OsString>,
     variables: Vec<(&'static str, OsString)>,
     /// Whom it asks, for as long as it is measured.
@@ -23,14 +23,14 @@ pub(super) struct Row {
 }
 
 /// What the kernel counted for one run.
-pub(super) struct Sample {
-    pub(super) wall_us: f64,
-    pub(super) cpu_us: f64,
-    pub(super) rss_kib: f64,
+pub(crate) struct Sample {
+    pub(crate) wall_us: f64,
+    pub(crate) cpu_us: f64,
+    pub(crate) rss_kib: f64,
 }
 
 impl Row {
-    pub(super) fn new(name: &'static str, program: &Path) -> Self {
+    pub(crate) fn new(name: &'static str, program: &Path) -> Self {
         Self {
             name,
             sandbox: Sandbox::new("bench"),
@@ -43,56 +43,56 @@ impl Row {
         .env("AWS_DEFAULT_REGION", STS_REGION)
     }
 
-    pub(super) fn args<T: Into<OsString>>(mut self, words: impl IntoIterator<Item = T>) -> Self {
+    pub(crate) fn args<T: Into<OsString>>(mut self, words: impl IntoIterator<Item = T>) -> Self {
         self.words.extend(words.into_iter().map(Into::into));
         self
     }
 
-    pub(super) fn env(mut self, name: &'static str, value: impl Into<OsString>) -> Self {
+    pub(crate) fn env(mut self, name: &'static str, value: impl Into<OsString>) -> Self {
         self.variables.push((name, value.into()));
         self
     }
 
     /// Exports keys that nobody else knows.
-    pub(super) fn with_keys(self) -> Self {
+    pub(crate) fn with_keys(self) -> Self {
         let keys = Keys::long_lived();
         self.env("AWS_ACCESS_KEY_ID", keys.access_key_id)
             .env("AWS_SECRET_ACCESS_KEY", keys.secret_access_key)
     }
 
-    pub(super) fn asking(mut self, service: impl Any) -> Self {
+    pub(crate) fn asking(mut self, service: impl Any) -> Self {
         self.services.push(Box::new(service));
         self
     }
 
     /// `program` around it: the launcher, or what counts its instructions.
-    pub(super) fn under(&self, program: &Path, options: &[&str]) -> Command {
+    pub(crate) fn under(&self, program: &Path, options: &[&str]) -> Command {
         let mut command = self.sandbox.command(program).into_std();
         command.args(options).args(&self.words);
         command.envs(self.variables.iter().cloned());
         command
     }
 
-    pub(super) fn add(&mut self, sample: Sample) {
+    pub(crate) fn add(&mut self, sample: Sample) {
         self.samples.push(sample);
     }
 
-    pub(super) fn median_of(&self, of: fn(&Sample) -> f64) -> f64 {
+    pub(crate) fn median_of(&self, of: fn(&Sample) -> f64) -> f64 {
         median(self.samples.iter().map(of).collect())
     }
 
     /// The median over the rounds of this one over `other` in the same round.
-    pub(super) fn over(&self, other: &Self, of: fn(&Sample) -> f64) -> f64 {
+    pub(crate) fn over(&self, other: &Self, of: fn(&Sample) -> f64) -> f64 {
         let pairs = self.samples.iter().zip(&other.samples);
         median(pairs.map(|(own, other)| of(own) / of(other)).collect())
     }
 
-    pub(super) fn peak_mib(&self) -> f64 {
+    pub(crate) fn peak_mib(&self) -> f64 {
         self.median_of(|sample| sample.rss_kib) / 1024.0
     }
 
     /// What it took, in the units of the machine.
-    pub(super) fn absolute(&self) -> Figure {
+    pub(crate) fn absolute(&self) -> Figure {
         let note = format!(
             "wall µs; cpu {:.0} µs, peak RSS {:.1} MiB, {} rounds",
             self.median_of(cpu),
@@ -112,10 +112,10 @@ impl Drop for Row {
     }
 }
 
-pub(super) fn wall(sample: &Sample) -> f64 {
+pub(crate) fn wall(sample: &Sample) -> f64 {
     sample.wall_us
 }
 
-pub(super) fn cpu(sample: &Sample) -> f64 {
+pub(crate) fn cpu(sample: &Sample) -> f64 {
     sample.cpu_us
 }
