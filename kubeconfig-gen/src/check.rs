@@ -21,7 +21,7 @@ use report::Step;
 /// What `check` works on.
 #[derive(Debug)]
 pub(crate) struct CheckOptions {
-    files: Vec<PathBuf>,
+    files: Files,
     context: Option<String>,
     aws_auth: Option<PathBuf>,
     kuberc: Option<PathBuf>,
@@ -41,9 +41,8 @@ impl CheckOptions {
             aws_auth,
             output,
         } = arguments;
-        let home = environment.home.as_deref();
         Ok(Self {
-            files: target::list(kubeconfig, environment.kubeconfig.as_deref(), home)?,
+            files: environment.files(kubeconfig)?,
             context,
             aws_auth,
             kuberc: environment.kuberc_path(),
@@ -97,6 +96,3 @@ fn listed(names: &[&str]) -> String {
         more => format!("there are {more}"),
     }
 }
-
-/// What is loaded: for the walk's first step.
-type Files = Merged;

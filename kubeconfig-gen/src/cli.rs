@@ -18,6 +18,7 @@ use crate::list::Form;
 use crate::names::{Alias, Namespace, Profile};
 use crate::stanza::ExecCommand;
 use crate::unquoted::Unquoted;
+use crate::target::{Files, TargetError};
 
 /// Write kubeconfig entries for a cluster whose users sign in with AWS IAM through token-exec
 #[derive(Debug, Parser)]
@@ -58,8 +59,10 @@ pub enum Command {
     ///
     /// Every entry that is named by a cluster's ARN is asked about, by the profile of its users. It
     /// goes when EKS says to a member of the cluster's own account that there is no such cluster;
-    /// whatever else happens leaves it where it is, and makes the exit code 1. With it go its
-    /// contexts, and the users that nothing else needs.
+    /// whatever else happens leaves it where it is, and makes the exit code 1. So does the word of
+    /// whoever answers at a URL of the settings' own (AWS_ENDPOINT_URL and its like) in place of
+    /// AWS, unless --trust-endpoint-url takes it. With a cluster go its contexts, and the users that
+    /// nothing else needs.
     Prune(PruneArgs),
 
     /// Say why kubectl would fail: files, plugin, token, caller, server and access, step by step
@@ -100,6 +103,11 @@ pub struct PruneArgs {
 }
 
 /// Arguments of `check`.
+    /// Take the word of EKS and STS at the URLs that the settings name: AWS's by PrivateLink, or
+    /// those of a stand-in
+    #[arg(long)]
+    pub trust_endpoint_url: bool,
+
 #[derive(Args, Debug)]
 pub struct CheckArgs {
     /// Context to look at [default: the current one]

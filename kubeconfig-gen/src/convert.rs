@@ -6,7 +6,9 @@ use iam_core::yaml::edit::{ListChange, MapChange};
 use thiserror::Error;
 
 use crate::error::Error;
+use crate::field;
 use crate::kubeconfig::Kind;
+use crate::merged::{ContextEntry, Exec};
 use crate::plugin::Plugin;
 use crate::schema::text;
 use crate::stanza::{self, ExecCommand, INSTALL_HINT, Stanza, Unreadable};
@@ -135,24 +137,13 @@ fn users<'s>(
     which: &Which,
 ) -> Result<Vec<(String, Found<'s>)>, ConvertError> {
     let context = match which {
-        Which::All => {
-            let names = store
-                .files()
-                .iter()
-                .flat_map(|file| file.entries(Kind::User));
-            let found = names.filter_map(|(_, name, node)| {
-                let found = store.find(Kind::User, &name)?;
-                // Of several entries of a name the first is what kubectl reads.
-                std::ptr::eq(found.node, node).then_some((name, found))
-            });
-            return Ok(found.collect());
-        }
+        Which::All => return Ok(store.entries(Kind::User).collect()),
         Which::Context(name) => name.clone(),
         Which::Current => store.current().ok_or(ConvertError::NoCurrent)?,
     };
     let found = store.find(Kind::Context, &context);
     let found = found.ok_or_else(|| ConvertError::NoContext(context.clone()))?;
-    let user = field(field_node(Some(found.node), "context"), "user").unwrap_or_default();
+    let ContextEntry { user, .. } = ContextEntry::of(found.node);
     match store.find(Kind::User, &user) {
         Some(found) => Ok(vec![(user, found)]),
         None => Err(ConvertError::NoUser { context, user }),
@@ -165,8 +156,8 @@ fn change(user: &str, node: &Node, options: &ConvertOptions) -> Result<MapChange
         user: user.to_owned(),
         reason,
     };
-    let exec = exec_of(node).ok_or_else(other)?;
-    let read = stanza_of(exec).ok_or_else(other)?;
+    let exec = Exec::of(node).ok_or_else(other)?;
+    let read = exec.stanza().ok_or_else(other)?;
     let (from, stanza) = read.map_err(|error| refuse(error.to_string()))?;
     if from == options.to && from != ExecCommand::TokenExec {
         return Ok(MapChange::default());
@@ -178,12 +169,12 @@ fn change(user: &str, node: &Node, options: &ConvertOptions) -> Result<MapChange
     for (key, value) in options.to.fields(arguments, &options.plugin) {
         // How the user was asked before is how the user is asked afterwards.
         let is_chosen = matches!(key, "interactiveMode" | "provideClusterInfo");
-        if !(is_chosen && field_node(Some(exec), key).is_some()) {
+        if !(is_chosen && field::node(Exec::node(node), key).is_some()) {
             fields = fields.set(key, value);
         }
     }
     if options.to != ExecCommand::TokenExec
-        && field(Some(exec), "installHint").as_deref() == Some(INSTALL_HINT)
+        && field::text_of(Exec::node(node), "installHint").as_deref() == Some(INSTALL_HINT)
     {
         fields = fields.remove("installHint");
     }
@@ -192,43 +183,7 @@ fn change(user: &str, node: &Node, options: &ConvertOptions) -> Result<MapChange
 
 /// Whether the user's program is another one than `to`.
 fn is_new(node: &Node, to: ExecCommand) -> bool {
-    let read = exec_of(node).and_then(stanza_of).and_then(Result::ok);
+    let exec = Exec::of(node);
+    let read = exec.as_ref().and_then(Exec::stanza).and_then(Result::ok);
     read.is_some_and(|(from, _)| from != to)
-}
-
-pub(crate) fn exec_of(user: &Node) -> Option<&Node> {
-    field_node(field_node(Some(user), "user"), "exec")
-}
-
-/// What a stanza signs, if it is of a program that is known.
-pub(crate) fn stanza_of(exec: &Node) -> Option<Result<(ExecCommand, Stanza), Unreadable>> {
-    let command = field(Some(exec), "command")?;
-    let args = field_node(Some(exec), "args").and_then(Node::as_sequence);
-    let args: Vec<String> = args
-        .map(|args| args.items.iter().filter_map(text).collect())
-        .unwrap_or_default();
-    let read = stanza::read(&command, &args)?;
-    Some(read.map(|(program, mut stanza)| {
-        if program == ExecCommand::AwsIamAuthenticator && stanza.role.is_none() {
-            stanza.role = variable(exec, "DEFAULT_ROLE");
-        }
-        (program, stanza)
-    }))
-}
-
-/// A variable of the stanza's environment.
-pub(crate) fn variable(exec: &Node, name: &str) -> Option<String> {
-    let items = &field_node(Some(exec), "env")?.as_sequence()?.items;
-    let item = items
-        .iter()
-        .find(|item| field(Some(item), "name").as_deref() == Some(name))?;
-    field(Some(item), "value").filter(|value| !value.is_empty())
-}
-
-pub(crate) fn field_node<'n>(node: Option<&'n Node>, key: &str) -> Option<&'n Node> {
-    node?.as_mapping()?.get(key)
-}
-
-pub(crate) fn field(node: Option<&Node>, key: &str) -> Option<String> {
-    field_node(node, key).and_then(text)
 }

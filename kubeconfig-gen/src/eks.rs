@@ -2,6 +2,7 @@
 
 mod error;
 mod session;
+mod side_by_side;
 
 use std::time::SystemTime;
 
@@ -16,6 +17,7 @@ use crate::describe;
 use crate::names::Profile;
 pub use error::EksError;
 pub(crate) use session::{Login, Session};
+pub(crate) use side_by_side::{AT_ONCE, side_by_side};
 
 /// What asking AWS goes by.
 #[derive(Clone, Copy)]

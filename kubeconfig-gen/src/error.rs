@@ -7,7 +7,6 @@ use iam_aws::environment::NotUtf8;
 use iam_cli::Failure;
 use iam_cli::definition::DefinitionError;
 use iam_cli::file::FileError;
-use iam_core::yaml::edit::EditError;
 use thiserror::Error;
 
 use crate::certificate::CertificateError;
@@ -16,7 +15,6 @@ use crate::convert::ConvertError;
 use crate::describe::DescribeError;
 use crate::eks::EksError;
 use crate::lock::LockError;
-use crate::merged::MergedError;
 use crate::options::OptionsError;
 use crate::stanza::Untold;
 use crate::store::ContentError;
@@ -86,23 +84,6 @@ pub enum Error {
         /// What is wrong.
         source: CertificateError,
     },
-    /// Kubeconfigs that cannot be read.
-    #[error("read kubeconfig")]
-    Kubeconfig(#[from] MergedError),
-    /// A kubeconfig that cannot be edited without danger to the rest of it.
-    #[error("edit {}{}: {}", path.display(), place_of(fault), fault.reason())]
-    Edit {
-        /// The file.
-        path: PathBuf,
-        /// What is in the way.
-        fault: Box<EditError>,
-    },
-    /// Somebody wrote a file meanwhile.
-    #[error("write kubeconfig {}: it is not as it was read", path.display())]
-    Changed {
-        /// The file.
-        path: PathBuf,
-    },
     /// A directory that cannot be made.
     #[error("make directory {}", path.display())]
     Directory {
@@ -131,12 +112,6 @@ pub struct Mismatch {
     pub expected: ClusterRef,
 }
 
-/// `:LINE:COLUMN`
-fn place_of(fault: &EditError) -> String {
-    let place = fault.position();
-    place.map_or_else(String::new, |at| format!(":{}:{}", at.line, at.column))
-}
-
 impl Failure for Error {
     fn hint(&self) -> Option<String> {
         match self {
@@ -145,8 +120,6 @@ impl Failure for Error {
                 "if no kubectl or kubeconfig-gen is running, remove it: rm {}",
                 path.display()
             )),
-            Self::Edit { fault, .. } => Some(fault.remedy().to_owned()),
-            Self::Changed { .. } => Some("run it again".to_owned()),
             Self::Convert(ConvertError::NoCurrent | ConvertError::NoContext(_)) => {
                 Some("kubeconfig-gen list; name a context with --context, or take --all".to_owned())
             }
@@ -180,7 +153,6 @@ impl Failure for Error {
                 Some("give one --profile, or --all".to_owned())
             }
             Self::Options(OptionsError::NoSource | OptionsError::NoKuberc)
-            | Self::Kubeconfig(_)
             | Self::Read { .. }
             | Self::TooLarge { .. }
             | Self::Lock(LockError::Make { .. })

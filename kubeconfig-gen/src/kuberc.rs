@@ -9,8 +9,8 @@ use iam_core::yaml::Fresh;
 use iam_core::yaml::Node;
 use iam_core::yaml::edit::{Document, ListChange, MapChange};
 
-use crate::convert::{field, field_node};
 use crate::error::Error;
+use crate::field::{self, items, text_of};
 use crate::store::{self, ContentError, LIMITS, Text, Write};
 
 /// Where a user's kuberc is; `None` where kubectl reads none.
@@ -58,26 +58,22 @@ fn plan(file: &Text, command: &str) -> Result<(Vec<Write>, Allowed), Error> {
     let refuse = |error| Error::from(store::refused(path, &error));
     let document = Document::parse(&text, &LIMITS).map_err(refuse)?;
     let root = document.root();
-    match field(root, "credentialPluginPolicy")
+    match text_of(root, "credentialPluginPolicy")
         .unwrap_or_default()
         .as_str()
     {
         "" | "AllowAll" => return Ok((Vec::new(), Allowed::Everything)),
         "DenyAll" | "Allowlist" => {}
         _ => {
-            let node = field_node(root, "credentialPluginPolicy");
+            let node = field::node(root, "credentialPluginPolicy");
             let position = node.map(|node| node.position);
             let message =
                 "credentialPluginPolicy is none of AllowAll, DenyAll, Allowlist".to_owned();
             return Err(ContentError::new(path, position, message).into());
         }
     }
-    let list = field_node(root, "credentialPluginAllowlist");
-    let items = list
-        .and_then(Node::as_sequence)
-        .map(|list| list.items.as_slice());
-    let items = items.unwrap_or_default();
-    let says = |key: &str, item: &Node| field(Some(item), key);
+    let items = items(root, "credentialPluginAllowlist");
+    let says = |key: &str, item: &Node| text_of(Some(item), key);
     let is_ours = |item: &&Node| {
         ["command", "name"]
             .iter()

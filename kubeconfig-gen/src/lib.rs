@@ -24,11 +24,12 @@ pub mod describe;
 pub mod eks;
 pub mod endpoint;
 pub mod error;
+mod field;
 pub mod kubeconfig;
 pub mod kuberc;
 pub mod list;
 mod lock;
-pub mod merged;
+mod merged;
 mod mfa;
 pub mod names;
 pub mod options;
@@ -56,7 +57,6 @@ use eks::Aws;
 use error::Error;
 use options::{Options, OptionsError};
 use prune::PruneOptions;
-use target::Files;
 
 /// Runs the program.
 ///
@@ -91,9 +91,7 @@ pub fn run(
             done(convert::run(&ConvertOptions::new(arguments, environment)?)?)
         }
         Command::List(ListArgs { kubeconfig, output }) => {
-            let variable = environment.kubeconfig.as_deref();
-            let home = environment.home.as_deref();
-            let files = Files::find(kubeconfig, variable, home).map_err(OptionsError::from)?;
+            let files = environment.files(kubeconfig).map_err(OptionsError::from)?;
             done(list::run(&files, output)?)
         }
         Command::Definition(wanted) => done(wanted.print(Cli::command())?),

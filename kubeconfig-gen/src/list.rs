@@ -5,11 +5,9 @@ use std::fmt::Write as _;
 use clap::ValueEnum;
 use serde::Serialize;
 
-use crate::convert::{exec_of, field, field_node, stanza_of, variable};
 use crate::error::Error;
 use crate::kubeconfig::Kind;
 use crate::stanza::Signed;
-use crate::store::{Store, Texts};
 use crate::target::Files;
 
 /// The form of the output.
@@ -65,14 +63,17 @@ struct Context {
 /// # Errors
 /// When a file cannot be read: kubectl reads none of them then.
 pub fn run(files: &Files, form: Form) -> Result<String, Error> {
-    let texts = Texts::read(files)?;
-    let store = texts.open();
-    store.all_readable()?;
-    let current_context = store.current();
+    let merged = Merged::load(files)?;
+    let current_context = merged.currents.first().map(|(_, name)| name.clone());
+    let is_current = |name: &str| current_context.as_deref() == Some(name);
+    let contexts = merged.chosen().map(|chosen| {
+        let current = is_current(&chosen.context.name);
+        Context::new(&chosen, current)
+    });
     let list = ContextList {
         api_version: "kubeconfig-gen/v1",
         kind: "ContextList",
-        contexts: contexts(&store, current_context.as_deref()),
+        contexts: contexts.collect(),
         current_context,
     };
     Ok(match form {
@@ -84,49 +85,39 @@ pub fn run(files: &Files, form: Form) -> Result<String, Error> {
     })
 }
 
-fn contexts(store: &Store<'_>, current: Option<&str>) -> Vec<Context> {
-    let mut contexts: Vec<Context> = Vec::new();
-    for file in store.files() {
-        for (_, name, node) in file.entries(Kind::Context) {
-            if contexts.iter().any(|context| context.name == name) {
-                continue;
-            }
-            let body = field_node(Some(node), "context");
-            let mut context = Context {
-                current: current == Some(&name),
-                file: file.path.display().to_string(),
-                namespace: field(body, "namespace").filter(|name| !name.is_empty()),
-                cluster: field(body, "cluster").unwrap_or_default(),
-                user: field(body, "user").unwrap_or_default(),
-                name,
-                ..Context::default()
-            };
-            context.complete(store);
-            contexts.push(context);
-        }
-    }
-    contexts
-}
-
 impl Context {
-    /// Adds what cluster and user say.
-    fn complete(&mut self, store: &Store<'_>) {
-        let cluster = store.find(Kind::Cluster, &self.cluster);
-        self.server =
-            cluster.and_then(|found| field(field_node(Some(found.node), "cluster"), "server"));
-        let user = store.find(Kind::User, &self.user);
-        let Some(exec) = user.and_then(|found| exec_of(found.node)) else {
-            return;
+    fn new(chosen: &Chosen<'_>, current: bool) -> Self {
+        let placed = chosen.context;
+        let exec = chosen.user.and_then(|user| user.entry.exec.as_ref());
+        let given = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+        let context = Self {
+            name: placed.name.clone(),
+            current,
+            file: placed.file.display().to_string(),
+            namespace: placed.entry.namespace.clone(),
+            cluster: placed.entry.cluster.clone(),
+            server: chosen
+                .cluster
+                .and_then(|cluster| given(&cluster.entry.server)),
+            user: placed.entry.user.clone(),
+            command: exec.and_then(|exec| given(&exec.command)),
+            ..Self::default()
         };
-        self.command = field(Some(exec), "command");
-        if let Some(Ok((_, stanza))) = stanza_of(exec) {
-            match stanza.signed {
-                Signed::Name(name) => self.cluster_name = Some(name),
-                Signed::Id(id) => self.cluster_id = Some(id),
-            }
-            self.region = stanza.region;
-            self.profile = stanza.profile.or_else(|| variable(exec, "AWS_PROFILE"));
-            self.role_arn = stanza.role;
+        let Some((exec, Some(Ok((_, stanza))))) = exec.map(|exec| (exec, exec.stanza())) else {
+            return context;
+        };
+        let (cluster_name, cluster_id) = match stanza.signed {
+            Signed::Name(name) => (Some(name), None),
+            Signed::Id(id) => (None, Some(id)),
+        };
+        let exported = || exec.variable("AWS_PROFILE").map(str::to_owned);
+        Self {
+            cluster_name,
+            cluster_id,
+            region: stanza.region,
+            profile: stanza.profile.or_else(exported),
+            role_arn: stanza.role,
+            ..context
         }
     }
 }
@@ -179,16 +170,4 @@ fn table(contexts: &[Context]) -> String {
         text.push('\n');
     }
     text
-}
-
-/// A name that cannot drive a terminal.
-fn printable(text: &str) -> String {
-    let escape = |c: char| {
-        if c.is_control() {
-            c.escape_default().to_string()
-        } else {
-            c.to_string()
-        }
-    };
-    text.chars().map(escape).collect()
 }

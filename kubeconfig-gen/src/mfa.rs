@@ -21,7 +21,8 @@ pub(crate) fn is_configured(profile: Option<&Profile>, aws: &Aws<'_>) -> bool {
     choice.is_ok_and(|choice| asks(&choice.source))
 }
 
-fn asks(source: &Source) -> bool {
+/// Whether one of its roles wants a code.
+pub(crate) fn asks(source: &Source) -> bool {
     match source {
         Source::Role(role) => role.request.mfa_serial.is_some() || asks(&role.base),
         Source::Keys(_)

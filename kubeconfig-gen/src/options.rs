@@ -144,7 +144,6 @@ impl Options {
         } = arguments;
         let [alias, user_alias] =
             [alias, user_alias].map(|alias| alias.and_then(|Alias(name)| name));
-        let variable = environment.kubeconfig.as_deref();
         let source = if all.all {
             Source::All(all.into_search(region.clone(), &profiles, assume_role_arn))
         } else {
@@ -234,7 +233,6 @@ impl ConvertOptions {
             kubeconfig,
             dry_run,
         } = arguments;
-        let variable = environment.kubeconfig.as_deref();
         Ok(Self {
             which: match (context, all) {
                 (Some(name), _) => Which::Context(name),
@@ -243,7 +241,7 @@ impl ConvertOptions {
             },
             to,
             plugin: Plugin::locate(environment.path.as_deref(), environment.program.as_deref()),
-            files: Files::find(kubeconfig, variable, environment.home.as_deref())?,
+            files: environment.files(kubeconfig)?,
             dry_run,
         })
     }

@@ -1,15 +1,13 @@
 //! `prune`: drops the entries of clusters that no longer exist.
 //!
 //! A cluster is gone when EKS says so, `ResourceNotFoundException`, to somebody whom STS calls a
-//! member of the account in the cluster's ARN. Silence, errors, refusals and answers to other
-//! accounts leave its entries where they are.
+//! member of the account in the cluster's ARN. Silence, errors, refusals, answers to other accounts
+//! and answers of whoever stands in for AWS leave its entries where they are.
 
 mod ask;
 mod plan;
-mod write;
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use iam_core::cluster::ClusterArn;
@@ -17,6 +15,7 @@ use iam_core::cluster::ClusterArn;
 use crate::cli::{Environment, PruneArgs};
 use crate::eks::Aws;
 use crate::error::Error;
+use crate::kubeconfig::Kind;
 use crate::names::Profile;
 use crate::target::{self, TargetError};
 use ask::Verdict;
@@ -25,17 +24,31 @@ use plan::{Doomed, FileText, Removal};
 /// What `prune` works on.
 #[derive(Debug)]
 pub(crate) struct PruneOptions {
-    files: Vec<PathBuf>,
+    files: Files,
     /// Who asks about entries that name no profile.
     profile: Option<Profile>,
     effect: Effect,
 }
 
-/// Whether files change.
+/// Whose word counts.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Effect {
-    Write,
-    DryRun,
+enum Trust {
+    /// AWS's, at its own hosts.
+    Aws,
+    /// That of whoever answers at the URLs of the settings, too.
+    Settings,
+}
+
+/// A cluster that the files name, and how its users sign in.
+#[derive(Clone, Debug)]
+struct Named {
+    arn: ClusterArn,
+    /// The servers of its entries.
+    servers: BTreeSet<String>,
+    /// The profile of the first user that names one.
+    profile: Option<String>,
+    /// The role of the same user.
+    role: Option<String>,
 }
 
 impl PruneOptions {
@@ -49,14 +62,14 @@ impl PruneOptions {
             profile,
             dry_run,
         } = arguments;
-        let home = environment.home.as_deref();
         Ok(Self {
-            files: target::list(kubeconfig, environment.kubeconfig.as_deref(), home)?,
+            files: environment.files(kubeconfig)?,
             profile,
-            effect: if dry_run {
-                Effect::DryRun
+            trust_endpoint_url,
+            trust: if trust_endpoint_url {
+                Trust::Settings
             } else {
-                Effect::Write
+                Trust::Aws
             },
         })
     }
@@ -69,44 +82,36 @@ impl PruneOptions {
 /// When a file cannot be read, edited or written. Files are written one after the other, each
 /// whole.
 pub(crate) fn run(options: &PruneOptions, aws: &Aws<'_>) -> Result<(String, ExitCode), Error> {
-    let files = FileText::load(&options.files)?;
-    let clusters = plan::clusters(&files);
+    let clusters = plan::clusters(&Texts::read(&options.files)?)?;
     if clusters.is_empty() {
         tracing::info!(target: iam_cli::NOTICE, "no entry is named by the ARN of a cluster");
     }
-    let (mut gone, mut code) = (BTreeSet::new(), ExitCode::SUCCESS);
-    for (arn, verdict) in ask::ask(&clusters, options.profile.as_ref(), aws) {
+    let asker = Asker {
+        profile: options.profile.as_ref(),
+        trust: options.trust,
+        aws,
+    };
+    let (mut gone, mut code) = (Vec::new(), ExitCode::SUCCESS);
+    for (cluster, verdict) in asker.ask(&clusters) {
         match verdict {
             Verdict::There => {}
-            Verdict::Gone => {
-                gone.insert(arn.to_string());
-            }
+            Verdict::Gone => gone.push(cluster),
             Verdict::Unknown(why) => {
-                tracing::warn!("{arn} stays: {why}");
+                tracing::warn!("{} stays: {why}", cluster.arn);
                 code = ExitCode::FAILURE;
             }
         }
     }
-    let doomed = Doomed::of(&gone, &files);
-    let mut removals = Vec::new();
-    // All are planned before the first is written.
-    for file in &files {
-        removals.extend(doomed.removal(file)?);
-    }
-    let mut text = String::new();
-    for removal in &removals {
-        if options.effect == Effect::Write {
-            write::write(removal)?;
+    let read = || Texts::read(&options.files);
+    let plan = |texts: &Texts| plan::plan(texts, &gone);
+    let (verb, removed) = if options.dry_run {
+        ("Would remove", plan(&read()?)?.1)
+    } else {
+        let removed = store::under_locks(read, plan)?;
+        for one in &removed {
+            options.forget(one);
         }
-        text += &said(removal, options.effect);
-    }
-    Ok((text, code))
-}
-
-fn said(removal: &Removal, effect: Effect) -> String {
-    let verb = match effect {
-        Effect::Write => "Removed",
-        Effect::DryRun => "Would remove",
+        ("Removed", removed)
     };
     let path = removal.path.display();
     let lines = removal

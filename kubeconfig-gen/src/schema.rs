@@ -3,11 +3,17 @@
 //! Where text is wanted kubectl takes neither a number nor a boolean, and refuses the whole file.
 //! <https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/>
 
+mod fields;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use iam_core::excerpt::Excerpt;
 use iam_core::yaml::scalar11::{self, Scalar11};
 use iam_core::yaml::{Node, Position, Style, Value};
+
+use crate::field::{self, text};
+use crate::kubeconfig::Kind;
+use fields::FILE;
 
 /// What kubectl does not read.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -25,49 +31,23 @@ pub(crate) struct Fault {
 pub(crate) fn check(root: &Node, file: &str) -> Result<(), Fault> {
     FILE.check(root, "the kubeconfig")?;
     readable(root, file)?;
-    let Some(mapping) = root.as_mapping() else {
-        return Ok(());
-    };
     for (key, wanted) in [("kind", "Config"), ("apiVersion", "v1")] {
-        let found = mapping
-            .get(key)
+        let found = field::node(Some(root), key)
             .filter(|node| text(node).is_some_and(|text| !text.is_empty() && text != wanted));
         if let Some(node) = found {
             return fault(node, format!("{key} of a kubeconfig is {wanted}"));
         }
     }
-    for list in LISTS {
-        check_names(list, mapping.get(list))?;
-    }
-    Ok(())
-}
-
-/// The lists of named entries.
-pub(crate) const LISTS: [&str; 3] = ["clusters", "contexts", "users"];
-
-/// The text of a node, as kubectl reads it.
-pub(crate) fn text(node: &Node) -> Option<String> {
-    let scalar = node.as_scalar()?;
-    match scalar11::resolve(node.target(), scalar).ok()? {
-        Scalar11::Str(text) => Some(text.into_owned()),
-        Scalar11::Timestamp(text) => Some(text.to_owned()),
-        Scalar11::Null
-        | Scalar11::Bool(_)
-        | Scalar11::Int
-        | Scalar11::Float
-        | Scalar11::NonFinite => None,
-    }
+    Kind::ALL
+        .into_iter()
+        .try_for_each(|kind| check_names(kind.list(), root))
 }
 
 /// kubectl refuses a list with two entries of one name.
-fn check_names(list: &str, node: Option<&Node>) -> Result<(), Fault> {
+fn check_names(list: &str, root: &Node) -> Result<(), Fault> {
     let mut seen = std::collections::HashMap::new();
-    let items = node
-        .and_then(Node::as_sequence)
-        .map(|sequence| sequence.items.as_slice());
-    for item in items.unwrap_or_default() {
-        let name = item.as_mapping().and_then(|mapping| mapping.get("name"));
-        let (name, node) = match name {
+    for item in field::items(Some(root), list) {
+        let (name, node) = match field::node(Some(item), "name") {
             Some(name) => (text(name).unwrap_or_default(), name),
             None => (String::new(), item),
         };
@@ -211,94 +191,6 @@ fn fault<T>(node: &Node, message: String) -> Result<T, Fault> {
     let position = node.position;
     Err(Fault { position, message })
 }
-
-const FILE: Shape = Shape::Map(&[
-    ("kind", Shape::Text),
-    ("apiVersion", Shape::Text),
-    ("current-context", Shape::Text),
-    (
-        "preferences",
-        Shape::Map(&[("colors", Shape::Flag), ("extensions", EXTENSIONS)]),
-    ),
-    ("extensions", EXTENSIONS),
-    ("clusters", Shape::List(&CLUSTER)),
-    ("contexts", Shape::List(&CONTEXT)),
-    ("users", Shape::List(&USER)),
-]);
-
-const EXTENSIONS: Shape = Shape::List(&Shape::Map(&[("name", Shape::Text)]));
-
-static CLUSTER: Shape = Shape::Map(&[
-    ("name", Shape::Text),
-    (
-        "cluster",
-        Shape::Map(&[
-            ("server", Shape::Text),
-            ("tls-server-name", Shape::Text),
-            ("insecure-skip-tls-verify", Shape::Flag),
-            ("certificate-authority", Shape::Text),
-            ("certificate-authority-data", Shape::Base64),
-            ("proxy-url", Shape::Text),
-            ("disable-compression", Shape::Flag),
-            ("extensions", EXTENSIONS),
-        ]),
-    ),
-]);
-
-static CONTEXT: Shape = Shape::Map(&[
-    ("name", Shape::Text),
-    (
-        "context",
-        Shape::Map(&[
-            ("cluster", Shape::Text),
-            ("user", Shape::Text),
-            ("namespace", Shape::Text),
-            ("extensions", EXTENSIONS),
-        ]),
-    ),
-]);
-
-static USER: Shape = Shape::Map(&[
-    ("name", Shape::Text),
-    (
-        "user",
-        Shape::Map(&[
-            ("client-certificate", Shape::Text),
-            ("client-certificate-data", Shape::Base64),
-            ("client-key", Shape::Text),
-            ("client-key-data", Shape::Base64),
-            ("token", Shape::Text),
-            ("tokenFile", Shape::Text),
-            ("as", Shape::Text),
-            ("as-uid", Shape::Text),
-            ("as-groups", Shape::List(&Shape::Text)),
-            ("username", Shape::Text),
-            ("password", Shape::Text),
-            (
-                "auth-provider",
-                Shape::Map(&[("name", Shape::Text), ("config", Shape::TextMap)]),
-            ),
-            ("exec", EXEC),
-            ("extensions", EXTENSIONS),
-        ]),
-    ),
-]);
-
-const EXEC: Shape = Shape::Map(&[
-    ("command", Shape::Text),
-    ("args", Shape::List(&Shape::Text)),
-    (
-        "env",
-        Shape::List(&Shape::Map(&[
-            ("name", Shape::Text),
-            ("value", Shape::Text),
-        ])),
-    ),
-    ("apiVersion", Shape::Text),
-    ("installHint", Shape::Text),
-    ("provideClusterInfo", Shape::Flag),
-    ("interactiveMode", Shape::Text),
-]);
 
 #[cfg(test)]
 mod tests {

@@ -3,19 +3,21 @@
 mod content;
 mod write;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use iam_core::yaml::edit::{Change, Document, EditError, ListChange, MapChange};
 use iam_core::yaml::{Fresh, Limits, Node};
 
 use crate::error::Error;
+use crate::field::{is_null, items, text_of};
 use crate::kubeconfig::{Entry, Kind, Kubeconfig};
 use crate::schema;
 use crate::target::Files;
 
 pub use content::ContentError;
 pub(crate) use content::Text;
-pub(crate) use write::{PATIENCE, Write, under_locks};
+pub(crate) use write::{Write, make_private, under_locks};
 
 /// The text of every file, in kubectl's order.
 #[derive(Eq, PartialEq)]
@@ -28,6 +30,8 @@ pub(crate) struct Texts {
 pub(crate) struct Store<'a> {
     files: Vec<Opened<'a>>,
     default: usize,
+    /// The file of each entry, and the place in its list.
+    index: HashMap<(Kind, String), (usize, usize)>,
 }
 
 /// One file.
@@ -72,9 +76,19 @@ impl Texts {
     }
 
     pub(crate) fn open(&self) -> Store<'_> {
+        let files: Vec<Opened<'_>> = self.files.iter().map(Opened::new).collect();
+        let mut index = HashMap::new();
+        for (at, file) in files.iter().enumerate() {
+            for kind in Kind::ALL {
+                for (place, name, _) in file.entries(kind) {
+                    index.entry((kind, name)).or_insert((at, place));
+                }
+            }
+        }
         Store {
-            files: self.files.iter().map(Opened::new).collect(),
+            files,
             default: self.default,
+            index,
         }
     }
 }
@@ -98,27 +112,20 @@ impl<'a> Opened<'a> {
         self.document.as_ref().ok()?.root()
     }
 
+    /// Whether there is such a file.
+    pub(crate) const fn is_there(&self) -> bool {
+        self.text.is_some()
+    }
+
+    /// The entries that have names, with their places in the list.
     pub(crate) fn entries(&self, kind: Kind) -> impl Iterator<Item = (usize, String, &Node)> {
-        let list = self
-            .root()
-            .and_then(|root| root.as_mapping()?.get(kind.list()));
-        let items = list
-            .and_then(Node::as_sequence)
-            .map(|list| list.items.as_slice());
-        items
-            .unwrap_or_default()
-            .iter()
-            .enumerate()
-            .filter_map(|(index, item)| {
-                let name = item.as_mapping().and_then(|item| item.get("name"));
-                Some((index, name.and_then(schema::text)?, item))
-            })
+        let items = items(self.root(), kind.list()).iter().enumerate();
+        items.filter_map(|(index, item)| Some((index, text_of(Some(item), "name")?, item)))
     }
 
     /// What it says is the current context; empty is nothing.
     pub(crate) fn current(&self) -> Option<String> {
-        let node = self.root()?.as_mapping()?.get("current-context")?;
-        schema::text(node).filter(|name| !name.is_empty())
+        text_of(self.root(), "current-context").filter(|name| !name.is_empty())
     }
 }
 
@@ -133,10 +140,22 @@ impl<'a> Store<'a> {
 
     /// The first entry of that name.
     pub(crate) fn find(&self, kind: Kind, name: &str) -> Option<Found<'_>> {
-        self.files.iter().enumerate().find_map(|(file, opened)| {
-            let mut entries = opened.entries(kind);
-            let (index, _, node) = entries.find(|(_, found, _)| found == name)?;
-            Some(Found { file, index, node })
+        let (file, index) = *self.index.get(&(kind, name.to_owned()))?;
+        let node = items(self.files.get(file)?.root(), kind.list()).get(index)?;
+        Some(Found { file, index, node })
+    }
+
+    /// The entries that count: of several of one name the first.
+    pub(crate) fn entries(&self, kind: Kind) -> impl Iterator<Item = (String, Found<'_>)> {
+        let files = self.files.iter().enumerate();
+        let all = files.flat_map(move |(file, opened)| {
+            let entries = opened.entries(kind);
+            entries.map(move |(index, name, node)| (name, Found { file, index, node }))
+        });
+        all.filter_map(move |(name, found)| {
+            let key = (kind, name);
+            let counts = self.index.get(&key) == Some(&(found.file, found.index));
+            counts.then_some((key.1, found))
         })
     }
 
@@ -255,7 +274,7 @@ impl<'s, 'a> Changes<'s, 'a> {
 
 /// A file's document, if kubectl reads it.
 fn read<'a>(path: &Path, text: &'a str) -> Result<Document<'a>, ContentError> {
-    let document = Document::parse(text, &LIMITS).map_err(|error| refused(path, &error))?;
+    let document = Document::parse_first(text, &LIMITS).map_err(|error| refused(path, &error))?;
     if let Some(root) = document.root().filter(|root| !is_null(root)) {
         schema::check(root, text)
             .map_err(|fault| ContentError::new(path, Some(fault.position), fault.message))?;
@@ -263,16 +282,11 @@ fn read<'a>(path: &Path, text: &'a str) -> Result<Document<'a>, ContentError> {
     Ok(document)
 }
 
-fn is_null(node: &Node) -> bool {
-    let scalar = node.as_scalar();
-    scalar.is_some_and(|scalar| matches!(scalar.text.as_str(), "" | "~" | "null"))
-}
-
 pub(crate) fn refused(path: &Path, error: &EditError) -> ContentError {
     ContentError::new(path, error.position(), error.reason()).hint(error.remedy())
 }
 
-/// Fifty clusters take some 100 KiB; certificates inline make it more.
+/// A thousand clusters take a mebibyte; certificates inline make it more.
 pub(crate) const LIMITS: Limits = Limits {
     bytes: 32 << 20,
     depth: 64,

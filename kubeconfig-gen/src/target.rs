@@ -29,7 +29,7 @@ pub struct Files {
 }
 
 impl Files {
-    /// The files by flag, variable and home, as [`choose`] and [`list`] have it.
+    /// The files by flag, variable and home.
     ///
     /// # Errors
     /// When nothing names a file.
@@ -59,10 +59,7 @@ impl Files {
 /// kubectl takes of the paths in `KUBECONFIG` the first that exists, or the last; without the
 /// variable `~/.kube/config`. It does not expand `~` within the variable; of the flag, which a
 /// shell leaves alone in `--kubeconfig=~/f`, a leading `~/` is expanded as the AWS CLI does.
-///
-/// # Errors
-/// When nothing names a file.
-pub fn choose(
+fn choose(
     flag: Option<PathBuf>,
     variable: Option<&OsStr>,
     home: Option<&Path>,
@@ -76,10 +73,7 @@ pub fn choose(
 }
 
 /// The files that kubectl reads, in its order.
-///
-/// # Errors
-/// When nothing names a file.
-pub fn list(
+fn list(
     flag: Option<PathBuf>,
     variable: Option<&OsStr>,
     home: Option<&Path>,

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use e2e::support::command::Command;
 use e2e::support::eks::{Eks, EksCluster};
@@ -20,6 +21,7 @@ struct Story {
 }
 
 const OTHER_ACCOUNT: &str = "444455556666";
+const DEADLINE: Duration = Duration::from_secs(60);
 
 impl Story {
     fn new() -> Self {
@@ -42,6 +44,7 @@ impl Story {
     fn prune(&self, arguments: &[&str]) -> Command<'_> {
         let command = self.sandbox.command(Program::KubeconfigGen).arg("prune");
         command
+            .arg("--trust-endpoint-url")
             .args(arguments)
             .keys(&self.keys)
             .env("AWS_ENDPOINT_URL_EKS", self.eks.url())
@@ -267,15 +270,12 @@ fn what_cannot_be_edited_or_is_locked_stays_whole() {
         );
         assert_eq!(text, story.file());
     };
-    refused("a: [", "read kubeconfig: F:1:");
+    refused("a: [", "F:1:");
     let duplicate =
         format!("clusters:\n- name: {gone}\n  cluster: {{}}\nclusters:\n- name: {gone}\n");
-    refused(
-        &duplicate,
-        "edit F:4:1: the key stands in this mapping twice",
-    );
+    refused(&duplicate, "F:4:1: the key stands in this mapping twice");
     let several = format!("clusters:\n- name: {gone}\n---\na: b\n");
-    refused(&several, "edit F:3:1: a second document begins here");
+    refused(&several, "F:3:1: a second document begins here");
     let text = two(&gone, &cluster("gone-too").arn());
     let path = story.kubeconfig(&text);
     let lock = story.sandbox.write("home/.kube/config.lock", "");
@@ -312,4 +312,66 @@ fn a_file_is_written_through_its_link_with_the_mode_it_had() {
     assert!(!fs::read_to_string(&real).unwrap().contains("gone"));
     let names = story.sandbox.files("home/.kube");
     assert_eq!(Vec::<PathBuf>::new(), names);
+}
+
+#[test]
+fn a_stand_in_of_aws_does_not_say_what_is_gone_unless_it_is_trusted() {
+    let story = Story::new();
+    let (gone, there) = (cluster("gone"), cluster("there"));
+    story.eks.add(there.clone());
+    story.kubeconfig(&two(&gone.arn(), &there.arn()));
+    let prune = || {
+        let command = story.sandbox.command(Program::KubeconfigGen).arg("prune");
+        command.keys(&story.keys)
+    };
+    let by_eks = prune()
+        .env("AWS_ENDPOINT_URL_EKS", story.eks.url())
+        .env("AWS_ENDPOINT_URL_STS", story.sts.url());
+    let doubt = "is gone by the word of AWS_ENDPOINT_URL_EKS, which --trust-endpoint-url takes";
+    story.stays(by_eks, &format!("{} stays: it {doubt}", gone.arn()));
+    // Whoever says who is a member of the account is as good as who says what there is.
+    story.sandbox.write(
+        "home/.aws/config",
+        format!(
+            "[default]\nservices = local\n[services local]\nsts =\n  endpoint_url = {}\neks =\n  \
+             endpoint_url = {}\n",
+            story.sts.url(),
+            story.eks.url()
+        ),
+    );
+    story.stays(
+        prune(),
+        "it is gone by the word of endpoint_url of eks in [services local] of ",
+    );
+}
+
+#[test]
+fn what_others_write_while_it_waits_is_planned_with() {
+    let story = Story::new();
+    let (gone, anew) = (cluster("gone"), cluster("gone-too"));
+    let path = story.kubeconfig(&two(&gone.arn(), &anew.arn()));
+    let lock = story.sandbox.write("home/.kube/config.lock", "");
+    let mut pruning = story.prune(&[]).start("prune");
+    let waits = |line: &str| line.starts_with("notice: waiting for ").then_some(());
+    pruning.wait_for_stderr(DEADLINE, waits);
+    // Somebody adds a context that needs the user, and writes the other cluster made anew.
+    let meanwhile = two(&gone.arn(), &anew.arn())
+        .replace(
+            "contexts:\n",
+            "contexts:\n- {name: more, context: {cluster: x, user: gone-user}}\n",
+        )
+        .replace("https://there.example", "https://anew.example");
+    fs::write(&path, &meanwhile).unwrap();
+    fs::remove_file(lock).unwrap();
+    assert!(
+        pruning
+            .wait(DEADLINE)
+            .is_some_and(|status| status.success())
+    );
+    let file = story.file();
+    assert!(
+        file.contains("gone-user") && file.contains("https://anew.example"),
+        "{file}"
+    );
+    assert!(!file.contains("https://gone.example"), "{file}");
 }

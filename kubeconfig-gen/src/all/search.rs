@@ -14,7 +14,7 @@ use super::progress::Progress;
 use super::{Regions, Search};
 use crate::cluster::Cluster;
 use crate::describe;
-use crate::eks::{Aws, EksError, Login, Session};
+use crate::eks::{AT_ONCE, Aws, EksError, Login, Session, side_by_side};
 use crate::names::Profile;
 
 /// A cluster, and who sees it.
@@ -49,8 +49,10 @@ struct Lead<'a> {
 pub(super) fn search(search: &Search, aws: &Aws<'_>) -> Outcome {
     let mut outcome = Outcome::default();
     let mut desks = Vec::new();
-    for profile in profiles(search) {
-        match open(profile.as_ref(), search, aws) {
+    let profiles = profiles(search);
+    let opened = side_by_side(&profiles, |profile| open(profile.as_ref(), search, aws));
+    for (profile, opened) in profiles.iter().zip(opened) {
+        match opened {
             Ok(opened) => desks.extend(opened),
             Err(error) => outcome.fail(profile.as_ref(), &error),
         }
@@ -207,6 +209,3 @@ fn of_profile(profile: Option<&Profile>, message: &str) -> String {
         None => message.to_owned(),
     }
 }
-
-/// Enough for 200 clusters in a third of a second at 50 ms each, and few enough for EKS's limits.
-const AT_ONCE: usize = 32;

@@ -1,12 +1,15 @@
 //! Which file and which entries win, and whether they can be used at all.
 
-use super::{CheckOptions, Files, Passed, Step, listed};
+use iam_core::error_chain::ErrorChain;
+
+use super::{CheckOptions, Passed, Step, listed};
 use crate::merged::{Chosen, Exec, Merged};
 
 /// Reads the files as kubectl does.
-pub(super) fn files(options: &CheckOptions) -> Passed<Files> {
+pub(super) fn files(options: &CheckOptions) -> Passed<Merged> {
     let merged = Merged::load(&options.files).map_err(|error| {
-        Step::problem(FILE, format!("kubectl reads no file: {error}"))
+        let why = ErrorChain(&error);
+        Step::problem(FILE, format!("kubectl reads no file: {why}"))
             .hint("correct that place; kubectl refuses all files when it cannot read one")
     })?;
     let paths: Vec<String> = merged
@@ -15,8 +18,8 @@ pub(super) fn files(options: &CheckOptions) -> Passed<Files> {
         .map(|path| path.display().to_string())
         .collect();
     if paths.is_empty() {
-        let looked: Vec<String> = options
-            .files
+        let looked = &options.files.paths;
+        let looked: Vec<String> = looked
             .iter()
             .map(|path| path.display().to_string())
             .collect();
@@ -29,7 +32,8 @@ pub(super) fn files(options: &CheckOptions) -> Passed<Files> {
 
 /// The context, and who says that it is the current one.
 pub(super) fn context<'a>(merged: &'a Merged, options: &CheckOptions) -> Passed<Chosen<'a>> {
-    let names: Vec<&str> = merged.context_names().collect();
+    let contexts = merged.contexts.iter();
+    let names: Vec<&str> = contexts.map(|context| context.name.as_str()).collect();
     let (name, by) = match (&options.context, merged.currents.first()) {
         (Some(name), _) => (name, "--context".to_owned()),
         (None, Some((path, name))) => (name, path.display().to_string()),

@@ -3,7 +3,6 @@
 use std::fmt::{self, Display, Formatter};
 use std::process::ExitCode;
 
-use iam_core::excerpt::Excerpt;
 use serde::Serialize;
 
 use crate::cli::ReportFormat;

@@ -1,11 +1,14 @@
 //! One profile's credentials, and EKS and STS asked with them.
 
+use std::sync::Mutex;
+
 use iam_aws::credentials::Credentials;
 use iam_aws::eks::Eks;
 use iam_aws::endpoint::EndpointError;
 use iam_aws::fetch::{self, Caller, Context};
 use iam_aws::mfa;
 use iam_aws::region::RegionName;
+use iam_aws::service::{CustomUrl, Service};
 use iam_aws::settings::{Named, Settings};
 use iam_aws::source::{Origin, RoleRequest, RoleSource, Source};
 use iam_core::arn::Arn;
@@ -47,7 +50,10 @@ impl<'a> Session<'a> {
             source = assumed(source, role);
         }
         let context = settings.context(mfa::prompt(None), aws.clock);
+        // Sessions are opened side by side, and a terminal takes one question at a time.
+        let turn = crate::mfa::asks(&source).then(|| ASKING.lock());
         let credentials = fetch::fetch(&source, &context).map_err(EksError::Credentials)?;
+        drop(turn);
         Ok(Self {
             settings,
             credentials,
@@ -63,6 +69,16 @@ impl<'a> Session<'a> {
     /// Whose credentials they are, says STS.
     pub(crate) fn caller(&self) -> Result<Caller, EksError> {
         fetch::caller(&self.credentials, &self.context()).map_err(EksError::Fetch)
+    }
+
+    /// The URL that the settings name in place of AWS's own, of EKS or of STS.
+    pub(crate) fn custom_url(&self) -> Result<Option<CustomUrl>, EndpointError> {
+        let (endpoint, shared) = (self.settings.endpoint(), &self.settings.shared);
+        let eks = endpoint.custom_url(Service::Eks, shared)?;
+        Ok(match eks {
+            Some(url) => Some(url),
+            None => endpoint.custom_url(Service::Sts, shared)?,
+        })
     }
 
     /// EKS in the region of `context`.
@@ -85,3 +101,6 @@ fn assumed(base: Source, role: &Arn) -> Source {
         origin: Origin::Argument("--assume-role-arn"),
     }))
 }
+
+/// Held by whoever may ask for a code.
+static ASKING: Mutex<()> = Mutex::new(());

@@ -11,10 +11,10 @@ use iam_core::arn::Arn;
 use iam_core::cluster::ClusterArn;
 use iam_core::error_chain::ErrorChain;
 
-use super::Named;
+use super::{Named, Trust};
 use crate::cluster::ClusterRef;
 use crate::describe;
-use crate::eks::{Aws, EksError, Login, Session};
+use crate::eks::{AT_ONCE, Aws, EksError, Login, Session, side_by_side};
 use crate::names::Profile;
 
 /// What is known of a cluster.
@@ -27,73 +27,88 @@ pub(super) enum Verdict {
     Unknown(String),
 }
 
-/// A question and its answer, or why there is none.
-type Answered<'a> = (&'a ClusterArn, Verdict);
-
-/// Asks about all of them, side by side, each by the credentials of its own users.
-pub(super) fn ask<'a>(
-    clusters: &'a [Named],
-    profile: Option<&Profile>,
-    aws: &Aws<'_>,
-) -> Vec<Answered<'a>> {
-    let fallback = profile.map(ToString::to_string);
-    let mut by_login: BTreeMap<(Option<String>, Option<String>), Vec<&Named>> = BTreeMap::new();
-    for cluster in clusters {
-        let profile = cluster.profile.clone().or_else(|| fallback.clone());
-        let group = by_login.entry((profile, cluster.role.clone()));
-        group.or_default().push(cluster);
-    }
-    let mut verdicts = Vec::new();
-    for ((profile, role), clusters) in by_login {
-        verdicts.extend(group(profile.as_deref(), role.as_deref(), &clusters, aws));
-    }
-    verdicts
+/// How it is asked.
+pub(super) struct Asker<'a> {
+    /// Who asks about clusters whose users name no profile.
+    pub(super) profile: Option<&'a Profile>,
+    pub(super) trust: Trust,
+    pub(super) aws: &'a Aws<'a>,
 }
 
-fn group<'a>(
-    profile: Option<&str>,
-    role: Option<&str>,
-    clusters: &[&'a Named],
-    aws: &Aws<'_>,
-) -> Vec<Answered<'a>> {
-    let mut verdicts = Vec::new();
-    let mut asked = Vec::new();
-    let regions: Vec<RegionName> = clusters.iter().filter_map(|named| named.region()).collect();
-    let mut sessions = Sessions::open(profile, role, regions.first(), aws);
-    for named in clusters {
-        match sessions.eks(&named.arn) {
-            Ok(eks) => asked.push((&named.arn, eks)),
-            Err(why) => verdicts.push((&named.arn, Verdict::Unknown(why))),
+/// A profile and a role, and the clusters whose users sign in by them.
+type Group<'a> = ((Option<String>, Option<String>), Vec<&'a Named>);
+
+/// Whom a cluster is asked about.
+struct Desk {
+    eks: Eks,
+    /// The setting that leads to somebody else than AWS, who is not trusted.
+    doubt: Option<String>,
+}
+
+impl Asker<'_> {
+    /// Asks about all of them, side by side, each by the credentials of its own users.
+    pub(super) fn ask<'c>(&self, clusters: &'c [Named]) -> Vec<(&'c Named, Verdict)> {
+        let fallback = self.profile.map(ToString::to_string);
+        let mut by_login: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for cluster in clusters {
+            let profile = cluster.profile.clone().or_else(|| fallback.clone());
+            let group = by_login.entry((profile, cluster.role.clone()));
+            group.or_default().push(cluster);
         }
-    }
-    let answers = block_on(async {
+        let groups: Vec<Group<'_>> = by_login.into_iter().collect();
+        let (mut asked, mut verdicts) = (Vec::new(), Vec::new());
+        for (named, desk) in side_by_side(&groups, |group| self.desks(group))
+            .into_iter()
+            .flatten()
+        {
+            match desk {
+                Ok(desk) => asked.push((named, desk)),
+                Err(why) => verdicts.push((named, Verdict::Unknown(why))),
+            }
+        }
         let describing = asked
             .iter()
-            .map(async |(arn, eks)| (*arn, describe(arn, eks).await));
-        stream::iter(describing)
-            .buffered(AT_ONCE)
-            .collect::<Vec<_>>()
-            .await
-    });
-    match answers {
-        Ok(answers) => verdicts.extend(answers),
-        Err(error) => {
+            .map(async |(named, desk)| (*named, describe(&named.arn, desk).await));
+        let answers = block_on(
+            stream::iter(describing)
+                .buffered(AT_ONCE)
+                .collect::<Vec<_>>(),
+        );
+        verdicts.extend(answers.unwrap_or_else(|error| {
             let why = ErrorChain(&error).to_string();
-            verdicts.extend(
-                asked
-                    .iter()
-                    .map(|(arn, _)| (*arn, Verdict::Unknown(why.clone()))),
-            );
-        }
+            let unasked = asked.iter().map(|(named, _)| *named);
+            unasked
+                .map(|named| (named, Verdict::Unknown(why.clone())))
+                .collect()
+        }));
+        verdicts
     }
-    verdicts
+
+    /// Whom to ask about each cluster of a login, or why nobody.
+    fn desks<'c>(&self, group: &Group<'c>) -> Vec<(&'c Named, Result<Desk, String>)> {
+        let ((profile, role), clusters) = group;
+        let regions: Vec<RegionName> = clusters.iter().filter_map(|named| named.region()).collect();
+        let sessions = Sessions::open(
+            profile.as_deref(),
+            role.as_deref(),
+            regions.first(),
+            self.aws,
+        );
+        let desks = clusters
+            .iter()
+            .map(|named| (*named, sessions.desk(&named.arn, self.trust)));
+        desks.collect()
+    }
 }
 
-async fn describe(arn: &ClusterArn, eks: &Eks) -> Verdict {
-    match eks.describe_cluster(arn.name()).await {
-        Err(error) if error.is_not_found() => Verdict::Gone,
-        Err(error) => Verdict::Unknown(ErrorChain(&error).to_string()),
-        Ok(text) => match describe::arn(&text) {
+async fn describe(arn: &ClusterArn, desk: &Desk) -> Verdict {
+    match (desk.eks.describe_cluster(arn.name()).await, &desk.doubt) {
+        (Err(error), Some(place)) if error.is_not_found() => Verdict::Unknown(format!(
+            "it is gone by the word of {place}, which --trust-endpoint-url takes"
+        )),
+        (Err(error), None) if error.is_not_found() => Verdict::Gone,
+        (Err(error), _) => Verdict::Unknown(ErrorChain(&error).to_string()),
+        (Ok(text), _) => match describe::arn(&text) {
             Some(found) if found == *arn => Verdict::There,
             Some(found) => Verdict::Unknown(format!("EKS tells of {}", ClusterRef::Arn(found))),
             None => Verdict::Unknown("EKS's answer names no cluster".to_owned()),
@@ -133,7 +148,7 @@ impl<'a> Sessions<'a> {
     }
 
     /// EKS of the cluster's region, asked by a member of its account.
-    fn eks(&mut self, arn: &ClusterArn) -> Result<Eks, String> {
+    fn desk(&self, arn: &ClusterArn, trust: Trust) -> Result<Desk, String> {
         let is_of_account = |caller: &Caller| {
             let principal = &caller.principal;
             (principal.account(), principal.partition()) == (arn.account(), arn.partition())
@@ -154,9 +169,12 @@ impl<'a> Sessions<'a> {
             });
         };
         let region: RegionName = arn.region().as_str().parse().map_err(|_| String::new())?;
-        let context = session.context();
-        let eks = session.eks(&context.in_region(&region));
-        eks.map_err(|error| error.to_string())
+        let eks = session.eks(&session.context().in_region(&region));
+        let custom = session.custom_url().map_err(|error| error.to_string())?;
+        Ok(Desk {
+            eks: eks.map_err(|error| error.to_string())?,
+            doubt: custom.filter(|_| trust == Trust::Aws).map(|url| url.place),
+        })
     }
 }
 
@@ -168,6 +186,3 @@ fn opened<'a>(login: &Login<'a>, aws: &Aws<'a>) -> Result<(Session<'a>, Caller),
     };
     open().map_err(|error| ErrorChain(&error).to_string())
 }
-
-/// As many as `update --all` asks about at once.
-const AT_ONCE: usize = 32;

@@ -4,91 +4,49 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use iam_core::cluster::ClusterArn;
-use iam_core::yaml::Fresh;
-use iam_core::yaml::edit::{Document, ListChange, MapChange};
+use iam_core::yaml::edit::{ListChange, MapChange};
+use iam_core::yaml::{Fresh, Node};
 
 use super::Named;
 use crate::error::Error;
-use crate::merged::{self, File, LIMITS, MergedError};
+use crate::kubeconfig::Kind;
+use crate::merged::{ClusterEntry, ContextEntry, Merged, UserEntry};
+use crate::store::{Changes, Store, Texts, Write};
 
-/// A file, as it was read.
-pub(super) struct FileText {
-    path: PathBuf,
-    text: String,
-    file: File,
-}
-
-/// What goes from one file.
-pub(super) struct Removal {
+/// What goes from a file.
+pub(super) struct Removed {
+    pub(super) kind: &'static str,
+    pub(super) name: String,
     pub(super) path: PathBuf,
-    /// Kinds and names of entries.
-    pub(super) names: Vec<(&'static str, String)>,
-    /// The file's text.
-    pub(super) before: String,
-    /// The same without them.
-    pub(super) after: String,
-}
-
-/// A context's name, and what it names.
-struct Context<'a> {
-    name: &'a str,
-    cluster: &'a str,
-    user: &'a str,
-}
-
-impl FileText {
-    /// Reads the files that are there.
-    pub(super) fn load(paths: &[PathBuf]) -> Result<Vec<Self>, MergedError> {
-        let mut files = Vec::new();
-        for path in paths {
-            let Some(bytes) = merged::bytes_of(path)? else {
-                continue;
-            };
-            let file = File::read(path, &bytes)?;
-            // It was read as UTF-8 a line above.
-            let text = String::from_utf8_lossy(&bytes).into_owned();
-            let path = path.clone();
-            files.push(Self { path, text, file });
-        }
-        Ok(files)
-    }
-
-    fn contexts(&self) -> impl Iterator<Item = Context<'_>> {
-        self.file.contexts.iter().map(|(name, entry)| Context {
-            name,
-            cluster: &entry.cluster,
-            user: &entry.user,
-        })
-    }
 }
 
 /// Every cluster that is named by its ARN, once.
-pub(super) fn clusters(files: &[FileText]) -> Vec<Named> {
-    let mut seen = BTreeSet::new();
-    let names = files.iter().flat_map(|file| file.file.clusters.iter());
-    let mut clusters = Vec::new();
-    for (name, _) in names {
-        let Ok(arn) = name.parse::<ClusterArn>() else {
-            continue;
-        };
-        if seen.insert(name.clone()) {
-            let (profile, role) = signing(files, name);
-            clusters.push(Named { arn, profile, role });
-        }
-    }
-    clusters
+///
+/// # Errors
+/// When there is a file that kubectl does not read.
+pub(super) fn clusters(texts: &Texts) -> Result<Vec<Named>, Error> {
+    let store = texts.open();
+    store.all_readable()?;
+    let merged = Merged::of(&store);
+    let named = merged.clusters.iter().filter_map(|cluster| {
+        let arn: ClusterArn = cluster.name.parse().ok()?;
+        let (profile, role) = signing(&merged, &cluster.name);
+        Some(Named {
+            arn,
+            servers: servers(&store, &cluster.name),
+            profile,
+            role,
+        })
+    });
+    Ok(named.collect())
 }
 
 /// The profile and the role of the first user of a cluster.
-fn signing(files: &[FileText], cluster: &str) -> (Option<String>, Option<String>) {
-    let contexts = files.iter().flat_map(FileText::contexts);
-    let of_cluster = contexts.filter(|context| context.cluster == cluster);
-    let mut stanzas = of_cluster.filter_map(|Context { user, .. }| {
-        let all = files.iter().flat_map(|file| file.file.users.iter());
-        let mut same = all.filter(|(name, _)| name == user);
-        same.find_map(|(_, entry)| entry.exec.as_ref())
-    });
-    let Some(exec) = stanzas.next() else {
+fn signing(merged: &Merged, cluster: &str) -> (Option<String>, Option<String>) {
+    let mut of_cluster = merged
+        .chosen()
+        .filter(|chosen| chosen.context.entry.cluster == cluster);
+    let Some(exec) = of_cluster.find_map(|chosen| chosen.user?.entry.exec.as_ref()) else {
         return (None, None);
     };
     let profile = exec
@@ -98,100 +56,95 @@ fn signing(files: &[FileText], cluster: &str) -> (Option<String>, Option<String>
     (profile.map(str::to_owned), role.map(str::to_owned))
 }
 
-/// The names of all that goes.
-pub(super) struct Doomed<'a> {
-    clusters: &'a BTreeSet<String>,
-    users: BTreeSet<&'a str>,
-    /// Contexts of which none is left that leads anywhere.
-    contexts: BTreeSet<&'a str>,
+/// What the entries of a cluster lead to, of all files.
+fn servers(store: &Store<'_>, cluster: &str) -> BTreeSet<String> {
+    let files = store.files().iter();
+    let entries = files.flat_map(|file| file.entries(Kind::Cluster));
+    let of_cluster = entries.filter(|(_, name, _)| name == cluster);
+    of_cluster
+        .map(|(_, _, node)| ClusterEntry::of(node).server)
+        .collect()
 }
 
-impl<'a> Doomed<'a> {
-    /// With the clusters go the contexts that name them, and the users that nothing else needs and
-    /// that hold nothing but a plugin's call: keys and certificates are not to be had again.
-    pub(super) fn of(clusters: &'a BTreeSet<String>, files: &'a [FileText]) -> Self {
-        let all: Vec<_> = files.iter().flat_map(FileText::contexts).collect();
-        let (dead, kept): (Vec<_>, Vec<_>) = all
-            .into_iter()
-            .partition(|context| clusters.contains(context.cluster));
-        let only = |part: fn(&Context<'a>) -> &'a str| {
-            let needed: BTreeSet<&str> = kept.iter().map(part).collect();
-            let going = dead.iter().map(part);
-            going.filter(|name| !needed.contains(name)).collect()
+/// The files without the clusters that are gone and what only they need.
+///
+/// # Errors
+/// When there is a file that kubectl does not read, or one that cannot be edited without danger to
+/// the rest of it.
+pub(super) fn plan(texts: &Texts, gone: &[&Named]) -> Result<(Vec<Write>, Vec<Removed>), Error> {
+    let store = texts.open();
+    store.all_readable()?;
+    let doomed = Doomed::of(gone, &store);
+    let mut changes = Changes::new(&store);
+    let mut removed = Vec::new();
+    for (at, file) in store.files().iter().enumerate() {
+        let mut remove = |kind, name| {
+            let path = file.path.to_owned();
+            removed.push(Removed { kind, name, path });
         };
-        Self {
-            clusters,
-            users: only(|context| context.user),
-            contexts: only(|context| context.name),
-        }
-    }
-
-    /// What goes from one file; `None` if nothing does.
-    ///
-    /// # Errors
-    /// When the file cannot be edited without danger to the rest of it.
-    pub(super) fn removal(&self, file: &FileText) -> Result<Option<Removal>, Error> {
-        let (mut names, mut change) = (Vec::new(), MapChange::default());
-        for (kind, key, going) in self.lists(file) {
-            if !going.is_empty() {
-                let list = going
-                    .iter()
-                    .fold(ListChange::default(), |list, (at, _)| list.remove(*at));
-                change = change.change(key, list);
-                names.extend(going.into_iter().map(|(_, name)| (kind, name.to_owned())));
+        for kind in [Kind::Context, Kind::User, Kind::Cluster] {
+            let all = file.entries(kind);
+            let mut list = ListChange::default();
+            for (index, name, _) in all.filter(|(_, name, node)| doomed.takes(kind, name, node)) {
+                list = list.remove(index);
+                remove(kind.key(), name);
+            }
+            if list != ListChange::default() {
+                changes.add(at, MapChange::default().change(kind.list(), list));
             }
         }
-        if let Some(current) = file.file.current_context.as_deref()
-            && self.contexts.contains(current)
-        {
-            names.push(("current-context", current.to_owned()));
-            change = change.set("current-context", Fresh::text(""));
-        }
-        if names.is_empty() {
-            return Ok(None);
-        }
-        let edited = Document::parse(&file.text, &LIMITS).and_then(|document| {
-            let after = document.edit(&change.into())?;
-            Ok(after.into_owned())
-        });
-        let path = file.path.clone();
-        match edited {
-            Ok(after) => Ok(Some(Removal {
-                path,
-                names,
-                before: file.text.clone(),
-                after,
-            })),
-            Err(fault) => Err(Error::Edit {
-                path,
-                fault: Box::new(fault),
-            }),
+        if let Some(current) = file.current().filter(|name| doomed.contexts.contains(name)) {
+            let set = MapChange::default().set("current-context", Fresh::text(""));
+            changes.add(at, set);
+            remove("current-context", current);
         }
     }
-
-    /// Kind, list, and the indices and names in it.
-    fn lists<'f>(&self, file: &'f FileText) -> [(&'static str, &'static str, Going<'f>); 3] {
-        let clusters = named(&file.file.clusters, |name, _| self.clusters.contains(name));
-        let users = named(&file.file.users, |name, user| {
-            self.users.contains(name) && user.holds_nothing()
-        });
-        let contexts = file.contexts().enumerate();
-        let contexts = contexts
-            .filter(|(_, context)| self.clusters.contains(context.cluster))
-            .map(|(at, context)| (at, context.name));
-        [
-            ("context", "contexts", contexts.collect()),
-            ("user", "users", users),
-            ("cluster", "clusters", clusters),
-        ]
-    }
+    let (writes, _) = changes.finish()?;
+    Ok((writes, removed))
 }
 
-type Going<'a> = Vec<(usize, &'a str)>;
+/// The names of all that goes.
+struct Doomed {
+    clusters: BTreeSet<String>,
+    users: BTreeSet<String>,
+    /// Contexts of which none is left that leads anywhere.
+    contexts: BTreeSet<String>,
+}
 
-fn named<T>(entries: &[(String, T)], goes: impl Fn(&str, &T) -> bool) -> Going<'_> {
-    let all = entries.iter().enumerate();
-    all.filter(|(_, (name, entry))| goes(name, entry))
-        .map(|(at, (name, _))| (at, name.as_str()))
-        .collect()
+impl Doomed {
+    /// With the clusters go the contexts that name them, and the users that nothing else needs and
+    /// that hold nothing but a plugin's call: keys and certificates are not to be had again. A
+    /// cluster that leads elsewhere since it was asked about is another one, and stays.
+    fn of(gone: &[&Named], store: &Store<'_>) -> Self {
+        let same = gone.iter().filter_map(|cluster| {
+            let name = cluster.arn.to_string();
+            servers(store, &name)
+                .is_subset(&cluster.servers)
+                .then_some(name)
+        });
+        let clusters: BTreeSet<String> = same.collect();
+        let files = store.files().iter();
+        let contexts = files.flat_map(|file| file.entries(Kind::Context));
+        let read = contexts.map(|(_, name, node)| (name, ContextEntry::of(node)));
+        let (dead, kept): (Vec<_>, Vec<_>) =
+            read.partition(|(_, context)| clusters.contains(&context.cluster));
+        let only = |part: fn(&(String, ContextEntry)) -> &String| {
+            let needed: BTreeSet<&String> = kept.iter().map(part).collect();
+            let going = dead.iter().map(part).filter(|name| !needed.contains(name));
+            going.cloned().collect()
+        };
+        Self {
+            users: only(|(_, context)| &context.user),
+            contexts: only(|(name, _)| name),
+            clusters,
+        }
+    }
+
+    fn takes(&self, kind: Kind, name: &str, item: &Node) -> bool {
+        match kind {
+            Kind::Cluster => self.clusters.contains(name),
+            Kind::Context => self.clusters.contains(&ContextEntry::of(item).cluster),
+            Kind::User => self.users.contains(name) && UserEntry::of(item).holds_nothing(),
+        }
+    }
 }

@@ -71,7 +71,7 @@ fn make_directory_of(path: &Path) -> Result<(), Error> {
 }
 
 /// Makes a directory and those above it, for the owner alone where they are new.
-fn make_private(path: &Path) -> io::Result<()> {
+pub(crate) fn make_private(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -80,4 +80,4 @@ fn make_private(path: &Path) -> io::Result<()> {
 }
 
 /// An edit takes milliseconds: 32 at a time are through long before.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(20);
