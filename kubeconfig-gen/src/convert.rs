@@ -10,8 +10,8 @@ use crate::field;
 use crate::kubeconfig::Kind;
 use crate::merged::{ContextEntry, Exec};
 use crate::plugin::Plugin;
-use crate::schema::text;
-use crate::stanza::{self, ExecCommand, INSTALL_HINT, Stanza, Unreadable};
+use crate::shown::Shown;
+use crate::stanza::{ExecCommand, INSTALL_HINT};
 use crate::store::{self, Changes, Found, Store, Texts, Write};
 use crate::target::Files;
 
@@ -48,10 +48,10 @@ pub enum ConvertError {
     #[error("there is no current context")]
     NoCurrent,
     /// No such context.
-    #[error("there is no context {0}")]
+    #[error("there is no context {}", Shown(.0))]
     NoContext(String),
     /// A context without a user.
-    #[error("context {context} names user {user:?}, which is not there")]
+    #[error("context {} names user {user:?}, which is not there", Shown(context))]
     NoUser {
         /// The context.
         context: String,
@@ -59,10 +59,10 @@ pub enum ConvertError {
         user: String,
     },
     /// Another way to sign in.
-    #[error("user {0} runs neither aws eks get-token nor aws-iam-authenticator nor token-exec")]
+    #[error("user {} runs neither aws eks get-token nor aws-iam-authenticator nor token-exec", Shown(.0))]
     OtherProgram(String),
     /// A stanza that says more than another can.
-    #[error("user {user}: {reason}")]
+    #[error("user {}: {}", Shown(user), Shown(reason))]
     Stanza {
         /// The user.
         user: String,
@@ -124,7 +124,7 @@ fn plan(texts: &Texts, options: &ConvertOptions) -> Result<(Vec<Write>, Outcome)
             let path = store.path(found.file).display();
             outcome
                 .converted
-                .push(format!("Converted user {user} in {path}\n"));
+                .push(format!("Converted user {} in {path}\n", Shown(&user)));
         }
     }
     let (writes, texts) = changes.finish()?;

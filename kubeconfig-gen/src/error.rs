@@ -16,6 +16,7 @@ use crate::describe::DescribeError;
 use crate::eks::EksError;
 use crate::lock::LockError;
 use crate::options::OptionsError;
+use crate::shown::Word;
 use crate::stanza::Untold;
 use crate::store::ContentError;
 use crate::target::TargetError;
@@ -118,7 +119,7 @@ impl Failure for Error {
             Self::Content(error) => Some(error.hint.to_owned()),
             Self::Lock(LockError::Held { path, .. }) => Some(format!(
                 "if no kubectl or kubeconfig-gen is running, remove it: rm {}",
-                path.display()
+                Word(&path.to_string_lossy())
             )),
             Self::Convert(ConvertError::NoCurrent | ConvertError::NoContext(_)) => {
                 Some("kubeconfig-gen list; name a context with --context, or take --all".to_owned())

@@ -38,6 +38,7 @@ mod prune;
 mod schema;
 mod shadow;
 pub mod stanza;
+mod shown;
 pub mod store;
 pub mod target;
 #[cfg(test)]

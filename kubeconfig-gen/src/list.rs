@@ -6,7 +6,8 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::error::Error;
-use crate::kubeconfig::Kind;
+use crate::merged::{Chosen, Merged};
+use crate::shown::Shown;
 use crate::stanza::Signed;
 use crate::target::Files;
 
@@ -151,7 +152,7 @@ fn table(contexts: &[Context]) -> String {
     }));
     let rows: Vec<[String; 8]> = rows
         .into_iter()
-        .map(|row| row.map(|cell| printable(&cell)))
+        .map(|row| row.map(|cell| Shown(&cell).to_string()))
         .collect();
     let mut widths = [0; 8];
     for row in &rows {

@@ -7,11 +7,14 @@
 )]
 
 use std::fs;
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
 const ARN: &str = "arn:aws:eks:us-west-2:111122223333:cluster/demo";
+
+const NOBODY: u32 = 65_534;
 
 /// A home of its own, with `demo.json` in it and token-exec on its PATH.
 struct Sandbox {
@@ -57,6 +60,23 @@ impl Sandbox {
             .args(arguments)
             .stdin(Stdio::null());
         command
+    }
+
+    /// Root writes wherever it likes: the home becomes nobody's, and so does the process. The
+    /// program itself may lie where nobody looks, and is copied.
+    fn run_as_nobody(&self, command: &mut Command) {
+        let program = self.path("bin/kubeconfig-gen");
+        fs::copy(env!("CARGO_BIN_EXE_kubeconfig-gen"), &program).unwrap();
+        for path in ["", "bin/kubeconfig-gen", "d", "d/config"] {
+            chown(self.path(path), Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+        let mut as_nobody = Command::new(program);
+        as_nobody.args(command.get_args()).env_clear();
+        let variables = command.get_envs();
+        as_nobody.envs(variables.filter_map(|(name, value)| Some((name, value?))));
+        as_nobody.current_dir(self.home.path()).stdin(Stdio::null());
+        *command = as_nobody;
+        command.uid(NOBODY).gid(NOBODY);
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
@@ -404,25 +424,39 @@ fn write_notes(sandbox: &Sandbox) {
 
 #[test]
 fn a_read_only_file_or_directory_is_left_alone() {
-    if fs::File::open("/etc/shadow").is_ok() {
-        // Root writes wherever it likes.
-        return;
-    }
     let sandbox = Sandbox::new();
     fs::create_dir(sandbox.path("d")).unwrap();
     sandbox.write("d/config", OURS);
-    for (path, mode) in [("d/config", 0o400), ("d", 0o500)] {
+    let is_root = fs::metadata(sandbox.path("d")).unwrap().uid() == 0;
+    for (path, mode, error) in [
+        (
+            "d/config",
+            0o400,
+            "write kubeconfig: cannot write d/config: ",
+        ),
+        ("d", 0o500, "lock kubeconfig: cannot make "),
+    ] {
         sandbox.chmod(path, mode);
-        let output = sandbox.run(&[
+        let mut command = sandbox.command(&[
             "update",
             "--from-file",
             "demo.json",
             "--kubeconfig",
             "d/config",
         ]);
+        if is_root {
+            sandbox.run_as_nobody(&mut command);
+        }
+        let output = command.output().unwrap();
         sandbox.chmod(path, 0o700);
-        assert_eq!(output.status.code(), Some(1));
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{stderr}");
+        assert!(
+            stderr.starts_with(&format!("kubeconfig-gen: {error}")),
+            "{stderr}"
+        );
         assert_eq!(sandbox.read("d/config"), OURS);
+        assert!(!sandbox.path("d/config.lock").exists());
     }
 }
 
@@ -686,4 +720,87 @@ fn the_plugin_is_added_to_kuberc_where_plugins_are_restricted() {
             assert_eq!(sandbox.read(".kube/kuberc"), format!("{head}{after}"));
         }
     }
+}
+
+#[test]
+fn whatever_a_name_looks_like_it_stays_a_name() {
+    let sandbox = Sandbox::new();
+    let long = "é".repeat(253);
+    let names = [
+        "a: b",
+        "\"q\" 'q'",
+        "- x",
+        "#x",
+        "a #b",
+        "{a}",
+        "!t",
+        "*a",
+        "&a",
+        "on",
+        "0x1F",
+        " a ",
+        "1:20",
+        "\\n",
+        "---",
+        "<<",
+        "?",
+        &long,
+    ];
+    for name in names {
+        for verb in ["Added new", "Updated"] {
+            let (alias, user) = (format!("--alias={name}"), format!("--user-alias={name}"));
+            let (stdout, _) = sandbox.update(&["--kubeconfig", "config", &alias, &user]);
+            assert!(
+                stdout.starts_with(&format!("{verb} context {name} ")),
+                "{stdout}"
+            );
+        }
+    }
+    let (json, _) = sandbox.succeed(&["list", "-o", "json", "--kubeconfig", "config"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let contexts = json["contexts"].as_array().unwrap().iter();
+    let listed: Vec<&str> = contexts
+        .map(|context| context["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(listed, names);
+    assert_eq!(json["currentContext"], long.as_str());
+    for (name, why) in [
+        ("a\nb", "it holds a control character"),
+        ("a\u{1b}[2J", "it holds a control character"),
+        (
+            "x".repeat(254).as_str(),
+            "it has 254 characters; at most 253 are allowed",
+        ),
+    ] {
+        let output = sandbox.run(&["update", "--from-file", "demo.json", "--alias", name]);
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        assert!(
+            stderr.contains(why) && !stderr.contains('\u{1b}'),
+            "{stderr}"
+        );
+    }
+}
+
+#[test]
+fn names_of_a_file_drive_no_terminal_and_no_shell() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "config",
+        "contexts: [{name: \"\\e[2J;rm -rf x\", context: {user: \"u\\e[2J\", cluster: c}}]\n\
+         users: [{name: \"u\\e[2J\", user: {exec: {apiVersion: v, command: aws, args: [eks, get-token, \
+         --cluster-name, c]}}}]\n",
+    );
+    let file = ["--kubeconfig", "config"];
+    for command in [&["list"][..], &["check"], &["convert", "--all"]] {
+        let output = sandbox.run(&[command, &file].concat());
+        let said = [output.stdout, output.stderr].concat();
+        assert!(!said.contains(&0x1b), "{command:?}");
+    }
+    let check = sandbox.run(&["check", "--kubeconfig", "config"]);
+    let text = String::from_utf8(check.stdout).unwrap();
+    assert!(
+        text.contains("hint: kubectl config delete-context '\\u{1b}[2J;rm -rf x'\n"),
+        "{text}"
+    );
 }

@@ -4,6 +4,7 @@ use iam_core::error_chain::ErrorChain;
 
 use super::{CheckOptions, Passed, Step, listed};
 use crate::merged::{Chosen, Exec, Merged};
+use crate::shown::Word;
 
 /// Reads the files as kubectl does.
 pub(super) fn files(options: &CheckOptions) -> Passed<Merged> {
@@ -73,7 +74,8 @@ pub(super) fn context<'a>(merged: &'a Merged, options: &CheckOptions) -> Passed<
                 path.display()
             );
             Step::warning(CONTEXT, message).hint(format!(
-                "kubectl config use-context {other} changes the file that is heard"
+                "kubectl config use-context {} changes the file that is heard",
+                Word(other)
             ))
         }
         Some(_) | None => Step::ok(CONTEXT, message),
@@ -95,9 +97,10 @@ pub(super) fn stanza<'a>(chosen: &Chosen<'a>) -> Passed<&'a Exec> {
     if let Some(other) = user.entry.others.first() {
         let message =
             format!("{name} of {place} holds {other} as well, and kubectl calls no plugin then");
-        return Err(
-            Step::problem(USER, message).hint(format!("kubectl config unset users.{name}.{other}"))
-        );
+        return Err(Step::problem(USER, message).hint(format!(
+            "kubectl config unset {}",
+            Word(&format!("users.{name}.{other}"))
+        )));
     }
     match (exec.api_version.as_str(), exec.interactive_mode.as_deref()) {
         ("client.authentication.k8s.io/v1", None) => {

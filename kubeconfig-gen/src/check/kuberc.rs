@@ -9,6 +9,7 @@ use iam_core::yaml::{self, Limits, Mapping, Node};
 
 use super::{CheckOptions, Step, plugin};
 use crate::merged::Exec;
+use crate::shown::Word;
 
 /// Whether the policy lets the plugin run; nothing to say where there is no policy.
 pub(super) fn allowed(exec: &Exec, program: &Path, options: &CheckOptions) -> Option<Step> {
@@ -25,7 +26,8 @@ pub(super) fn allowed(exec: &Exec, program: &Path, options: &CheckOptions) -> Op
     let policy = Policy::of(document.as_mapping()?)?;
     let command = &exec.command;
     let fix = format!(
-        "kubectl kuberc set --section credentialplugin --policy Allowlist --allowlist-entry command={command}"
+        "kubectl kuberc set --section credentialplugin --policy Allowlist --allowlist-entry {}",
+        Word(&format!("command={command}"))
     );
     Some(
         match policy.fault(command, program, options.path.as_deref()) {

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use crate::cli::ReportFormat;
+use crate::shown::Shown;
 
 /// The steps that were taken.
 #[derive(Debug)]
@@ -182,10 +183,6 @@ struct Plain<'a>(&'a str);
 impl Display for Plain<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let line = self.0.replace(['\r', '\n'], " ");
-        if line.chars().any(char::is_control) {
-            write!(f, "{}", Excerpt(&line))
-        } else {
-            f.write_str(&line)
-        }
+        write!(f, "{}", Shown(&line))
     }
 }
