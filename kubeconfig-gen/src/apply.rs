@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::kubeconfig::{Kind, Kubeconfig};
 use crate::kuberc;
 use crate::options::Output;
+use crate::records::{Record, Records};
 use crate::shadow;
 use crate::store::{self, Changes, ContentError, Texts, Write};
 use crate::target::Files;
@@ -19,6 +20,8 @@ pub(crate) struct Effect {
     pub(crate) files: Files,
     /// The kuberc to add their plugins to.
     pub(crate) kuberc: Option<PathBuf>,
+    /// What is kept of what was written.
+    pub(crate) records: Option<Records>,
     /// Whether files are written or printed.
     pub(crate) output: Output,
 }
@@ -53,8 +56,13 @@ impl Effect {
         if let (Some(path), Some(one)) = (&self.kuberc, entries.first()) {
             kuberc::allow(path, one.command())?;
         }
-        let lines = entries.iter().zip(&outcome.contexts);
-        Ok(lines
+        let written = || entries.iter().zip(&outcome.contexts);
+        if let Some(records) = &self.records {
+            for (one, (_, path)) in written() {
+                records.keep(&Record::new(path, &one.context.name, &one.cluster.name));
+            }
+        }
+        Ok(written()
             .map(|(one, context)| self.said(one, context))
             .collect())
     }

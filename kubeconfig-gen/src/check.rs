@@ -4,6 +4,7 @@ mod cause;
 mod credential;
 mod entry;
 mod kuberc;
+mod leftovers;
 mod plugin;
 mod report;
 mod server;
@@ -13,8 +14,9 @@ use std::path::PathBuf;
 
 use crate::cli::{CheckArgs, Environment, ReportFormat};
 use crate::eks::Aws;
-use crate::merged::{Exec, Merged};
-use crate::target::{self, TargetError};
+use crate::merged::Exec;
+use crate::records::Records;
+use crate::target::{Files, TargetError};
 pub(crate) use report::Report;
 use report::Step;
 
@@ -25,6 +27,7 @@ pub(crate) struct CheckOptions {
     context: Option<String>,
     aws_auth: Option<PathBuf>,
     kuberc: Option<PathBuf>,
+    records: Option<Records>,
     path: Option<OsString>,
     output: ReportFormat,
 }
@@ -46,6 +49,7 @@ impl CheckOptions {
             context,
             aws_auth,
             kuberc: environment.kuberc_path(),
+            records: environment.records(),
             path: environment.path.clone(),
             output,
         })
@@ -62,6 +66,9 @@ pub(crate) fn check(options: &CheckOptions, aws: &Aws<'_>) -> Report {
 
 fn walk(report: &mut Report, options: &CheckOptions, aws: &Aws<'_>) -> Option<()> {
     let merged = report.pass(entry::files(options))?;
+    for step in leftovers::find(&merged, options) {
+        report.note(step);
+    }
     let chosen = report.pass(entry::context(&merged, options))?;
     let exec = report.pass(entry::stanza(&chosen))?;
     let program = report.pass(plugin::locate(exec, chosen.user?, options.path.as_deref()))?;

@@ -16,9 +16,10 @@ use crate::endpoint::{Endpoint, ProxyUrl};
 use crate::kuberc;
 use crate::list::Form;
 use crate::names::{Alias, Namespace, Profile};
+use crate::records::Records;
 use crate::stanza::ExecCommand;
-use crate::unquoted::Unquoted;
 use crate::target::{Files, TargetError};
+use crate::unquoted::Unquoted;
 
 /// Write kubeconfig entries for a cluster whose users sign in with AWS IAM through token-exec
 #[derive(Debug, Parser)]
@@ -69,6 +70,11 @@ pub enum Command {
     ///
     /// Runs the plugin as kubectl does, asks STS whose its token is, and shows the token to the API
     /// server of the context. Exit code 0 where kubectl gets in, else 1.
+    ///
+    /// Contexts that `update` wrote and that are no longer there are told: `kubectl config` reads
+    /// before it locks, and so drops what is added meanwhile, without a trace in its files. Their
+    /// names are kept under KUBECACHEDIR, else ~/.kube/cache. Contexts whose cluster or user is in
+    /// no file are told as well.
     Check(CheckArgs),
 
     /// Let users of `aws eks get-token` and `aws-iam-authenticator` sign in with token-exec
@@ -97,17 +103,17 @@ pub struct PruneArgs {
     #[arg(long, value_name = "PROFILE")]
     pub profile: Option<Profile>,
 
+    /// Take the word of EKS and STS at the URLs that the settings name: AWS's by PrivateLink, or
+    /// those of a stand-in
+    #[arg(long)]
+    pub trust_endpoint_url: bool,
+
     /// Say what would go, and write nothing
     #[arg(long)]
     pub dry_run: bool,
 }
 
 /// Arguments of `check`.
-    /// Take the word of EKS and STS at the URLs that the settings name: AWS's by PrivateLink, or
-    /// those of a stand-in
-    #[arg(long)]
-    pub trust_endpoint_url: bool,
-
 #[derive(Args, Debug)]
 pub struct CheckArgs {
     /// Context to look at [default: the current one]
@@ -315,6 +321,8 @@ pub struct Environment {
     pub kubeconfig: Option<OsString>,
     /// `KUBERC`.
     pub kuberc: Option<OsString>,
+    /// `KUBECACHEDIR`.
+    pub kube_cache_dir: Option<OsString>,
     /// The home directory.
     pub home: Option<PathBuf>,
     /// `PATH`.
@@ -338,6 +346,7 @@ impl Environment {
             rust_log: text("RUST_LOG"),
             kubeconfig: variable("KUBECONFIG"),
             kuberc: variable("KUBERC"),
+            kube_cache_dir: variable("KUBECACHEDIR"),
             home: std::env::home_dir().filter(|home| !home.as_os_str().is_empty()),
             path: variable("PATH"),
             program: std::env::current_exe().ok(),
@@ -352,6 +361,17 @@ impl Environment {
     #[must_use]
     pub fn kuberc_path(&self) -> Option<PathBuf> {
         kuberc::path(self.kuberc.as_deref().map(Path::new), self.home.as_deref())
+    }
+
+    /// The files by `--kubeconfig`, `KUBECONFIG` and the home directory.
+    pub(crate) fn files(&self, flag: Option<PathBuf>) -> Result<Files, TargetError> {
+        Files::find(flag, self.kubeconfig.as_deref(), self.home.as_deref())
+    }
+
+    /// What is kept of what was written.
+    pub(crate) fn records(&self) -> Option<Records> {
+        let variable = self.kube_cache_dir.as_deref().map(Path::new);
+        Records::locate(variable, self.home.as_deref())
     }
 }
 

@@ -35,10 +35,11 @@ pub mod names;
 pub mod options;
 pub mod plugin;
 mod prune;
+mod records;
 mod schema;
 mod shadow;
-pub mod stanza;
 mod shown;
+pub mod stanza;
 pub mod store;
 pub mod target;
 #[cfg(test)]

@@ -15,6 +15,7 @@ use crate::endpoint::Endpoint;
 use crate::kubeconfig::{Choices, CurrentContext, StanzaRole};
 use crate::names::{Alias, NameError, Profile};
 use crate::plugin::Plugin;
+use crate::records::Records;
 use crate::target::{Files, TargetError};
 
 /// What `update` works on.
@@ -32,6 +33,8 @@ pub struct Options {
     pub files: Files,
     /// The kuberc to add the plugin to.
     pub kuberc: Option<PathBuf>,
+    /// What is kept of what was written.
+    pub(crate) records: Option<Records>,
     /// What becomes of the file.
     pub output: Output,
 }
@@ -179,7 +182,8 @@ impl Options {
             fallback_region: environment.region.clone(),
             plugin: Plugin::locate(environment.path.as_deref(), environment.program.as_deref()),
             kuberc: kuberc(allow_plugin, environment)?,
-            files: Files::find(kubeconfig, variable, environment.home.as_deref())?,
+            records: environment.records(),
+            files: environment.files(kubeconfig)?,
             output: Output::new(dry_run, verbose),
         })
     }

@@ -17,9 +17,12 @@ use crate::eks::Aws;
 use crate::error::Error;
 use crate::kubeconfig::Kind;
 use crate::names::Profile;
-use crate::target::{self, TargetError};
-use ask::Verdict;
-use plan::{Doomed, FileText, Removal};
+use crate::records::Records;
+use crate::shown::Shown;
+use crate::store::{self, Texts};
+use crate::target::{Files, TargetError};
+use ask::{Asker, Verdict};
+use plan::Removed;
 
 /// What `prune` works on.
 #[derive(Debug)]
@@ -27,7 +30,10 @@ pub(crate) struct PruneOptions {
     files: Files,
     /// Who asks about entries that name no profile.
     profile: Option<Profile>,
-    effect: Effect,
+    trust: Trust,
+    records: Option<Records>,
+    /// Say what would go, and write nothing.
+    dry_run: bool,
 }
 
 /// Whose word counts.
@@ -60,18 +66,31 @@ impl PruneOptions {
         let PruneArgs {
             kubeconfig,
             profile,
+            trust_endpoint_url,
             dry_run,
         } = arguments;
         Ok(Self {
             files: environment.files(kubeconfig)?,
             profile,
-            trust_endpoint_url,
             trust: if trust_endpoint_url {
                 Trust::Settings
             } else {
                 Trust::Aws
             },
+            records: environment.records(),
+            dry_run,
         })
+    }
+}
+
+impl PruneOptions {
+    /// A context that went is not missed.
+    fn forget(&self, Removed { kind, name, path }: &Removed) {
+        if let Some(records) = &self.records
+            && *kind == Kind::Context.key()
+        {
+            records.drop_of(path, name);
+        }
     }
 }
 
@@ -113,20 +132,9 @@ pub(crate) fn run(options: &PruneOptions, aws: &Aws<'_>) -> Result<(String, Exit
         }
         ("Removed", removed)
     };
-    let path = removal.path.display();
-    let lines = removal
-        .names
-        .iter()
-        .map(|(kind, name)| format!("{verb} {kind} {name} from {path}\n"));
-    lines.collect()
-}
-
-/// A cluster that the files name, and how its users sign in.
-#[derive(Clone, Debug)]
-pub(crate) struct Named {
-    arn: ClusterArn,
-    /// The profile of the first user that names one.
-    profile: Option<String>,
-    /// The role of the same user.
-    role: Option<String>,
+    let said = removed.iter().map(|Removed { kind, name, path }| {
+        let (name, path) = (Shown(name), path.display());
+        format!("{verb} {kind} {name} from {path}\n")
+    });
+    Ok((said.collect(), code))
 }

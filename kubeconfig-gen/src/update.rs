@@ -31,11 +31,13 @@ pub fn run(options: Options, aws: &Aws<'_>) -> Result<(String, ExitCode), Error>
         plugin,
         files,
         kuberc,
+        records,
         output,
     } = options;
     let effect = Effect {
         files,
         kuberc,
+        records,
         output,
     };
     if let Source::All(search) = source {
