@@ -267,8 +267,8 @@ fn check_tells_what_kubectl_config_dropped() {
         panic!("{told:?}");
     };
     let message = format!(
-        "kubeconfig-gen wrote context {ARN}, which is no longer there: kubectl config drops what is \
-         added while it runs"
+        "kubeconfig-gen wrote context {ARN}, and it is no longer there: deleted, or dropped by a kubectl \
+         config that ran at the same time"
     );
     assert_eq!(
         (&step["result"], &step["message"]),

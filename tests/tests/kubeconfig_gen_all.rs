@@ -11,7 +11,7 @@ use e2e::support::pki::Ca;
 use e2e::support::programs::Program;
 use e2e::support::sandbox::Sandbox;
 use e2e::support::standin::{Fault, Front};
-use e2e::support::sts::{ACCOUNT, Caller, STS_REGION, Sts};
+use e2e::support::sts::{self, ACCOUNT, Caller, Role, STS_REGION, Sts};
 
 struct Story {
     eks: Eks,
@@ -254,6 +254,32 @@ fn two_hundred_clusters_are_asked_for_side_by_side() {
     assert_eq!(Some(0), ended.and_then(|status| status.code()));
     assert_eq!(200, story.file().matches("\n- context:").count());
     assert_eq!(vec!["OK"; 202], story.eks.verdicts());
+}
+
+#[test]
+fn sessions_of_many_profiles_are_opened_side_by_side() {
+    let story = Story::new();
+    story.eks.add(story.cluster("a"));
+    story.sandbox.credentials_file(&[("base", &story.keys)]);
+    let ops = Caller::user(ACCOUNT, "ops").arn;
+    let mut config = String::new();
+    let mut arguments = vec!["--region".to_owned(), STS_REGION.to_owned()];
+    for name in ["dev", "ops", "qa"] {
+        let role = story.sts.add_role(Role::new(ACCOUNT, name).trusts(&ops));
+        config += &format!("[profile {name}]\nrole_arn = {role}\nsource_profile = base\n");
+        arguments.push(format!("--profile={name}"));
+    }
+    story.sandbox.write("home/.aws/config", config);
+    let patience = Duration::from_secs(60);
+    story.sts.set_fault(sts::Fault::Hold);
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let mut running = story.all(&arguments).start("kubeconfig-gen");
+    // Nobody is answered before all have asked.
+    assert!(story.sts.wait_for_requests(3, patience));
+    story.sts.clear_fault();
+    let ended = running.wait(patience);
+    assert_eq!(Some(0), ended.and_then(|status| status.code()));
+    assert!(story.file().contains("\"--profile=dev\""));
 }
 
 #[test]

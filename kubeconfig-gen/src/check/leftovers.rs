@@ -10,8 +10,8 @@ pub(super) fn find(merged: &Merged, options: &CheckOptions) -> Vec<Step> {
     let records = options.records.iter();
     for (path, record) in records.flat_map(|records| records.lost(merged)) {
         let message = format!(
-            "kubeconfig-gen wrote context {}, which is no longer there: kubectl config drops what \
-             is added while it runs",
+            "kubeconfig-gen wrote context {}, and it is no longer there: deleted, or dropped by a \
+             kubectl config that ran at the same time",
             record.context
         );
         steps.push(Step::warning(ENTRIES, message).hint(format!(
