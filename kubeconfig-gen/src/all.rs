@@ -75,9 +75,16 @@ pub(crate) fn run(
         return Ok((String::new(), code));
     }
     update::say_where_the_plugin_is(&choices.plugin);
+    let asking = asking(&sightings, choices, aws);
     let entries = sightings
         .iter()
-        .map(|sighting| entries(sighting, choices, aws))
+        .map(|sighting| {
+            let entries = entries(sighting, choices)?;
+            Ok(match asking.contains(&sighting.profile) {
+                true => entries.asking(),
+                false => entries,
+            })
+        })
         .collect::<Result<Vec<_>, Error>>()?;
     Ok((effect.apply(&entries)?, code))
 }
@@ -108,16 +115,27 @@ fn whose(sighting: &Sighting) -> String {
     }
 }
 
-fn entries(sighting: &Sighting, wanted: &Entries, aws: &Aws<'_>) -> Result<Kubeconfig, Error> {
+/// The profiles that want a code. The sightings come profile by profile.
+fn asking(sightings: &[Sighting], wanted: &Entries, aws: &Aws<'_>) -> Vec<Option<Profile>> {
+    let mut profiles: Vec<_> = sightings.iter().map(|one| one.profile.clone()).collect();
+    profiles.dedup();
+    profiles.retain(|profile| {
+        let profile = profile.as_ref().or(wanted.choices.profile.as_ref());
+        mfa::is_configured(profile, aws)
+    });
+    profiles
+}
+
+fn entries(sighting: &Sighting, wanted: &Entries) -> Result<Kubeconfig, Error> {
     let choices = Choices {
         profile: sighting.profile.clone().or(wanted.choices.profile.clone()),
         current: CurrentContext::Leave,
         ..wanted.choices.clone()
     };
     let choices = choices.with_region(&sighting.cluster.reference, None)?;
-    let entries = Kubeconfig::new(&sighting.cluster, &choices, &wanted.plugin)?;
-    Ok(match mfa::is_configured(choices.profile.as_ref(), aws) {
-        true => entries.asking(),
-        false => entries,
-    })
+    Ok(Kubeconfig::new(
+        &sighting.cluster,
+        &choices,
+        &wanted.plugin,
+    )?)
 }
