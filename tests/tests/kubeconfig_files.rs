@@ -202,8 +202,12 @@ fn a_disk_without_room_leaves_the_old_file_and_nothing_else() {
 fn entries(sandbox: &Sandbox, file: &Path) -> Vec<Value> {
     let command = sandbox.command(Program::KubeconfigGen);
     let command = command.args(["check", "-o", "json", "--kubeconfig"]);
-    let steps = command.arg(file).run().json()["steps"].take();
-    let steps = steps.as_array().unwrap().iter();
+    let report = command.arg(file).run().json();
+    let steps = report
+        .get("steps")
+        .and_then(Value::as_array)
+        .unwrap()
+        .iter();
     steps
         .filter(|step| step["name"] == "entries")
         .cloned()

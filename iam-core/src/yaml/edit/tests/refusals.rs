@@ -131,7 +131,7 @@ fn the_first_document_is_read_where_no_edit_is_made() {
             "a: {}\n---\nb: c\n",
             (2, 1, Some(EditFault::SecondDocument)),
         ),
-        ("a: {}\n---\nb: [\n", (4, 1, None)),
+        ("a: {}\n---\nb: [\n", (3, 4, None)),
         ("a: {} # \u{85}\n", (1, 9, Some(EditFault::LineBreak))),
     ] {
         let document = Document::parse_first(input, &Limits::default()).unwrap();
