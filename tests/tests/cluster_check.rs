@@ -581,8 +581,9 @@ fn the_proxy_of_the_entry_is_gone_through_and_blamed() {
     let _story = site.story();
     let alice = site.cluster.sts.add_user("alice");
     let server = |proxy: &str| {
-        let with_proxy = format!("  cluster:\n    proxy-url: {proxy}\n");
-        let kubeconfig = site.kubeconfig().replacen("  cluster:\n", &with_proxy, 1);
+        let beside = "    certificate-authority-data:";
+        let with_proxy = format!("    proxy-url: {proxy}\n{beside}");
+        let kubeconfig = site.kubeconfig().replacen(beside, &with_proxy, 1);
         let (steps, code) = site.steps(site.check(&kubeconfig, &alice));
         let mut found = steps.into_iter().filter(|[name, ..]| name == "server");
         let [_, result, message, hint] = found.next().expect("the server is asked");
