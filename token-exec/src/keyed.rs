@@ -47,13 +47,9 @@ fn deciding(
     let mut key = KeyBuilder::new(purpose)
         .field("profile", settings.chosen.name())
         .field("session name", naming);
-    let mut fields: Vec<(String, Vec<u8>)> = Vec::new();
-    let mut feed = |label: &str, value: &[u8]| fields.push((label.to_owned(), value.to_owned()));
+    let mut feed = |label: &str, value: &[u8]| key.add(label, value);
     source.fingerprint(&mut feed);
     settings.surroundings.fingerprint(source, &mut feed);
-    for (label, value) in fields {
-        key = key.field(&label, value);
-    }
     for (path, metadata) in settings.shared.files() {
         key = with_file(key, path, metadata);
     }

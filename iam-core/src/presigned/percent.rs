@@ -1,8 +1,10 @@
 //! Percent-encoding with one spelling per text (RFC 3986): letters, digits and `-_.~` as they are,
 //! every other byte as `%` and two upper-case hexadecimal digits.
 
+use std::iter;
 use std::ops::Deref;
 
+use memchr::arch::all::memchr::One;
 use zeroize::Zeroizing;
 
 /// A decoded value. It may be a secret, so what had to be copied is wiped when dropped.
@@ -64,14 +66,18 @@ pub(super) fn decode(raw: &str) -> Result<Text<'_>, Refused> {
 }
 
 /// The parts of `text` between ASCII separators, as `str::split` gives them, but found many bytes
-/// at a time.
+/// at a time; and without asking the processor what it can do, which in a virtual machine takes
+/// longer than reading a token.
 pub(super) fn split(text: &str, separator: u8) -> impl Iterator<Item = &str> {
-    let ends = memchr::memchr_iter(separator, text.as_bytes()).chain([text.len()]);
-    let mut begin = 0;
-    ends.map(move |end| {
-        let part = text.get(begin..end).unwrap_or_default();
-        begin = end + 1;
-        part
+    let separator = One::new(separator);
+    let mut rest = Some(text);
+    iter::from_fn(move || {
+        let text = rest.take()?;
+        let Some(end) = separator.find(text.as_bytes()) else {
+            return Some(text);
+        };
+        rest = text.get(end + 1..);
+        text.get(..end)
     })
 }
 

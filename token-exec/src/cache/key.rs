@@ -11,10 +11,8 @@ pub struct Key([u8; 32]);
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let halves = self.0.iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
-        let digits: String = halves
-            .filter_map(|half| char::from_digit(half.into(), 16))
-            .collect();
-        f.write_str(&digits)
+        let digit = |half: u8| char::from_digit(half.into(), 16).unwrap_or('0');
+        f.write_str(&halves.map(digit).collect::<String>())
     }
 }
 
@@ -31,16 +29,24 @@ impl KeyBuilder {
     /// The key of an entry for `purpose`.
     #[must_use]
     pub fn new(purpose: &str) -> Self {
-        Self(Vec::new())
-            .text(ENCODING.as_bytes())
-            .text(purpose.as_bytes())
+        let mut key = Self(Vec::with_capacity(USUAL_BYTES));
+        key.text(ENCODING.as_bytes());
+        key.text(purpose.as_bytes());
+        key
     }
 
     /// Adds a field.
     #[must_use]
     pub fn field(mut self, label: &str, value: impl AsRef<[u8]>) -> Self {
+        self.add(label, value.as_ref());
+        self
+    }
+
+    /// Adds a field, where fields come one by one.
+    pub fn add(&mut self, label: &str, value: &[u8]) {
         self.0.push(PRESENT);
-        self.text(label.as_bytes()).text(value.as_ref())
+        self.text(label.as_bytes());
+        self.text(value);
     }
 
     /// Adds a field that may be absent.
@@ -50,7 +56,8 @@ impl KeyBuilder {
             Some(value) => self.field(label, value),
             None => {
                 self.0.push(ABSENT);
-                self.text(label.as_bytes())
+                self.text(label.as_bytes());
+                self
             }
         }
     }
@@ -61,17 +68,18 @@ impl KeyBuilder {
         Key(Sha256::digest(&self.0).into())
     }
 
-    fn text(mut self, text: &[u8]) -> Self {
+    fn text(&mut self, text: &[u8]) {
         // No text in memory has more than 2⁶³ bytes.
         let length = u64::try_from(text.len()).unwrap_or(u64::MAX);
         self.0.extend_from_slice(&length.to_be_bytes());
         self.0.extend_from_slice(text);
-        self
     }
 }
 
 /// Changes whenever the encoding does, or what an entry means.
 const ENCODING: &str = "token-exec cache key 1";
+/// An assumed role's fields, with room.
+const USUAL_BYTES: usize = 2048;
 const PRESENT: u8 = 1;
 const ABSENT: u8 = 0;
 

@@ -87,13 +87,13 @@ impl Kind for Tokens<'_> {
         .check(KIND, key)?;
         let times = Times::parse(signed_at, refresh_after, expiration)?;
         let hosts = StsHosts::only(self.host);
-        let request = Token::parse(token, &hosts).map_err(|_| Corrupt::Value)?;
+        let (token, request) = Token::read(token, &hosts).map_err(|_| Corrupt::Value)?;
         let signed_at = times.made_at.instant();
         if request.date().instant() != signed_at {
             return Err(Corrupt::Value);
         }
         let value = SignedToken {
-            token: Token::mint(&request),
+            token,
             signed_at,
             expiration: times.expiration.instant(),
         };
