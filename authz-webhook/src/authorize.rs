@@ -119,6 +119,11 @@ impl NoOpinion {
 }
 
 fn word(entry: &AccessEntry, caller: &IamCaller<'_>, review: &AccessReview<'_>) -> Word {
+    // Nothing hangs on the name then. So it is with nodes, whose names EC2 would have to be asked
+    // for: no policy can be bound to them.
+    if entry.policies().is_empty() {
+        return Word::NoOpinion(NoOpinion::NotAllowed);
+    }
     if !is_user_of(entry, caller, review.user()) {
         return Word::NoOpinion(NoOpinion::OtherUsername);
     }

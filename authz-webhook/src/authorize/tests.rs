@@ -26,6 +26,8 @@ const ENTRIES: &str = "
     accessScope: {type: cluster}
 - principalArn: arn:aws:iam::111122223333:role/Bare
   username: bare
+- principalArn: arn:aws:iam::111122223333:role/Node
+  type: EC2_LINUX
 ";
 
 /// Decides by `ENTRIES`; the account 444455556666 is scrubbed.
@@ -150,6 +152,13 @@ fn the_policies_of_the_callers_own_entry_decide() {
             "{user} {asked}"
         );
     }
+}
+
+#[test]
+fn a_node_is_told_that_no_policy_allows_it_and_not_that_its_name_is_another() {
+    let node = role("111122223333", "Node", "system:node:ip-10-0-0-1");
+    let word = opinion(&authorizer(Loading::Done), &node, &get("shop", "pods")).word;
+    assert_eq!(word, Word::NoOpinion(NoOpinion::NotAllowed));
 }
 
 #[test]
