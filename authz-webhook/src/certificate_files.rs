@@ -124,6 +124,9 @@ impl CertificateError {
             Self::Read { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
                 Some("let this user read it: it is the owner's alone (chown)".to_owned())
             }
+            Self::Read { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+                Some("mend the symbolic link, or remove it".to_owned())
+            }
             Self::Read { .. } | Self::Make(_) => None,
         }
     }
@@ -183,7 +186,7 @@ impl CertificateFiles {
     /// What would keep [`Self::ensure`] from its work: files that cannot be read, half of a pair.
     pub fn check(&self) -> Result<Origin, CertificateError> {
         let authority = self.authority();
-        if self.authority_key().exists() {
+        if is_there(&self.authority_key()) {
             self.read_authority_key()?;
             if authority.exists() {
                 self.read_first(&authority)?;
@@ -205,7 +208,7 @@ impl CertificateFiles {
     /// # Errors
     /// The system refuses, or the files do not belong together.
     pub fn ensure(&self, now: SystemTime) -> Result<Origin, CertificateError> {
-        if !self.authority_key().exists() && self.is_supplied()? {
+        if !is_there(&self.authority_key()) && self.is_supplied()? {
             return Ok(Origin::Supplied);
         }
         match self.make(now) {
@@ -314,7 +317,7 @@ impl CertificateFiles {
     /// before a new leaf would. The key stays for good.
     fn ensure_authority(&self, now: SystemTime) -> Result<String, CertificateError> {
         let (certificate, key) = (self.authority(), self.authority_key());
-        if !key.exists() {
+        if !is_there(&key) {
             if certificate.exists() {
                 return Err(half(certificate, key));
             }
@@ -350,6 +353,12 @@ impl CertificateFiles {
     fn read_first(&self, path: &Path) -> Result<CertificateDer<'static>, CertificateError> {
         first(&read(path)?, path)
     }
+}
+
+/// Also for a link that leads nowhere: a key whose volume is missing is still ours, and the
+/// certificate beside it nobody else's.
+fn is_there(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
 }
 
 fn first(pem: &[u8], path: &Path) -> Result<CertificateDer<'static>, CertificateError> {

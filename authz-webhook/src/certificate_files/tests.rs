@@ -177,3 +177,19 @@ fn several_processes_at_once_agree_on_one_authority() {
     });
     assert_eq!(files.ensure(now() + days(1)).unwrap(), Origin::Kept);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_key_behind_a_link_that_leads_nowhere_is_missed_and_not_taken_for_none() {
+    let directory = tempfile::tempdir().unwrap();
+    let files = made(&directory);
+    fs::remove_file(files.authority_key()).unwrap();
+    let elsewhere = directory.path().join("volume/ca-key.pem");
+    std::os::unix::fs::symlink(&elsewhere, files.authority_key()).unwrap();
+    for error in [files.check().unwrap_err(), files.ensure(now()).unwrap_err()] {
+        let path = files.authority_key();
+        assert!(matches!(&error, CertificateError::Read { path: named, .. } if *named == path));
+        let hint = "mend the symbolic link, or remove it";
+        assert_eq!(error.hint().as_deref(), Some(hint));
+    }
+}
