@@ -18,7 +18,7 @@ use crate::http_response::{WholeResponse, last_of_its_connection};
 use crate::limits::Limits;
 use crate::metrics::ConnectionEnd;
 use crate::shutdown::{Phase, Phases};
-use crate::tls::ServerTls;
+use crate::tls::{ClientsInForce, ServerTls};
 use crate::watched::{Activity, Heads, OpenRequest, Watched};
 
 /// What answers requests: the webhook or the administration.
@@ -67,8 +67,9 @@ impl<R: Responder> Connections<R> {
             return ConnectionEnd::Failed;
         }
         let Some(tls) = &self.tls else {
-            return self.exchange(stream, Version::HTTP_11).await;
+            return self.exchange(stream, Version::HTTP_11, None).await;
         };
+        let clients = tls.clients_in_force();
         let handshake = TlsAcceptor::from(tls.config()).accept(stream);
         match tokio::time::timeout(self.limits.handshake, handshake).await {
             Ok(Ok(stream)) => {
@@ -76,7 +77,7 @@ impl<R: Responder> Connections<R> {
                     Some(b"h2") => Version::HTTP_2,
                     Some(_) | None => Version::HTTP_11,
                 };
-                self.exchange(stream, version).await
+                self.exchange(stream, version, Some(clients)).await
             }
             Ok(Err(error)) => {
                 tracing::debug!("a TLS handshake failed: {error}");
@@ -88,7 +89,12 @@ impl<R: Responder> Connections<R> {
 
     /// Requests and answers. The version is the one agreed on: telling it from the first bytes
     /// would wait for them without a deadline.
-    async fn exchange<S>(&self, stream: S, version: Version) -> ConnectionEnd
+    async fn exchange<S>(
+        &self,
+        stream: S,
+        version: Version,
+        clients: Option<ClientsInForce>,
+    ) -> ConnectionEnd
     where
         S: AsyncRead + AsyncWrite + Unpin + 'static,
     {
@@ -105,7 +111,7 @@ impl<R: Responder> Connections<R> {
         let ended = tokio::select! {
             biased;
             ended = connection.as_mut() => ended,
-            () = phases.reached(last_call) => {
+            () = last_call_of(&mut phases, last_call, clients) => {
                 connection.as_mut().graceful_shutdown();
                 connection.await
             }
@@ -133,6 +139,20 @@ impl<R: Responder> Connections<R> {
             }
             Ok(response)
         }
+    }
+}
+
+/// Ends when the process is on its way to the end, or the client is no longer wanted.
+async fn last_call_of(phases: &mut Phases, phase: Phase, clients: Option<ClientsInForce>) {
+    let unwanted = async {
+        match clients {
+            Some(clients) => clients.end().await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = phases.reached(phase) => {}
+        () = unwanted => {}
     }
 }
 

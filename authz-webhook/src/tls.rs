@@ -12,17 +12,26 @@ use rustls::server::{
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{RootCertStore, ServerConfig};
 use thiserror::Error;
+use tokio::sync::watch;
 
 /// What new connections meet; it can be replaced while serving.
 #[derive(Debug)]
-pub struct ServerTls(ArcSwap<Serving>);
+pub struct ServerTls {
+    serving: ArcSwap<Serving>,
+    others: watch::Sender<()>,
+}
 
-/// A configuration, and the certificate in it.
+/// A configuration, the certificate in it, and by which authorities clients are known.
 #[derive(Debug)]
 pub struct Serving {
     config: Arc<ServerConfig>,
     leaf: CertificateDer<'static>,
+    client_ca: Option<Vec<u8>>,
 }
+
+/// Hears when clients of other authorities are wanted than when it began to listen.
+#[derive(Debug)]
+pub struct ClientsInForce(watch::Receiver<()>);
 
 /// Why PEM texts make no TLS configuration.
 #[derive(Debug, Error)]
@@ -44,22 +53,45 @@ pub enum TlsError {
 impl ServerTls {
     /// For new connections.
     pub fn new(serving: Serving) -> Self {
-        Self(ArcSwap::from_pointee(serving))
+        Self {
+            serving: ArcSwap::from_pointee(serving),
+            others: watch::Sender::new(()),
+        }
     }
 
     /// What a new connection meets.
     pub fn config(&self) -> Arc<ServerConfig> {
-        Arc::clone(&self.0.load().config)
+        Arc::clone(&self.serving.load().config)
     }
 
     /// The certificate that a new connection meets.
     pub fn leaf(&self) -> CertificateDer<'static> {
-        self.0.load().leaf.clone()
+        self.serving.load().leaf.clone()
     }
 
-    /// From now on, for new connections.
+    /// To be called before [`Self::config`], so that no change falls between them.
+    pub fn clients_in_force(&self) -> ClientsInForce {
+        ClientsInForce(self.others.subscribe())
+    }
+
+    /// From now on, for new connections; those of clients who were let in by other authorities
+    /// are to end.
     pub fn replace(&self, serving: Serving) {
-        self.0.store(Arc::new(serving));
+        let serving = Arc::new(serving);
+        let before = self.serving.swap(Arc::clone(&serving));
+        if before.client_ca != serving.client_ca {
+            self.others.send_replace(());
+        }
+    }
+}
+
+impl ClientsInForce {
+    /// Ends when clients of other authorities are wanted.
+    pub async fn end(mut self) {
+        if self.0.changed().await.is_err() {
+            // Nothing is replaced any more.
+            std::future::pending::<()>().await;
+        }
     }
 }
 
@@ -92,6 +124,7 @@ pub fn server_config(
     Ok(Serving {
         config: Arc::new(config),
         leaf,
+        client_ca: client_ca.map(<[u8]>::to_vec),
     })
 }
 

@@ -4,8 +4,10 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use crate::support::{Webhook, configuration, exchange_http1, now, program, review};
+use crate::support::{Webhook, answer, configuration, exchange_http1, now, program, review};
 use authz_webhook::certificate::{self, Names, Pair};
+use hyper::client::conn::{http1, http2};
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
@@ -299,6 +301,39 @@ async fn refuses_clients_without_a_certificate_of_the_client_ca() {
     webhook.wait_for_metric(refused).await;
     webhook.stopped().await;
 }
+
+#[tokio::test]
+async fn connections_end_with_the_authority_by_which_they_were_let_in() {
+    let authority = certificate::authority(now()).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("client-ca.pem");
+    fs::write(&path, &authority.certificate).unwrap();
+    let webhook = Webhook::start_in(directory, &format!("clientCA: {}\n", path.display())).await;
+    let known = client_of(&authority);
+    let over = async |protocol| webhook.connect_as(protocol, Some(&known)).await.unwrap();
+    let (http1, http2) = (over(b"http/1.1").await, over(b"h2").await);
+    let (mut http1, first) = http1::handshake(TokioIo::new(http1)).await.unwrap();
+    let io = TokioIo::new(http2);
+    let (mut http2, second) = http2::handshake(TokioExecutor::new(), io).await.unwrap();
+    let (first, second) = (tokio::spawn(first), tokio::spawn(second));
+    for _ in 0..2 {
+        let asked = http1.send_request(review("v1", "nonsense")).await.unwrap();
+        assert_eq!(answer(asked).await.unwrap().status, 200);
+        let asked = http2.send_request(review("v1", "nonsense")).await.unwrap();
+        assert_eq!(answer(asked).await.unwrap().status, 200);
+    }
+    let new = webhook.directory.path().join("new.pem");
+    fs::write(&new, certificate::authority(now()).unwrap().certificate).unwrap();
+    fs::rename(&new, &path).unwrap();
+    let ended = async { (first.await.unwrap(), second.await.unwrap()) };
+    let ended = tokio::time::timeout(LONG, ended).await;
+    assert!(ended.is_ok(), "connections live on");
+    assert!(ask_as(&webhook, Some(&known)).await.is_err());
+    webhook.stopped().await;
+}
+
+/// Enough for anything on a busy machine.
+const LONG: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// With TLS 1.3 a client hears of its refusal with the first answer only.
 async fn ask_as(webhook: &Webhook, identity: Option<&Pair>) -> io::Result<u16> {
