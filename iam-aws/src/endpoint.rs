@@ -168,16 +168,15 @@ impl EndpointSettings<'_> {
     /// When a setting makes no sense.
     pub(crate) fn ec2_url(&self, region: &Region) -> Result<String, EndpointError> {
         let partition = region.partition();
-        let suffix = if self.dual_stack()? {
+        let (fips, dual_stack) = (self.fips()?, self.dual_stack()?);
+        let suffix = if dual_stack {
             partition.dual_stack_dns_suffix()
         } else {
             partition.dns_suffix()
         };
-        // GovCloud's plain hosts are FIPS hosts already.
-        let label = match (self.fips()?, partition) {
-            (false, _) | (true, Partition::AwsUsGov) => "ec2",
-            (true, _) => "ec2-fips",
-        };
+        // GovCloud's hosts are FIPS hosts already, but for those of dual stack.
+        let is_fips = partition == Partition::AwsUsGov && !dual_stack;
+        let label = if fips && !is_fips { "ec2-fips" } else { "ec2" };
         Ok(format!("https://{label}.{region}.{suffix}"))
     }
 

@@ -1,0 +1,129 @@
+//! The stand-in of EC2 serves the AWS CLI, and EC2 is asked where botocore asks it.
+
+#![expect(clippy::unwrap_used, reason = "what is not as expected fails the test")]
+
+use std::ffi::OsString;
+use std::time::UNIX_EPOCH;
+
+use e2e::support::command::Command;
+use e2e::support::ec2::{Ec2, Instance, REGION};
+use e2e::support::keys::Keys;
+use e2e::support::peers::Peers;
+use e2e::support::sandbox::Sandbox;
+use e2e::support::sts::{ACCOUNT, Sts};
+use iam_aws::environment::{Environment, Variables};
+use iam_aws::fetch::{self, MfaPrompt};
+use iam_aws::settings::{Named, Settings};
+use serde_json::json;
+
+const ID: &str = "i-0123456789abcdef0";
+
+struct Story {
+    sandbox: Sandbox,
+    ec2: Ec2,
+    keys: Keys,
+    /// Whose keys they are.
+    _sts: Sts,
+}
+
+impl Story {
+    fn new(name: &str) -> Self {
+        let sandbox = Sandbox::new(name);
+        let sts = Sts::start_plain(sandbox.secrets());
+        Self {
+            keys: sts.add_assumed_role("reader", "me"),
+            ec2: Ec2::start(&sts),
+            sandbox,
+            _sts: sts,
+        }
+    }
+
+    fn describe<'a>(&'a self, peers: &Peers, ids: &str) -> Command<'a> {
+        let filter = format!("Name=instance-id,Values={ids}");
+        let cli = peers.aws_cli(&self.sandbox, REGION);
+        cli.args(["--output", "json", "ec2", "describe-instances"])
+            .args(["--filters", &filter])
+            .env("AWS_ENDPOINT_URL_EC2", self.ec2.url())
+    }
+}
+
+#[test]
+fn the_aws_cli_describes_instances() {
+    let Some(peers) = Peers::for_story("the AWS CLI asks EC2") else {
+        return;
+    };
+    let story = Story::new("describe");
+    let name = "ip-10-0-0-1.us-west-2.compute.internal";
+    story.ec2.put(Instance::running(ID, ACCOUNT, name));
+    let ids = format!("{ID},i-0123456789abcdef1");
+    let described = story.describe(&peers, &ids).keys(&story.keys).succeed();
+    let described = described.json();
+    let [reservation] = described["Reservations"].as_array().unwrap().as_slice() else {
+        panic!("{described}");
+    };
+    let of_instance = |pointer: &str| reservation.pointer(pointer).cloned();
+    let expected = [
+        ("/OwnerId", json!(ACCOUNT)),
+        ("/Instances/0/InstanceId", json!(ID)),
+        ("/Instances/0/PrivateDnsName", json!(name)),
+        ("/Instances/0/State/Name", json!("running")),
+        ("/Instances/0/Tags/0/Value", json!("a & b")),
+    ];
+    for (pointer, value) in expected {
+        assert_eq!(Some(value), of_instance(pointer), "{pointer}");
+    }
+
+    let none = story.describe(&peers, "i-00000000").keys(&story.keys);
+    assert_eq!(json!({"Reservations": []}), none.succeed().json());
+}
+
+#[test]
+fn the_aws_cli_is_refused_with_keys_of_nobody() {
+    let Some(peers) = Peers::for_story("the AWS CLI asks EC2 as nobody") else {
+        return;
+    };
+    let story = Story::new("nobody");
+    let stranger = Keys::long_lived();
+    let refused = story.describe(&peers, ID).keys(&stranger).run();
+    let expected = "An error occurred (AuthFailure) when calling the DescribeInstances operation";
+    assert!(refused.stderr.contains(expected), "{}", refused.stderr);
+}
+
+/// Where we ask EC2.
+fn url(sandbox: &Sandbox, region: &str, fips: bool, dual_stack: bool) -> String {
+    let environment = Environment::read(&Variables(|name: &'static str| {
+        let value = match name {
+            "HOME" => return Some(sandbox.path().join("home").into_os_string()),
+            "AWS_REGION" => region.to_owned(),
+            "AWS_USE_FIPS_ENDPOINT" => fips.to_string(),
+            "AWS_USE_DUALSTACK_ENDPOINT" => dual_stack.to_string(),
+            _ => return None,
+        };
+        Some(OsString::from(value))
+    }))
+    .unwrap();
+    let settings = Settings::load(Named::default(), &environment).unwrap();
+    let mfa = MfaPrompt::Unavailable {
+        reason: "nobody is there",
+    };
+    let context = settings.context(mfa, || UNIX_EPOCH);
+    fetch::ec2_place(&context).unwrap().url
+}
+
+#[test]
+fn ec2_is_asked_where_botocore_asks_it_in_every_region() {
+    let Some(peers) = Peers::for_story("botocore tells where EC2 is") else {
+        return;
+    };
+    let sandbox = Sandbox::new("ec2 hosts");
+    let theirs = peers.script(&sandbox, "ec2_hosts.py").succeed().json();
+    let theirs: Vec<(String, bool, bool, String)> = serde_json::from_value(theirs).unwrap();
+    let differs = |row: &&(String, bool, bool, String)| {
+        let (region, fips, dual_stack, theirs) = *row;
+        url(&sandbox, region, *fips, *dual_stack) != *theirs
+    };
+    let others: Vec<_> = theirs.iter().filter(differs).collect();
+    assert_eq!(Vec::<&(String, bool, bool, String)>::new(), others);
+    // Every partition has at least one region.
+    assert!(theirs.len() >= 8 * 4, "{}", theirs.len());
+}
