@@ -138,12 +138,12 @@ impl<'n> Fields<'n> {
             }
             Support::Read => self.pairs.push((name, value)),
             Support::Client => {}
-            Support::Later if is_unset(value) => {}
-            Support::Later => {
-                findings.fault(
-                    key.position,
-                    format!("{full} is not supported by this version"),
-                );
+            Support::Missing(_) if is_unset(value) => {}
+            Support::Missing(instead) => {
+                let place = findings.place(key.position);
+                let message = format!("{full} is not supported");
+                let fault = ConfigFault::new(place, message);
+                findings.faults.push(fault.hint(*instead));
             }
         }
     }

@@ -261,7 +261,9 @@ server:
             "config.yaml:6:3: unknown key server.mapRole (did you mean server.mapRoles?)"
                 .to_owned(),
             "config.yaml:7:13: server.mapUsers must be a list".to_owned(),
-            "config.yaml:8:3: server.sourceARN is not supported by this version".to_owned(),
+            "config.yaml:8:3: server.sourceARN is not supported (leave it out, and aws:SourceArn out \
+             of the trust policy of server.ec2DescribeInstancesRoleARN)"
+                .to_owned(),
         ]
     );
 }
