@@ -104,6 +104,9 @@ impl Sources {
         if modes.iter().any(|mode| mode.is_watched()) {
             api_server::check(config)?;
         }
+        if modes.contains(&BackendMode::DynamicFile) {
+            metrics.dynamic_file_among(modes.len());
+        }
         Ok(Self {
             config: config.clone(),
             snapshot: ArcSwap::from_pointee(Snapshot::empty(modes)),
@@ -264,18 +267,25 @@ impl Publisher {
         if self.has_loaded() {
             self.degrade(why);
         } else {
-            self.sources.metrics.mappings_kept(self.mode.name());
+            self.count_failure();
             tracing::warn!("{}: not loaded yet: {why}", self.mode.name());
         }
     }
 
     fn degrade(&self, why: &str) {
-        self.sources.metrics.mappings_kept(self.mode.name());
+        self.count_failure();
         tracing::warn!(
             "{}: {why}; the last good mappings stay in force",
             self.mode.name()
         );
         self.set_state(SourceState::Degraded(why.to_owned()));
+    }
+
+    fn count_failure(&self) {
+        self.sources.metrics.mappings_kept(self.mode.name());
+        if self.mode == BackendMode::DynamicFile {
+            self.sources.metrics.dynamic_file_failed();
+        }
     }
 
     fn has_loaded(&self) -> bool {

@@ -62,6 +62,9 @@ pub struct Metrics {
     mapping_dropped: Gauges,
     configmap_watch_failures: Counter,
     dynamic_delay: Latencies,
+    dynamic_file_failures: Counter,
+    dynamic_file_enabled: Gauge,
+    dynamic_file_only: Gauge,
     http_responses: Counters<1>,
     http_ok: Counter,
     connections: Gauge,
@@ -104,6 +107,9 @@ impl Metrics {
             mapping_dropped: Gauges::default(),
             configmap_watch_failures: Counter::default(),
             dynamic_delay: Family::new_with_constructor(|| Histogram::new(DELAYS)),
+            dynamic_file_failures: Counter::default(),
+            dynamic_file_enabled: Gauge::default(),
+            dynamic_file_only: Gauge::default(),
             http_ok: http_responses.get_or_create_owned(&[("code", "200".into())]),
             http_responses,
             connections: Gauge::default(),
@@ -262,6 +268,17 @@ impl Metrics {
     /// The watch of the ConfigMap failed and is begun again.
     pub fn configmap_watch_failed(&self) {
         self.configmap_watch_failures.inc();
+    }
+
+    /// `DynamicFile` is among so many sources.
+    pub fn dynamic_file_among(&self, sources: usize) {
+        self.dynamic_file_enabled.set(1);
+        self.dynamic_file_only.set((sources == 1).into());
+    }
+
+    /// The `DynamicFile` could not be read.
+    pub fn dynamic_file_failed(&self) {
+        self.dynamic_file_failures.inc();
     }
 
     /// A changed `DynamicFile` acts so long after it was written, by its own account.

@@ -71,6 +71,21 @@ impl Metrics {
             "Time from the writing of a changed DynamicFile, by its own account, to its acting",
             m.dynamic_delay.clone(),
         );
+        to.register(
+            "dynamicfile_failures",
+            "Readings of the DynamicFile that failed",
+            m.dynamic_file_failures.clone(),
+        );
+        to.register(
+            "dynamic_file_enabled",
+            "1 where DynamicFile is a source",
+            m.dynamic_file_enabled.clone(),
+        );
+        to.register(
+            "dynamic_file_only",
+            "1 where DynamicFile is the only source",
+            m.dynamic_file_only.clone(),
+        );
     }
 
     pub(super) fn register_ours(&self, to: &mut Registry) {

@@ -10,6 +10,8 @@ fn keeps_the_peers_names_and_label_values() {
     metrics.sts_response("sts.eu-west-1.amazonaws.com", 200);
     metrics.sts_response("sts.amazonaws.com", 403);
     metrics.sts_connection_failed("sts-fips.us-east-1.amazonaws.com");
+    metrics.dynamic_file_among(2);
+    metrics.dynamic_file_failed();
     let text = metrics.encode();
     let missing: Vec<_> = [
         "aws_iam_authenticator_authenticate_latency_seconds_count{result=\"success\"} 1",
@@ -18,6 +20,9 @@ fn keeps_the_peers_names_and_label_values() {
         "aws_iam_authenticator_sts_responses_total{ResponseCode=\"403\",StsRegion=\"global\"} 1",
         "aws_iam_authenticator_sts_connection_failures_total{StsRegion=\"us-east-1\"} 1",
         "aws_iam_authenticator_configmap_watch_failures_total 0",
+        "aws_iam_authenticator_dynamicfile_failures_total 1",
+        "aws_iam_authenticator_dynamic_file_enabled 1",
+        "aws_iam_authenticator_dynamic_file_only 0",
         "authz_webhook_decisions_total{reason=\"granted\"} 1",
         "authz_webhook_decisions_total{reason=\"not_mapped\"} 1",
     ]
@@ -39,6 +44,9 @@ fn closed_sets_begin_at_zero_and_every_metric_has_a_help_text() {
         "aws_iam_authenticator_authenticate_latency_seconds",
         "aws_iam_authenticator_ec2_describe_instances_calls",
         "aws_iam_authenticator_configmap_watch_failures",
+        "aws_iam_authenticator_dynamicfile_failures",
+        "aws_iam_authenticator_dynamic_file_enabled",
+        "aws_iam_authenticator_dynamic_file_only",
         "authz_webhook_decisions",
         "authz_webhook_authorize_latency_seconds",
         "authz_webhook_ec2_failures",
