@@ -52,6 +52,7 @@ pub mod shutdown;
 pub mod sts;
 #[cfg(test)]
 mod test_sts;
+pub mod text_file;
 pub mod tls;
 pub mod watched;
 pub mod xml;

@@ -17,6 +17,7 @@ mod mounted;
 mod mounted_file;
 mod object_table;
 mod place;
+mod remarks;
 mod snapshot;
 mod sought;
 mod user_ids;

@@ -1,6 +1,5 @@
 //! From the text of the file to the configuration.
 
-use std::io::Read as _;
 use std::path::Path;
 
 use iam_core::cluster::ClusterId;
@@ -9,22 +8,15 @@ use iam_core::yaml::{self, Limits, Node};
 use super::faults::{ConfigErrors, ConfigFault, Place};
 use super::fields::{Fields, Findings};
 use super::{Config, Overrides, ec2, inline, keys, server, sources};
+use crate::text_file;
 
 /// The text of the file at `path`.
 ///
 /// # Errors
 /// A fault of the whole file.
 pub(super) fn text(path: &Path) -> Result<String, ConfigFault> {
-    let fault = |why: String| ConfigFault::new(Place::whole(path), why);
-    let file = std::fs::File::open(path).map_err(|error| fault(format!("cannot open: {error}")))?;
-    let mut text = String::new();
-    let limit = u64::try_from(Limits::default().bytes)
-        .unwrap_or(u64::MAX)
-        .saturating_add(1);
-    file.take(limit)
-        .read_to_string(&mut text)
-        .map_err(|error| fault(format!("cannot read: {error}")))?;
-    Ok(text)
+    text_file::read(path, Limits::default().bytes)
+        .map_err(|error| ConfigFault::new(Place::whole(path), format!("cannot read: {error}")))
 }
 
 /// Reads all of the file and lays `overrides` over it.

@@ -458,7 +458,7 @@ fn a_file_that_cannot_be_read_is_named() {
     assert_eq!(
         errors.to_string(),
         format!(
-            "{}: cannot open: No such file or directory (os error 2)",
+            "{}: cannot read: No such file or directory (os error 2)",
             missing.display()
         )
     );

@@ -10,6 +10,7 @@ use thiserror::Error;
 use super::Held;
 use super::access_table::{AccessDocument, AccessTable};
 use super::file_source::{FileSource, Judgement, Reading};
+use crate::text_file;
 
 /// Why nothing was read.
 #[derive(Debug, Error)]
@@ -59,19 +60,17 @@ impl FileSource for AccessFiles {
 
     fn compile(origin: &str, read: &Document) -> Judgement<AccessDocument> {
         let compiled = AccessDocument::new(origin, read);
-        compiled.report();
         Judgement {
+            remarks: compiled.remarks(),
             compiled,
             fault: None,
         }
     }
 
-    fn held(acting: &[AccessDocument]) -> Held {
+    fn held(acting: &[AccessDocument]) -> (Held, Vec<String>) {
         let table = AccessTable::of(acting);
-        for line in table.replaced(acting) {
-            tracing::warn!("{line}");
-        }
-        Held::AccessEntries(table)
+        let replaced = table.replaced(acting);
+        (Held::AccessEntries(table), replaced)
     }
 }
 
@@ -91,7 +90,7 @@ pub fn read(paths: &[PathBuf]) -> Vec<(PathBuf, Result<Document, AccessFileError
 }
 
 fn read_file(path: &Path) -> Result<Document, AccessFileError> {
-    let text = std::fs::read_to_string(path).map_err(unreadable(path))?;
+    let text = text_file::read(path, text_file::LONGEST).map_err(unreadable(path))?;
     Document::parse(&text).map_err(|source| AccessFileError::Document {
         path: path.to_owned(),
         source,

@@ -56,11 +56,9 @@ impl AccessDocument {
         &self.0.diagnostics
     }
 
-    /// Logs what is wrong, once per reading.
-    pub(super) fn report(&self) {
-        for diagnostic in &self.0.diagnostics {
-            tracing::warn!("{diagnostic}");
-        }
+    /// Every diagnostic as a line of the log.
+    pub(super) fn remarks(&self) -> Vec<String> {
+        self.0.diagnostics.iter().map(ToString::to_string).collect()
     }
 
     fn placed(&self) -> impl Iterator<Item = PlacedEntry> {

@@ -9,6 +9,7 @@ use kube::Api;
 use kube::runtime::watcher::{self, Event};
 
 use super::document::Document;
+use super::remarks::Remarks;
 use super::watching::{self, Told, WatchedSource};
 use super::{Held, Publisher, api_server};
 use crate::config::Config;
@@ -23,7 +24,7 @@ pub(super) async fn follow(config: Config, publisher: Publisher) {
     let object = Object {
         publisher,
         pending: None,
-        last: None,
+        told: Remarks::default(),
         is_good: false,
     };
     watching::follow(&config, reloads, object).await;
@@ -35,8 +36,7 @@ struct Object {
     publisher: Publisher,
     /// The object of a listing that is not complete yet.
     pending: Option<aws_auth::Document>,
-    /// What was read last, good or bad: of the same again nothing is logged.
-    last: Option<aws_auth::Document>,
+    told: Remarks,
     /// Whether it could ever be read as a whole.
     is_good: bool,
 }
@@ -82,20 +82,17 @@ impl Object {
             // An empty listing is an answer: there is no aws-auth.
             Event::InitDone => {
                 let document = self.pending.take().unwrap_or_default();
-                self.judge(document);
+                self.judge(&document);
             }
-            Event::Apply(object) => self.judge(aws_auth_of(&object)),
-            Event::Delete(_) => self.judge(aws_auth::Document::default()),
+            Event::Apply(object) => self.judge(&aws_auth_of(&object)),
+            Event::Delete(_) => self.judge(&aws_auth::Document::default()),
         }
     }
 
     /// An object that cannot be read as a whole leaves its last good version in force.
-    fn judge(&mut self, read: aws_auth::Document) {
-        let document = Document::compile(ORIGIN, &read);
-        if self.last.as_ref() != Some(&read) {
-            document.report();
-        }
-        self.last = Some(read);
+    fn judge(&mut self, read: &aws_auth::Document) {
+        let document = Document::compile(ORIGIN, read);
+        self.told.tell(document.remarks());
         let why = document.fault().map(str::to_owned);
         let held = Held::AwsAuth(vec![document]);
         let Some(why) = why else {

@@ -117,11 +117,9 @@ impl Document {
         self.0.fault.as_deref()
     }
 
-    /// Logs what is wrong, once per reading.
-    pub(super) fn report(&self) {
-        for diagnostic in &self.0.diagnostics {
-            tracing::warn!("{diagnostic}");
-        }
+    /// Every diagnostic as a line of the log.
+    pub(super) fn remarks(&self) -> Vec<String> {
+        self.0.diagnostics.iter().map(ToString::to_string).collect()
     }
 }
 

@@ -6,7 +6,7 @@
 
 pub(super) mod json;
 
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use iam_core::error_chain::ErrorChain;
@@ -17,6 +17,7 @@ use super::document::Document;
 use super::file_source::{FileSource, Judgement, Reading};
 use super::user_ids::UserIdTable;
 use crate::config::{DynamicFile, MatchBy};
+use crate::text_file;
 
 use json::{DynamicDocument, DynamicDocumentError};
 
@@ -71,19 +72,20 @@ impl FileSource for DynamicFile {
 
     fn compile(origin: &str, read: &Read) -> Judgement<Held> {
         let (compiled, document) = compile(origin, &read.document, read.match_by);
-        document.report();
         if let Some(version) = &read.document.version {
             tracing::info!(version, "{origin} was read");
         }
         Judgement {
             compiled,
+            remarks: document.remarks(),
             fault: None,
         }
     }
 
-    fn held(acting: &[Held]) -> Held {
+    fn held(acting: &[Held]) -> (Held, Vec<String>) {
         let nothing = || Held::AwsAuth(Vec::new());
-        acting.first().cloned().unwrap_or_else(nothing)
+        let held = acting.first().cloned().unwrap_or_else(nothing);
+        (held, Vec::new())
     }
 
     fn written(read: &Read) -> Option<u64> {
@@ -97,7 +99,7 @@ impl FileSource for DynamicFile {
 /// [`DynamicFileError`]: also where the directory does not exist, which is as likely to come from
 /// a volume that is missing.
 pub fn read(path: &Path) -> Result<DynamicDocument, DynamicFileError> {
-    match text(path) {
+    match text_file::read(path, json::LONGEST) {
         Ok(text) => DynamicDocument::parse(&text).map_err(|source| DynamicFileError::Document {
             path: path.to_owned(),
             source,
@@ -126,16 +128,6 @@ pub fn compile(origin: &str, read: &DynamicDocument, match_by: MatchBy) -> (Held
             (Held::UserIds(table), document)
         }
     }
-}
-
-/// The text, or so much of it that it is seen to be too long.
-fn text(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    let limit = u64::try_from(json::LONGEST).unwrap_or(u64::MAX);
-    let file = std::fs::File::open(path)?;
-    file.take(limit.saturating_add(1))
-        .read_to_string(&mut text)?;
-    Ok(text)
 }
 
 /// Whether there is no such name in a directory that exists: neither a link that leads nowhere

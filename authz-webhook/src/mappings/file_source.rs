@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::remarks::Remarks;
 use super::{Held, Publisher};
 use crate::file_watch::FileWatch;
 
@@ -20,11 +21,12 @@ pub(super) trait FileSource: Clone + Send + 'static {
     /// Reads all files.
     fn read(&self) -> Vec<Reading<Self::Read>>;
 
-    /// Compiles a file that was read at `origin`, and logs what is wrong with it.
+    /// Compiles a file that was read at `origin`.
     fn compile(origin: &str, read: &Self::Read) -> Judgement<Self::Compiled>;
 
-    /// What the files hold together, in the order in which they were read.
-    fn held(acting: &[Self::Compiled]) -> Held;
+    /// What the files hold together, in the order in which they were read, and what is to be said
+    /// of that.
+    fn held(acting: &[Self::Compiled]) -> (Held, Vec<String>);
 
     /// When a file was written, in seconds since 1970, by its own account.
     fn written(_read: &Self::Read) -> Option<u64> {
@@ -43,6 +45,8 @@ pub(super) struct Reading<D> {
 #[derive(Debug)]
 pub(super) struct Judgement<C> {
     pub(super) compiled: C,
+    /// What is wrong with it, or deserves a look.
+    pub(super) remarks: Vec<String>,
     /// Why it must not take the place of a good version.
     pub(super) fault: Option<String>,
 }
@@ -69,11 +73,13 @@ struct Files<S: FileSource> {
     last: Option<Vec<Reading<S::Read>>>,
     /// The last version of each file that could be read as a whole.
     good: BTreeMap<PathBuf, S::Compiled>,
+    told: Remarks,
 }
 
 /// What acts from now on.
 struct Acting<C> {
     files: Vec<C>,
+    remarks: Vec<String>,
     /// The first thing that is wrong.
     fault: Option<String>,
     /// Whether every file was good once.
@@ -81,11 +87,12 @@ struct Acting<C> {
 }
 
 impl<S: FileSource> Files<S> {
-    const fn new(source: S) -> Self {
+    fn new(source: S) -> Self {
         Self {
             source,
             last: None,
             good: BTreeMap::new(),
+            told: Remarks::default(),
         }
     }
 
@@ -97,14 +104,16 @@ impl<S: FileSource> Files<S> {
         if self.last.as_ref() == Some(&readings) {
             return;
         }
-        let acting = self.judge(&readings);
+        let mut acting = self.judge(&readings);
         let is_change = self.last.is_some();
         let read = readings
             .iter()
             .filter_map(|reading| reading.document.as_ref().ok());
         let written: Vec<u64> = read.filter_map(S::written).filter(|_| is_change).collect();
         self.last = Some(readings);
-        let held = S::held(&acting.files);
+        let (held, of_all) = S::held(&acting.files);
+        acting.remarks.extend(of_all);
+        self.told.tell(acting.remarks);
         match acting.fault {
             // A file that was never good: what can be read acts, but the source has not loaded.
             Some(why) if !acting.is_whole => {
@@ -120,6 +129,7 @@ impl<S: FileSource> Files<S> {
         let before = std::mem::take(&mut self.good);
         let mut acting = Acting {
             files: Vec::new(),
+            remarks: Vec::new(),
             fault: None,
             is_whole: true,
         };
@@ -134,7 +144,12 @@ impl<S: FileSource> Files<S> {
                 Err(why) => why.clone(),
                 Ok(read) => {
                     let origin = reading.path.display().to_string();
-                    let Judgement { compiled, fault } = S::compile(&origin, read);
+                    let Judgement {
+                        compiled,
+                        remarks,
+                        fault,
+                    } = S::compile(&origin, read);
+                    acting.remarks.extend(remarks);
                     let Some(why) = fault else {
                         self.good.insert(reading.path.clone(), compiled.clone());
                         acting.files.push(compiled);

@@ -7,7 +7,7 @@
 mod object;
 mod status;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -18,6 +18,7 @@ use kube::runtime::watcher::{self, Event};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
+use super::remarks::Remarks;
 use super::watching::{self, Told, WatchedSource};
 use super::{Held, Publisher, api_server};
 use crate::config::Config;
@@ -36,7 +37,7 @@ pub(super) async fn follow(config: Config, publisher: Publisher) {
         publisher,
         known: BTreeMap::new(),
         pending: None,
-        told: BTreeSet::new(),
+        told: Remarks::default(),
         wishes,
     };
     tokio::select! {
@@ -58,8 +59,7 @@ struct Objects {
     known: BTreeMap<Name, IdentityMapping>,
     /// Those of a listing that is not complete yet.
     pending: Option<BTreeMap<Name, IdentityMapping>>,
-    /// What was said of them last: the same is not logged again.
-    told: BTreeSet<String>,
+    told: Remarks,
     /// What their statuses ought to say.
     wishes: watch::Sender<Vec<StatusWish>>,
 }
@@ -156,12 +156,8 @@ impl Objects {
 
     fn publish(&mut self) {
         let compiled = compile(&self.known);
-        let told = compiled.diagnostics.iter().map(ToString::to_string);
-        let told: BTreeSet<String> = told.collect();
-        for line in told.difference(&self.told) {
-            tracing::warn!("{line}");
-        }
-        self.told = told;
+        let remarks = compiled.diagnostics.iter().map(ToString::to_string);
+        self.told.tell(remarks.collect());
         self.publisher.publish(&Held::Objects(compiled.table), None);
         self.wishes.send_replace(compiled.wishes);
     }

@@ -49,12 +49,14 @@ impl FileSource for Mounted {
 
     fn compile(origin: &str, read: &aws_auth::Document) -> Judgement<Document> {
         let compiled = Document::compile(origin, read);
-        compiled.report();
-        let fault = compiled.fault().map(str::to_owned);
-        Judgement { compiled, fault }
+        Judgement {
+            remarks: compiled.remarks(),
+            fault: compiled.fault().map(str::to_owned),
+            compiled,
+        }
     }
 
-    fn held(acting: &[Document]) -> Held {
-        Held::AwsAuth(acting.to_vec())
+    fn held(acting: &[Document]) -> (Held, Vec<String>) {
+        (Held::AwsAuth(acting.to_vec()), Vec::new())
     }
 }

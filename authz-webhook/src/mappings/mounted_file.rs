@@ -1,9 +1,12 @@
 //! An aws-auth on disk: a ConfigMap manifest, or the directory as which the kubelet mounts one.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use iam_core::aws_auth::{Data, Document, Manifest, ManifestError};
 use thiserror::Error;
+
+use crate::text_file;
 
 /// Why nothing was read.
 #[derive(Debug, Error)]
@@ -15,8 +18,12 @@ pub enum MountedFileError {
         path: PathBuf,
         /// Why.
         #[source]
-        source: std::io::Error,
+        source: io::Error,
     },
+    /// The directory holds nothing of an aws-auth: more likely a volume is missing than everybody
+    /// was to be shut out.
+    #[error("{} holds none of the files mapRoles, mapUsers, mapAccounts", .0.display())]
+    Nothing(PathBuf),
     /// The file is no aws-auth.
     #[error("{}", .path.display())]
     Manifest {
@@ -50,11 +57,21 @@ pub(super) fn files_in(directory: &Path) -> [PathBuf; 3] {
 }
 
 fn of_directory(path: &Path) -> Result<Document, MountedFileError> {
-    let [roles, users, accounts] = files_in(path).map(|file| match file.try_exists() {
-        Ok(false) => Ok(None),
-        Ok(true) | Err(_) => text(&file).map(Some),
+    // A link that leads nowhere is a file that cannot be read, and not one that is not there.
+    let is_none = |error: io::Error| error.kind() == io::ErrorKind::NotFound;
+    let [roles, users, accounts] = files_in(path).map(|file| {
+        if file.symlink_metadata().is_err_and(is_none) {
+            return Ok(None);
+        }
+        text(&file).map(Some)
     });
     let (roles, users, accounts) = (roles?, users?, accounts?);
+    if [&roles, &users, &accounts]
+        .iter()
+        .all(|text| text.is_none())
+    {
+        return Err(MountedFileError::Nothing(path.to_owned()));
+    }
     Ok(Document::parse(&Data {
         map_roles: roles.as_deref(),
         map_users: users.as_deref(),
@@ -63,7 +80,7 @@ fn of_directory(path: &Path) -> Result<Document, MountedFileError> {
 }
 
 fn text(path: &Path) -> Result<String, MountedFileError> {
-    std::fs::read_to_string(path).map_err(|source| MountedFileError::Read {
+    text_file::read(path, text_file::LONGEST).map_err(|source| MountedFileError::Read {
         path: path.to_owned(),
         source,
     })
@@ -100,6 +117,22 @@ mod tests {
         )];
         assert_eq!(values(read(&file).unwrap()), expected);
         assert_eq!(values(read(home.path()).unwrap()), expected);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_directory_whose_volume_is_missing_is_not_one_that_maps_nobody() {
+        let home = tempfile::tempdir().unwrap();
+        let said = |home: &Path| ErrorChain(&read(home).unwrap_err()).to_string();
+        let directory = home.path().display();
+        assert_eq!(
+            said(home.path()),
+            format!("{directory} holds none of the files mapRoles, mapUsers, mapAccounts"),
+        );
+        std::fs::write(home.path().join("mapRoles"), ROLES).unwrap();
+        std::os::unix::fs::symlink("..data/mapUsers", home.path().join("mapUsers")).unwrap();
+        let unreadable = format!("cannot read {directory}/mapUsers: ");
+        assert!(said(home.path()).starts_with(&unreadable));
     }
 
     #[test]
