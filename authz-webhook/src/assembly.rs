@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use iam_aws::environment::NotUtf8;
+use iam_aws::http::Proxies;
 use iam_core::sts_host::StsHosts;
 use thiserror::Error;
 
@@ -26,6 +28,12 @@ pub enum AssemblyError {
     /// The client for STS.
     #[error(transparent)]
     Sts(#[from] StsSetupError),
+    /// What the environment says about AWS.
+    #[error("the environment")]
+    Environment(#[source] NotUtf8),
+    /// The proxies before STS.
+    #[error("cannot find the way to STS")]
+    Proxies(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The cache's key.
     #[error(transparent)]
     Randomness(#[from] NoRandomness),
@@ -49,36 +57,66 @@ impl Clock {
     }
 }
 
-/// Puts the authenticator together; nothing is connected yet.
+/// Who asks STS; nothing is connected yet.
 ///
 /// # Errors
-/// Unusable roots, or a system without random numbers.
-pub fn authenticator(
+/// Unusable roots, or a proxy that is none.
+pub fn sts_client(
     config: &Config,
-    sources: Arc<Sources>,
+    aws: &AwsVariables,
     clock: Clock,
-    instances: Instances,
     metrics: &Arc<Metrics>,
-) -> Result<Authenticator, AssemblyError> {
-    let hosts = StsHosts::of(config.partition(), config.sts_regions());
+) -> Result<StsClient, AssemblyError> {
+    let hosts = hosts(config);
     let settings = StsSettings {
         cluster_id: config.cluster_id(),
         additional_cluster_ids: config.additional_cluster_ids(),
         hosts: &hosts,
         roots: roots(config.sts_ca_bundle())?,
         resolve: Resolve::new(config.sts_resolve().clone()),
+        proxies: Arc::new(proxies(aws)?),
         clock_skew: clock.skew,
         clock: clock.now,
     };
-    let sts = StsClient::new(settings, Arc::clone(metrics))?;
+    Ok(StsClient::new(settings, Arc::clone(metrics))?)
+}
+
+/// Those that stand before STS, by the environment.
+///
+/// # Errors
+/// A variable that names none.
+pub fn proxies(aws: &AwsVariables) -> Result<Proxies, AssemblyError> {
+    let AwsVariables(variables) = aws;
+    let environment = (**variables).as_ref();
+    let environment = environment.map_err(|error| AssemblyError::Environment(error.clone()))?;
+    let proxies = Proxies::of(&environment.endpoints);
+    proxies.check().map_err(AssemblyError::Proxies)?;
+    Ok(proxies)
+}
+
+/// Puts the authenticator together.
+///
+/// # Errors
+/// A system without random numbers.
+pub fn authenticator(
+    config: &Config,
+    sources: Arc<Sources>,
+    sts: StsClient,
+    instances: Instances,
+    metrics: &Arc<Metrics>,
+) -> Result<Authenticator, AssemblyError> {
     let settings = CallerSettings::within(config.request_deadline(), config.cache_freshness());
-    let callers = VerifiedCallers::new(hosts, sts, settings, Arc::clone(metrics))?;
+    let callers = VerifiedCallers::new(hosts(config), sts, settings, Arc::clone(metrics))?;
     Ok(Authenticator::new(
         callers,
         sources,
         Scrub::new(config.scrubbed_accounts()),
         instances,
     ))
+}
+
+fn hosts(config: &Config) -> StsHosts {
+    StsHosts::of(config.partition(), config.sts_regions())
 }
 
 /// Who knows EC2's instances; nobody is asked yet. Needs a runtime.

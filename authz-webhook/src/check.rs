@@ -8,8 +8,10 @@ use iam_core::aws_auth::Severity;
 use iam_core::error_chain::ErrorChain;
 use thiserror::Error;
 
+use crate::assembly;
 use crate::certificate_files::{self, Origin};
 use crate::certificate_setup;
+use crate::cli::AwsVariables;
 use crate::config::{BackendMode, Config, ConfigErrors, Overrides};
 use crate::mappings::{
     AccessDocument, AccessTable, Document, Held, Loading, Shadowed, Snapshot, SourceDiagnostic,
@@ -38,12 +40,16 @@ pub struct Findings {
     pub authorizes: bool,
 }
 
-/// Checks the configuration at `path` and everything it names; faults are logged as errors.
+/// Checks the configuration at `path` and everything it names, and the way to STS by the
+/// environment; faults are logged as errors.
 ///
 /// # Errors
 /// [`CheckError`] when there is a fault.
-pub fn check(path: &Path, overrides: &Overrides) -> Result<(), CheckError> {
-    let findings = find(path, overrides);
+pub fn check(path: &Path, overrides: &Overrides, aws: &AwsVariables) -> Result<(), CheckError> {
+    let mut findings = find(path, overrides);
+    if let Err(error) = assembly::proxies(aws) {
+        findings.fault(&error);
+    }
     for warning in &findings.warnings {
         tracing::warn!("{warning}");
     }
@@ -52,14 +58,17 @@ pub fn check(path: &Path, overrides: &Overrides) -> Result<(), CheckError> {
     }
     match findings.faults.len() {
         0 => {
-            let mappings = findings.mappings;
+            let mappings = match findings.mappings {
+                1 => "1 mapping".to_owned(),
+                mappings => format!("{mappings} mappings"),
+            };
             let path = path.display();
             let served = if findings.authorizes {
                 "; /authorize is served"
             } else {
                 ""
             };
-            tracing::info!(target: iam_cli::NOTICE, "{path}: no fault, {mappings} mappings in files{served}");
+            tracing::info!(target: iam_cli::NOTICE, "{path}: no fault, {mappings} in files{served}");
             Ok(())
         }
         faults => Err(CheckError { faults }),

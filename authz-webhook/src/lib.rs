@@ -102,7 +102,7 @@ fn work(options: Options, environment: &Environment) -> Result<(), Error> {
             serve::serve(&load(&config, &overrides)?, &settings)?;
         }
         Action::Init => init::init(&load(&config, &overrides)?, (environment.clock)())?,
-        Action::Check => check::check(&config, &overrides)?,
+        Action::Check => check::check(&config, &overrides, &environment.aws)?,
     }
     Ok(())
 }

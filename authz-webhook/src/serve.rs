@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use crate::admin::Admin;
-use crate::assembly::{Clock, authenticator, authorizer, instances};
+use crate::assembly::{Clock, authenticator, authorizer, instances, sts_client};
 use crate::audit::{self, Audit, AuditWriter};
 use crate::certificate_reload::Certificates;
 use crate::certificate_setup::{certificate_files, write_kubeconfig};
@@ -222,7 +222,8 @@ impl Shared {
     ) -> Result<Webhook, ServeError> {
         let (sources, clock) = (Arc::clone(&self.sources), self.clock.clone());
         let instances = instances(config, aws, clock.now, &self.metrics);
-        let authenticator = authenticator(config, sources, clock, instances, &self.metrics)?;
+        let sts = sts_client(config, aws, clock, &self.metrics)?;
+        let authenticator = authenticator(config, sources, sts, instances, &self.metrics)?;
         Ok(Webhook {
             authenticator: Arc::new(authenticator),
             authorizer: authorizer(config, &self.sources),

@@ -110,7 +110,7 @@ pub struct Setting {
 }
 
 /// A variable whose value is not UTF-8.
-#[derive(Debug, Error, Eq, PartialEq)]
+#[derive(Clone, Debug, Error, Eq, PartialEq)]
 #[error("{variable} is not valid UTF-8")]
 pub struct NotUtf8 {
     variable: &'static str,

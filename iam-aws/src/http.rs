@@ -28,7 +28,7 @@ use crate::api_server::Access;
 use crate::environment::Environment;
 use crate::shared_config::Profile;
 pub(crate) use error::HttpError;
-use proxy::Proxies;
+pub use proxy::Proxies;
 use roots::{RootsError, RootsPlace};
 
 /// The client; clones share what was built.

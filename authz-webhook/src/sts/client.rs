@@ -12,6 +12,7 @@ use http::{HeaderMap, Method, Request, StatusCode, Uri};
 use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use iam_aws::http::Proxies;
 use iam_core::cluster::ClusterId;
 use iam_core::error_chain::ErrorChain;
 use iam_core::presigned::PresignedRequest;
@@ -44,6 +45,8 @@ pub struct StsSettings<'a> {
     pub roots: RootCertStore,
     /// Where they are.
     pub resolve: Resolve,
+    /// What may stand before them.
+    pub proxies: Arc<Proxies>,
     /// Learns how far our clock is from theirs.
     pub clock_skew: Arc<ClockSkew>,
     /// The clock.
@@ -93,7 +96,7 @@ impl StsClient {
     /// # Errors
     /// [`StsSetupError`] where TLS cannot be set up.
     pub fn new(settings: StsSettings<'_>, metrics: Arc<Metrics>) -> Result<Self, StsSetupError> {
-        let connector = Connector::new(settings.roots, settings.resolve)
+        let connector = Connector::new(settings.roots, settings.resolve, settings.proxies)
             .map_err(|error| StsSetupError(error.into()))?;
         let http = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())

@@ -1,5 +1,5 @@
-//! Connections to STS: addresses by DNS or by `server.stsResolve`, TLS for the real name, all of
-//! it within two seconds.
+//! Connections to STS: by the proxy of the environment, or to an address by DNS or by
+//! `server.stsResolve`; TLS for the real name; all of it within two seconds.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -15,29 +15,36 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
 use hyper_util::rt::TokioIo;
+use iam_aws::http::Proxies;
 use rustls::{ClientConfig, RootCertStore};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tower_service::Service;
 
-/// For TCP and TLS together.
+/// For proxy, TCP and TLS together.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Opens connections to the hosts of the closed list, and knows no plain HTTP.
 #[derive(Clone, Debug)]
-pub(super) struct Connector(HttpsConnector<HttpConnector<Resolve>>);
+pub(super) struct Connector(HttpsConnector<Way>);
 
 impl Connector {
-    /// A connector that trusts `roots` and asks `resolve` for addresses.
+    /// A connector that trusts `roots` and asks `resolve` for addresses, unless one of `proxies`
+    /// stands before a host.
     ///
     /// # Errors
     /// Where the crypto provider has no TLS version in common with rustls.
-    pub(super) fn new(roots: RootCertStore, resolve: Resolve) -> Result<Self, rustls::Error> {
+    pub(super) fn new(
+        roots: RootCertStore,
+        resolve: Resolve,
+        proxies: Arc<Proxies>,
+    ) -> Result<Self, rustls::Error> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let tls = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
             .with_root_certificates(roots)
             .with_no_client_auth();
+        let fixed = Arc::clone(&resolve.fixed);
         let mut tcp = HttpConnector::new_with_resolver(resolve);
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
@@ -45,7 +52,12 @@ impl Connector {
         let https = HttpsConnectorBuilder::new()
             .with_tls_config(tls)
             .https_only();
-        Ok(Self(https.enable_http1().wrap_connector(tcp)))
+        let way = Way {
+            tcp,
+            fixed,
+            proxies,
+        };
+        Ok(Self(https.enable_http1().wrap_connector(way)))
     }
 }
 
@@ -64,6 +76,38 @@ impl Service<Uri> for Connector {
             timeout(CONNECT_TIMEOUT, connecting).await.map_err(|_| {
                 io::Error::new(io::ErrorKind::TimedOut, "no connection within 2 seconds")
             })?
+        })
+    }
+}
+
+/// TCP to a host. What the configuration says of where it is wins over the environment's proxies.
+#[derive(Clone, Debug)]
+struct Way {
+    tcp: HttpConnector<Resolve>,
+    fixed: Arc<BTreeMap<String, SocketAddr>>,
+    proxies: Arc<Proxies>,
+}
+
+impl Service<Uri> for Way {
+    type Response = TokioIo<TcpStream>;
+    type Error = Box<dyn std::error::Error + Send + Sync>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.tcp.poll_ready(context).map_err(Into::into)
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let direct = self.tcp.call(uri.clone());
+        let is_fixed = uri.host().is_some_and(|host| self.fixed.contains_key(host));
+        let proxies = (!is_fixed).then(|| Arc::clone(&self.proxies));
+        Box::pin(async move {
+            if let Some(proxies) = proxies
+                && let Some(tunnel) = proxies.tunnel(&uri).await?
+            {
+                return Ok(TokioIo::new(tunnel));
+            }
+            Ok(direct.await?)
         })
     }
 }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use authz_webhook::assembly::{Clock, authenticator, authorizer, instances};
+use authz_webhook::assembly::{Clock, authenticator, authorizer, instances, sts_client};
 use authz_webhook::audit;
 use authz_webhook::certificate::{self, Names};
 use authz_webhook::cli::AwsVariables;
@@ -53,7 +53,8 @@ impl Inside {
         let instances = instances(&config, &aws, now, &metrics);
         let clock = Clock::new(now, &metrics);
         let authorizer = authorizer(&config, &sources);
-        let authenticator = authenticator(&config, sources, clock, instances, &metrics).unwrap();
+        let sts = sts_client(&config, &aws, clock, &metrics).unwrap();
+        let authenticator = authenticator(&config, sources, sts, instances, &metrics).unwrap();
         let webhook = Webhook {
             authorizer,
             authenticator: Arc::new(authenticator),

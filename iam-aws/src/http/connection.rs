@@ -93,7 +93,8 @@ impl Peer {
         })
     }
 
-    async fn by(&self, proxy: &Proxy) -> Result<TcpStream, HttpError> {
+    /// A way through `proxy`, without TLS.
+    pub(super) async fn by(&self, proxy: &Proxy) -> Result<TcpStream, HttpError> {
         let address = proxy.address.uri().clone();
         let opened = if proxy.is_socks() {
             let mut socks = SocksV5::new(address, connector()).local_dns(false);

@@ -1,14 +1,19 @@
 //! Which proxy stands before an address, if any, by curl's rules.
 
+use std::error::Error;
+use std::fmt::{self, Debug, Formatter};
+
 use http::Uri;
 use http::uri::Scheme;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
+use tokio::net::TcpStream;
 
 use super::HttpError;
+use super::connection::Peer;
 use crate::environment::EndpointVariables;
 
 /// What the environment says about proxies.
-pub(super) struct Proxies {
+pub struct Proxies {
     http: Option<String>,
     https: Option<String>,
     all: Option<String>,
@@ -24,7 +29,9 @@ pub(super) struct Proxy {
 }
 
 impl Proxies {
-    pub(super) fn of(variables: &EndpointVariables) -> Self {
+    /// Those of the environment.
+    #[must_use]
+    pub fn of(variables: &EndpointVariables) -> Self {
         Self {
             http: variables.http_proxy.clone(),
             https: variables.https_proxy.clone(),
@@ -54,6 +61,30 @@ impl Proxies {
         }
     }
 
+    /// Whether the variables make sense, as far as https addresses go by them.
+    ///
+    /// # Errors
+    /// One that names no proxy.
+    pub fn check(&self) -> Result<(), Box<dyn Error + Send + Sync>> {
+        self.before(&Uri::from_static("https://amazonaws.com"))?;
+        Ok(())
+    }
+
+    /// A way to the https address `peer` by the proxy before it, for a client that keeps
+    /// connections of its own; none where no proxy is.
+    ///
+    /// # Errors
+    /// A proxy that refuses, or is not reached, with the variable that names it.
+    pub async fn tunnel(
+        &self,
+        peer: &Uri,
+    ) -> Result<Option<TcpStream>, Box<dyn Error + Send + Sync>> {
+        match self.before(peer)? {
+            Some(proxy) => Ok(Some(Peer::of(peer)?.by(&proxy).await?)),
+            None => Ok(None),
+        }
+    }
+
     /// The proxy before `peer`.
     ///
     /// # Errors
@@ -77,6 +108,13 @@ impl Proxies {
             (None, _) => Err(HttpError::ProxySetting { variable }),
             (Some(_), excepted) => Ok(excepted.map(|address| Proxy { address, variable })),
         }
+    }
+}
+
+/// A proxy's address may hold a password.
+impl Debug for Proxies {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Proxies")
     }
 }
 
