@@ -11,6 +11,7 @@ use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::runtime::Runtime;
 use tokio_rustls::TlsConnector;
@@ -154,6 +155,50 @@ pub(crate) fn ask_and_leave(target: &Target, bodies: &[Bytes], patience: Duratio
     });
 }
 
+/// Connections that have asked once; they end with this.
+pub(crate) struct Idle {
+    _lines: Vec<Sender>,
+    _runtime: Runtime,
+}
+
+/// So many connections that are idle after a first answer.
+pub(crate) fn idle(target: &Target, body: &Bytes, count: usize) -> Idle {
+    let runtime = runtime();
+    let lines = runtime.block_on(async {
+        let mut lines = Vec::new();
+        for _ in 0..count {
+            let mut line = connect(target, Protocol::Http1).await;
+            line.ask(body.clone(), Instant::now()).await;
+            lines.push(line);
+        }
+        lines
+    });
+    Idle {
+        _lines: lines,
+        _runtime: runtime,
+    }
+}
+
+/// Sends half of a body on each of so many connections; how long until the server has ended all.
+pub(crate) fn half_bodies(target: &Target, count: usize) -> Duration {
+    runtime().block_on(async {
+        let config = client_config_for(&target.ca_pem, &["http/1.1"]);
+        let mut open = Vec::new();
+        for _ in 0..count {
+            let mut stream = handshake(target, config.clone()).await;
+            stream.write_all(HALF).await.expect("the server listens");
+            stream.flush().await.expect("the server listens");
+            open.push(stream);
+        }
+        let begun = Instant::now();
+        for mut stream in open {
+            // However it ends.
+            let _ = stream.read_to_end(&mut Vec::new()).await;
+        }
+        begun.elapsed()
+    })
+}
+
 async fn work(
     mut line: Option<Sender>,
     target: Target,
@@ -275,4 +320,6 @@ fn percentile_99(mut times: Vec<Duration>) -> Duration {
 }
 
 const PATH: &str = "/authenticate";
+const HALF: &[u8] = b"POST /authenticate HTTP/1.1\r\nHost: localhost\r\n\
+    Content-Type: application/json\r\nContent-Length: 64\r\n\r\n{\"kind\":\"TokenReview\",";
 const LET_IN: &[u8] = b"\"authenticated\":true";

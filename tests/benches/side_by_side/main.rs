@@ -4,9 +4,11 @@
 //! $ cargo bench -p e2e --bench side_by_side                # all of it
 //! $ cargo bench -p e2e --bench side_by_side -- client      # or kubeconfig, server, validation, mappings
 //! $ cargo bench -p e2e --bench side_by_side -- --rounds 41
+//! $ cargo bench -p e2e --bench side_by_side -- server --row end --row half-bodies
 //! ```
 //!
-//! The server's rows take minutes, besides the building; 30 rounds are the fewest.
+//! The server's rows take minutes, besides the building; 30 rounds are the fewest. stderr tells
+//! what is being measured.
 //!
 //! Prints one table, and writes the same figures to `target/side-by-side.json`. The machine may be
 //! noisy: every bar is a ratio within the run, a count, or a median. Exit code 1 when a bar is
@@ -46,6 +48,10 @@ struct Cli {
     #[arg(long, default_value_t = 41)]
     rounds: usize,
 
+    /// Of the server's rows only these
+    #[arg(long = "row", value_name = "NAME", value_parser = server::NAMES)]
+    rows: Vec<String>,
+
     /// cargo bench passes it; nothing depends on it
     #[arg(long, hide = true)]
     bench: bool,
@@ -84,7 +90,7 @@ fn measure(cli: &Cli) -> Vec<table::Figure> {
         figures.extend(kubeconfig::figures(cli.rounds));
     }
     if wants("server") {
-        figures.extend(server::figures((cli.rounds / 10).max(3)));
+        figures.extend(server::figures(&cli.rows, (cli.rounds / 10).max(3)));
     }
     if wants("validation") {
         figures.extend(validation::figures());

@@ -2,7 +2,9 @@
 
 use super::contestant::Contestant;
 use super::field::Field;
+use super::mint::Kind;
 use super::throughput::at_most;
+use crate::load;
 use crate::table::Figure;
 
 /// Before any load.
@@ -19,9 +21,23 @@ pub(super) fn after_load(field: &Field) -> Vec<Figure> {
 
 /// With all the callers of the distinct tokens remembered, whose number is bounded.
 pub(super) fn with_many_callers(field: &Field) -> Figure {
-    let known = "RSS with tens of thousands of callers known, MiB";
-    Figure::new(known, field.ours.resident(), None, String::new())
+    let known = "RSS with as many callers known as may be, MiB".to_owned();
+    at_most(20.0, known, field.ours.resident(), String::new())
 }
+
+/// That have asked once and may ask again.
+pub(super) fn of_idle_connections(field: &Field) -> Figure {
+    let body = field.mint.reviews(Kind::OneKey, 1).remove(0);
+    drop(load::idle(&field.ours.target, &body, 100));
+    let before = field.ours.resident();
+    let idle = load::idle(&field.ours.target, &body, IDLE);
+    let each = (field.ours.resident() - before) * 1024.0 / IDLE as f64;
+    drop(idle);
+    Figure::new("RSS of an idle connection, KiB", each, None, String::new())
+}
+
+/// As many as one address may have.
+const IDLE: usize = 1_000;
 
 fn beside(field: &Field, what: &str, bar: f64, of: fn(&Contestant) -> f64) -> Vec<Figure> {
     let ours = of(&field.ours);

@@ -88,6 +88,14 @@ pub(super) fn large_body(field: &Field) -> Vec<Figure> {
     ]
 }
 
+/// Clients who send half of a body, and no more.
+pub(super) fn half_bodies(field: &Field) -> Figure {
+    const CLIENTS: usize = 200;
+    let ended = load::half_bodies(&field.ours.target, CLIENTS).as_secs_f64();
+    let what = format!("{CLIENTS} half bodies: the last is given up after, s");
+    at_most(35.0, what, ended, String::new())
+}
+
 /// 500 who bring the same token, at once.
 pub(super) fn one_token_of_many(field: &Field) -> Vec<Figure> {
     field.sts.set(Mode::AnswerAfter(Duration::from_millis(100)));
