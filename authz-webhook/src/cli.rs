@@ -52,6 +52,10 @@ pub enum Job {
     /// Certificates that are missing under server.stateDir are made, and renewed in time; they
     /// and the mappings are read again when they change, and on SIGHUP. One line of JSON on
     /// stderr tells each decision. `server` is aws-iam-authenticator's name for it, and understood.
+    ///
+    /// STS is asked through the proxy of HTTPS_PROXY or ALL_PROXY, but for hosts in NO_PROXY and in
+    /// server.stsResolve. Credentials, found as the AWS CLI finds them, are needed for one thing
+    /// alone: to ask EC2 for the names of instances, where a mapping holds {{EC2PrivateDNSName}}.
     #[command(alias = "server")]
     Serve(ServeArgs),
     /// Write certificate, key and the webhook kubeconfig for kube-apiserver
