@@ -93,7 +93,7 @@ struct Readiness {
 
 impl Readiness {
     fn is_ready(&self) -> bool {
-        let loaded = |source: &SourceReadiness| source.state != SourceState::Loading;
+        let loaded = |source: &SourceReadiness| !matches!(source.state, SourceState::Loading(_));
         self.running && self.certificate && self.sources.iter().all(loaded)
     }
 
@@ -119,7 +119,11 @@ impl Readiness {
         };
         for source in &self.sources {
             match &source.state {
-                SourceState::Loading => say(false, source.name, "not loaded yet"),
+                SourceState::Loading(None) => say(false, source.name, "not loaded yet"),
+                SourceState::Loading(Some(why)) => {
+                    let why = format!("not loaded yet: {}", why.escape_debug());
+                    say(false, source.name, &why);
+                }
                 SourceState::Loaded => say(true, source.name, "ok"),
                 SourceState::Degraded(why) => {
                     say(
@@ -187,8 +191,8 @@ mod tests {
     #[test]
     fn is_not_ready_before_every_source_has_loaded() {
         let mut readiness = ready();
-        readiness.sources[1].state = SourceState::Loading;
-        let expected = "[+]MountedFile ok\n[-]EKSConfigMap not loaded yet\n[+]certificate ok\n\
+        readiness.sources[1].state = SourceState::Loading(Some("line 3:\nx".to_owned()));
+        let expected = "[+]MountedFile ok\n[-]EKSConfigMap not loaded yet: line 3:\\nx\n[+]certificate ok\n\
                         [+]clock ok\n[+]shutdown ok\n";
         assert!(!readiness.is_ready());
         assert_eq!(readiness.details(), expected);

@@ -28,6 +28,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use arc_swap::{ArcSwap, Guard};
+use iam_cli::NOTICE;
 use thiserror::Error;
 use tokio::sync::watch;
 
@@ -73,8 +74,8 @@ pub struct SourceReadiness {
 /// What a source holds.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum SourceState {
-    /// Nothing yet: the webhook is not ready.
-    Loading,
+    /// Nothing yet, because of what the text says: the webhook is not ready.
+    Loading(Option<String>),
     /// What it last read.
     Loaded,
     /// The last good mappings, because of what the text says: ready all the same.
@@ -111,7 +112,7 @@ impl Sources {
         Ok(Self {
             config: config.clone(),
             snapshot: ArcSwap::from_pointee(Snapshot::empty(modes)),
-            states: Mutex::new(vec![SourceState::Loading; modes.len()]),
+            states: Mutex::new(vec![SourceState::Loading(None); modes.len()]),
             shadowed: Mutex::default(),
             reloads: watch::Sender::new(()),
             metrics,
@@ -223,7 +224,12 @@ impl Publisher {
         self.tell_shadowed();
         match fault {
             Some(why) => self.degrade(&why),
-            None => self.set_state(SourceState::Loaded),
+            None => match self.turn_to(SourceState::Loaded) {
+                SourceState::Loading(Some(_)) | SourceState::Degraded(_) => {
+                    tracing::info!(target: NOTICE, "{}: loaded", self.mode.name());
+                }
+                SourceState::Loading(None) | SourceState::Loaded => {}
+            },
         }
     }
 
@@ -264,22 +270,25 @@ impl Publisher {
     }
 
     /// The source could not be read: what it held before goes on acting, if it held anything.
+    /// That it fails again in the same way is not told again.
     fn failed(&self, why: &str) {
         if self.has_loaded() {
-            self.degrade(why);
-        } else {
-            self.count_failure();
+            return self.degrade(why);
+        }
+        self.count_failure();
+        let state = SourceState::Loading(Some(why.to_owned()));
+        if self.turn_to(state.clone()) != state {
             tracing::warn!("{}: not loaded yet: {why}", self.mode.name());
         }
     }
 
     fn degrade(&self, why: &str) {
         self.count_failure();
-        tracing::warn!(
-            "{}: {why}; the last good mappings stay in force",
-            self.mode.name()
-        );
-        self.set_state(SourceState::Degraded(why.to_owned()));
+        let state = SourceState::Degraded(why.to_owned());
+        if self.turn_to(state.clone()) != state {
+            let name = self.mode.name();
+            tracing::warn!("{name}: {why}; the last good mappings stay in force");
+        }
     }
 
     fn count_failure(&self) {
@@ -295,19 +304,20 @@ impl Publisher {
             .states
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        states
-            .get(self.index)
-            .is_some_and(|state| *state != SourceState::Loading)
+        let state = states.get(self.index);
+        state.is_some_and(|state| !matches!(state, SourceState::Loading(_)))
     }
 
-    fn set_state(&self, state: SourceState) {
+    /// Gives back the state before.
+    fn turn_to(&self, state: SourceState) -> SourceState {
         let mut states = self
             .sources
             .states
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        if let Some(slot) = states.get_mut(self.index) {
-            *slot = state;
+        match states.get_mut(self.index) {
+            Some(slot) => std::mem::replace(slot, state),
+            None => state,
         }
     }
 

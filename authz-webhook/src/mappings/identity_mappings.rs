@@ -100,7 +100,10 @@ impl WatchedSource for Objects {
                 }
                 event = events.next() => match event {
                     Some(Ok(event)) => {
-                        told = Told::Something;
+                        // It begins by itself, before anybody has answered.
+                        if !matches!(event, Event::Init) {
+                            told = Told::Something;
+                        }
                         if self.seen(event) == Change::Mappings {
                             due = due.or_else(|| Some(Instant::now() + SETTLE));
                         }

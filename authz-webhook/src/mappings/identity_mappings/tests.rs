@@ -1,14 +1,15 @@
 //! What acts of objects, whatever the cluster's schema lets through.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use iam_core::principal::Principal;
-use kube::core::DynamicObject;
 use serde_json::{Value, json};
 
-use super::object::{Compiled, IdentityMapping, compile};
-use super::status::StatusWish;
-use crate::config::BackendMode;
+use super::object::Compiled;
+use super::*;
+use crate::config::{BackendMode, Overrides};
+use crate::mappings::{SourceState, Sources};
+use crate::metrics::Metrics;
 
 fn compiled(objects: &[(&str, Value)]) -> Compiled {
     let objects = objects.iter().map(|(name, data)| {
@@ -153,4 +154,37 @@ fn a_status_is_wished_for_where_it_does_not_say_so_already() {
         assert_eq!(wishes, std::slice::from_ref(&wish));
     }
     assert_eq!(compiled(&[("a", with_status(canonical))]).wishes, []);
+}
+
+/// Every second of an outage would otherwise begin with the shortest pause.
+#[tokio::test]
+async fn an_api_server_that_is_away_has_said_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let kubeconfig = home.path().join("kubeconfig.yaml");
+    let nobody = "apiVersion: v1\nkind: Config\n\
+                  clusters: [{name: c, cluster: {server: 'http://127.0.0.1:1'}}]\n\
+                  users: [{name: u, user: {}}]\n\
+                  contexts: [{name: x, context: {cluster: c, user: u}}]\ncurrent-context: x\n";
+    std::fs::write(&kubeconfig, nobody).unwrap();
+    let text = format!(
+        "clusterID: c\nserver: {{backendMode: [CRD], kubeconfig: {}}}\n",
+        kubeconfig.display()
+    );
+    let path = home.path().join("config.yaml");
+    let config = Config::parse(&path, &text, &Overrides::default()).unwrap();
+    let sources = Arc::new(Sources::open(&config, Arc::new(Metrics::new())).unwrap());
+    let mut objects = Objects {
+        publisher: Publisher {
+            sources: Arc::clone(&sources),
+            index: 0,
+            mode: BackendMode::Crd,
+        },
+        known: BTreeMap::new(),
+        pending: None,
+        told: Remarks::default(),
+        wishes: watch::Sender::new(Vec::new()),
+    };
+    assert_eq!(objects.watch_once(&config).await, Told::Nothing);
+    let [source] = sources.readiness().try_into().unwrap();
+    assert!(matches!(source.state, SourceState::Loading(Some(_))));
 }
