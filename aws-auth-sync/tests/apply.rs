@@ -354,8 +354,8 @@ fn assert_ends(answers: Vec<(u16, Value)>, message: &str, code: i32) {
 #[test]
 fn a_senseless_answer_is_an_error_that_quotes_nothing_of_it() {
     let (output, asked) = apply(&["--create"], vec![(200, json!("hunter2"))]);
-    let message = "aws-auth-sync: apply: get configmap kube-system/aws-auth: the answer is no \
-                   ConfigMap (line 1, column 9)\nhint: try kubectl get --raw /readyz with the \
+    let message = "aws-auth-sync: apply: get configmap kube-system/aws-auth: the answer is no such \
+                   object (line 1, column 9)\nhint: try kubectl get --raw /readyz with the \
                    same kubeconfig\n";
     assert_eq!(result(&output), ("", message, Some(1)));
     assert_eq!(lines(&asked), [GET]);
