@@ -222,10 +222,7 @@ fn assert_audited(story: &Story<'_>, username: &str, reason: &str) {
         events.any(|event| of_policy(&event)),
         "{reason} is in no event"
     );
-    let decisions = story.decisions();
-    let mut decisions = decisions.iter();
-    let decision = decisions.find(|line| line["audit"] == "authorize" && line["reason"] == reason);
-    let decision = decision.expect("the webhook's log names the policy");
+    let decision = story.decision(|line| line["audit"] == "authorize" && line["reason"] == reason);
     assert_eq!(
         (&decision["result"], &decision["username"]),
         (&json!("allowed"), &json!(username))

@@ -56,10 +56,7 @@ fn a_principal_that_is_not_mapped_is_unauthorized_and_the_log_names_it() {
     let Some(story) = story() else { return };
     let carol = story.sts.add_user("team/carol");
     assert_unauthorized(&story.call(&carol, &["auth", "whoami"]).run());
-    let named_her = |decision: &Value| decision.to_string().contains("user/team/carol");
-    let decisions = story.decisions();
-    let decision = decisions.iter().rfind(|decision| named_her(decision));
-    let line = decision.expect("the refusal is logged");
+    let line = story.decision(|decision| decision.to_string().contains("user/team/carol"));
     let named = ["result", "reason", "canonicalArn"].map(|name| line[name].clone());
     let arn = format!("arn:aws:iam::{ACCOUNT}:user/team/carol");
     assert_eq!(named, [json!("denied"), json!("not_mapped"), json!(arn)]);

@@ -27,8 +27,9 @@ fn an_object_maps_its_principal_for_as_long_as_it_lives() {
         let user = story.call(&keys, &whoami).succeed().json();
         let groups = &user["status"]["userInfo"]["groups"];
         assert_eq!(groups, &json!(["of-objects", "system:authenticated"]));
-        let decision = story.decisions().pop().expect("the webhook decided");
-        assert_eq!(decision["source"], "CRD iamidentitymappings/deployer spec");
+        let source = "CRD iamidentitymappings/deployer spec";
+        let decision = story.decision(|decision| decision["source"] == source);
+        assert_eq!(decision["username"], "deployer:jane");
 
         apply(story, "deployer", &arn, "changed");
         assert!(eventually(WITHIN, || username(story, &keys).as_deref()
@@ -251,13 +252,11 @@ fn each_source_decides_where_those_before_it_know_nobody() {
             is("of-entry"),
             "an access entry wins, though its source comes last"
         );
-        // The line of a decision may stand in the log a moment after its answer.
-        let says_where = || {
-            let decision = story.decisions().pop().unwrap_or_default();
+        let decision = story.decision(|decision| {
             let source = decision["source"].as_str().unwrap_or_default();
             source.starts_with("AccessEntries ") && source.ends_with(" accessEntries[0] line 1")
-        };
-        assert!(eventually(SOON, says_where), "{}", story.webhook_log());
+        });
+        assert_eq!(decision["username"], "of-entry");
 
         // And back again, one after the other.
         fs::remove_file(story.sandbox.path().join("entries/everywhere.json")).expect("it is there");

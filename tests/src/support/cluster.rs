@@ -274,9 +274,12 @@ impl Cluster {
         self.with_webhook(|webhook| webhook.address())
     }
 
-    /// The webhook's decisions so far, oldest first.
-    pub fn decisions(&self) -> Vec<Value> {
-        self.with_webhook(|webhook| webhook.audit())
+    /// The webhook's first decision that `is` what is looked for.
+    ///
+    /// # Panics
+    /// When it made none.
+    pub fn decision(&self, is: impl Fn(&Value) -> bool) -> Value {
+        self.with_webhook(|webhook| webhook.wait_for_audit(is))
     }
 
     /// Where the API server is, and its CA's certificate.

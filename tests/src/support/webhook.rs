@@ -261,6 +261,17 @@ impl Webhook {
         lines.filter(|line| line.get("audit").is_some()).collect()
     }
 
+    /// The first audit line that `is` what is looked for. It may come a moment after the answer.
+    ///
+    /// # Panics
+    /// When none came in time.
+    pub fn wait_for_audit(&self, is: impl Fn(&Value) -> bool) -> Value {
+        self.process.wait_for_stderr(AUDIT, |line| {
+            let line = serde_json::from_str::<Value>(line).ok()?;
+            (line.get("audit").is_some() && is(&line)).then_some(line)
+        })
+    }
+
     /// Asks `condition` until it holds; false when the deadline came first. Every question is a
     /// call to the webhook, which paces the loop.
     pub fn wait_until(&self, deadline: Duration, condition: impl Fn(&Self) -> bool) -> bool {
@@ -329,5 +340,7 @@ impl Review {
 const PATH: &str = "/authenticate?timeout=30s";
 const HEADERS: [(&str, &str); 2] = [("Host", "localhost"), ("Content-Type", "application/json")];
 const START: Duration = Duration::from_secs(30);
+/// For a line of the log to stand there.
+const AUDIT: Duration = Duration::from_secs(10);
 /// Shorter tokens are junk that a story made up.
 const SHORTEST_SECRET: usize = 60;
