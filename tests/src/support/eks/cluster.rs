@@ -26,6 +26,9 @@ pub struct EksCluster {
     pub authority: String,
     /// `API_AND_CONFIG_MAP`.
     pub authentication_mode: String,
+    /// Roles of the nodes that EKS manages, each with the type of access entry that it makes for it
+    /// when the mode comes to know any.
+    pub managed: Vec<(String, String)>,
     /// Members that differ from, or are added to, the usual ones.
     pub extra: Value,
     /// What describing it is refused with: a status and a code.
@@ -44,6 +47,7 @@ impl EksCluster {
             endpoint: format!("https://{name}.example"),
             authority: authority.to_owned(),
             authentication_mode: "API_AND_CONFIG_MAP".to_owned(),
+            managed: Vec::new(),
             extra: json!({}),
             refusal: None,
         }
@@ -75,6 +79,20 @@ impl EksCluster {
             ..
         } = self;
         format!("arn:{partition}:eks:{region}:{account}:cluster/{name}")
+    }
+
+    /// The same with another authentication mode.
+    pub fn in_mode(self, mode: &str) -> Self {
+        Self {
+            authentication_mode: mode.to_owned(),
+            ..self
+        }
+    }
+
+    /// The same with nodes that EKS manages, by their role and its type.
+    pub fn managing(mut self, role: &str, entry_type: &str) -> Self {
+        self.managed.push((role.to_owned(), entry_type.to_owned()));
+        self
     }
 
     pub(super) fn place(&self) -> Place {

@@ -1,11 +1,17 @@
-//! Amazon EKS: `DescribeCluster` and `ListClusters` in every region at one address, for
-//! whoever holds keys of the STS beside it. Signatures are recomputed from the bytes received.
-//! <https://docs.aws.amazon.com/eks/latest/APIReference/API_DescribeCluster.html>
+//! Amazon EKS: its clusters, their access entries and their authentication mode, in every region
+//! at one address, for whoever holds keys of the STS beside it. Signatures are recomputed from
+//! the bytes received.
+//! <https://docs.aws.amazon.com/eks/latest/APIReference/API_Operations.html>
 
+mod access;
 mod caller;
 mod cluster;
+mod hosted;
+mod operation;
+mod page;
+mod update;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
@@ -13,11 +19,14 @@ use std::time::SystemTime;
 use serde_json::{Value, json};
 
 use super::serve::Answer;
-use super::sigv4::{Request, percent_decode};
+use super::sigv4::Request;
 use super::standin::{Front, Refusal, StandIn};
 use super::sts::Sts;
 use caller::{Caller, Callers};
+use hosted::{Conduct, Hosted};
+use operation::Operation;
 
+pub use access::AccessEntry;
 pub use cluster::EksCluster;
 
 /// EKS of every region.
@@ -29,8 +38,10 @@ pub struct Eks {
 struct State {
     callers: Callers,
     /// By account, region and name.
-    clusters: BTreeMap<Place, EksCluster>,
-    page: usize,
+    clusters: BTreeMap<Place, Hosted>,
+    /// The users and roles of IAM that access entries can be for.
+    principals: BTreeSet<String>,
+    conduct: Conduct,
 }
 
 type Place = (String, String, String);
@@ -41,7 +52,8 @@ impl Eks {
         let state = Arc::new(Mutex::new(State {
             callers: Callers::of(sts),
             clusters: BTreeMap::new(),
-            page: 100,
+            principals: BTreeSet::new(),
+            conduct: Conduct::default(),
         }));
         let judged = Arc::clone(&state);
         let standin = StandIn::start(front, spelled, move |request, now| {
@@ -55,10 +67,15 @@ impl Eks {
         lock(&self.state).callers.switch_off(region);
     }
 
-    /// Adds a cluster, or puts it in the place of one with the same ARN.
+    /// Adds a cluster, or changes the one with the same ARN.
     pub fn add(&self, cluster: EksCluster) {
-        let place = cluster.place();
-        lock(&self.state).clusters.insert(place, cluster);
+        let mut state = lock(&self.state);
+        match state.clusters.get_mut(&cluster.place()) {
+            Some(hosted) => hosted.cluster = cluster,
+            None => {
+                state.clusters.insert(cluster.place(), Hosted::new(cluster));
+            }
+        }
     }
 
     /// Deletes a cluster.
@@ -66,9 +83,50 @@ impl Eks {
         lock(&self.state).clusters.remove(&cluster.place());
     }
 
-    /// Lists at most so many clusters in one answer, whatever is asked for.
+    /// Makes a user or role known, by its ARN with its path.
+    pub fn add_principal(&self, arn: &str) {
+        lock(&self.state).principals.insert(arn.to_owned());
+    }
+
+    /// Puts an access entry there, whatever the rules say.
+    pub fn put_entry(&self, cluster: &EksCluster, entry: AccessEntry) {
+        if let Some(hosted) = lock(&self.state).clusters.get_mut(&cluster.place()) {
+            hosted.access.put(entry);
+        }
+    }
+
+    /// The access entries of a cluster, in the order of their principals.
+    pub fn entries(&self, cluster: &EksCluster) -> Vec<AccessEntry> {
+        let state = lock(&self.state);
+        let hosted = state.clusters.get(&cluster.place());
+        hosted.map_or_else(Vec::new, |hosted| hosted.access.all())
+    }
+
+    /// The authentication mode of a cluster.
+    pub fn mode(&self, cluster: &EksCluster) -> Option<String> {
+        let state = lock(&self.state);
+        let hosted = state.clusters.get(&cluster.place())?;
+        Some(hosted.cluster.authentication_mode.clone())
+    }
+
+    /// Lists at most so many items in one answer, whatever is asked for.
     pub fn set_page(&self, page: usize) {
-        lock(&self.state).page = page;
+        lock(&self.state).conduct.page = page;
+    }
+
+    /// Shows what was before a change of access entries for so many reads after it.
+    pub fn set_lag(&self, reads: usize) {
+        lock(&self.state).conduct.lag = reads;
+    }
+
+    /// Takes no more than so many access entries a cluster.
+    pub fn set_most_entries(&self, most: usize) {
+        lock(&self.state).conduct.most = most;
+    }
+
+    /// Lets every change of a mode end badly.
+    pub fn fail_updates(&self) {
+        lock(&self.state).conduct.update_end = "Failed";
     }
 }
 
@@ -81,77 +139,71 @@ impl Deref for Eks {
 }
 
 impl State {
-    fn judge(&self, request: &Request, now: SystemTime) -> Result<Answer, Refusal> {
+    fn judge(&mut self, request: &Request, now: SystemTime) -> Result<Answer, Refusal> {
         let caller = self.callers.authenticate(request, now)?;
-        if request.method != "GET" {
-            return Err(Refusal::new(403, "MissingAuthenticationTokenException", ""));
-        }
-        let path = request.path().strip_prefix("/clusters").unwrap_or_default();
-        let answer = match path.strip_prefix('/') {
-            Some(name) => self.described(&caller, name)?,
-            None if request.path() == "/clusters" => self.listed(&caller, request)?,
-            None => return Err(Refusal::new(403, "MissingAuthenticationTokenException", "")),
-        };
+        let operation = Operation::of(request)
+            .ok_or_else(|| Refusal::new(403, "MissingAuthenticationTokenException", ""))?;
+        let answer = self.answer(&caller, operation, request)?;
         Ok(Answer::new(200, "application/json", answer.to_string()))
     }
 
-    fn described(&self, caller: &Caller, name: &str) -> Result<Value, Refusal> {
-        let name = String::from_utf8_lossy(&percent_decode(name)).into_owned();
-        let place = (caller.account.clone(), caller.region.clone(), name.clone());
-        let found = self.clusters.get(&place).ok_or_else(|| {
+    fn answer(
+        &mut self,
+        caller: &Caller,
+        operation: Operation,
+        request: &Request,
+    ) -> Result<Value, Refusal> {
+        match operation {
+            Operation::ListClusters => {
+                let own = (&caller.account, &caller.region);
+                let places = self.clusters.keys();
+                let places = places.filter(|(account, region, _)| (account, region) == own);
+                let names: Vec<Value> = places.map(|(_, _, name)| json!(name)).collect();
+                page::page(request, "clusters", &names, self.conduct.page)
+            }
+            Operation::ListAccessPolicies => {
+                let policies = access::policies("aws");
+                let policies: Vec<Value> = policies
+                    .map(|(name, arn)| json!({ "name": name, "arn": arn }))
+                    .collect();
+                page::page(request, "accessPolicies", &policies, self.conduct.page)
+            }
+            Operation::DescribeCluster { cluster } => {
+                let (hosted, conduct, _) = self.hosted(caller, &cluster)?;
+                hosted.describe(conduct)
+            }
+            Operation::UpdateClusterConfig { cluster } => {
+                let (hosted, ..) = self.hosted(caller, &cluster)?;
+                hosted.update_config(request)
+            }
+            Operation::DescribeUpdate { cluster, id } => {
+                let (hosted, conduct, _) = self.hosted(caller, &cluster)?;
+                hosted.describe_update(&id, conduct)
+            }
+            Operation::Access { cluster, call } => {
+                let (hosted, conduct, principals) = self.hosted(caller, &cluster)?;
+                hosted.about_access(call, request, (conduct, principals))
+            }
+        }
+    }
+
+    /// The cluster of that name that the caller sees, and what else its answers go by.
+    fn hosted(
+        &mut self,
+        caller: &Caller,
+        name: &str,
+    ) -> Result<(&mut Hosted, &Conduct, &BTreeSet<String>), Refusal> {
+        let place = (
+            caller.account.clone(),
+            caller.region.clone(),
+            name.to_owned(),
+        );
+        let hosted = self.clusters.get_mut(&place).ok_or_else(|| {
             let message = format!("No cluster found for name: {name}.");
             Refusal::new(404, "ResourceNotFoundException", &message)
         })?;
-        match &found.refusal {
-            Some((status, code)) => Err(Refusal::new(*status, code, "an error on demand")),
-            None => Ok(json!({ "cluster": found.description() })),
-        }
+        Ok((hosted, &self.conduct, &self.principals))
     }
-
-    fn listed(&self, caller: &Caller, request: &Request) -> Result<Value, Refusal> {
-        let query = request.query();
-        let value = |name| {
-            let mut pairs = query.iter();
-            pairs.find(|(sent, _)| sent == name).map(|(_, value)| value)
-        };
-        let asked: usize = value("maxResults")
-            .map_or(Ok(100), |text| text.parse())
-            .unwrap_or(0);
-        if !(1..=100).contains(&asked) {
-            let message = "maxResults needs to be 100 or fewer";
-            return Err(Refusal::new(400, "InvalidParameterException", message));
-        }
-        let names: Vec<&String> = self
-            .clusters
-            .keys()
-            .filter(|(account, region, _)| (account, region) == (&caller.account, &caller.region))
-            .map(|(_, _, name)| name)
-            .collect();
-        let start = match value("nextToken").map(|token| start_of(token)) {
-            None => 0,
-            Some(Some(start)) if start < names.len() => start,
-            Some(_) => {
-                let message = "Invalid nextToken";
-                return Err(Refusal::new(400, "InvalidParameterException", message));
-            }
-        };
-        let end = names.len().min(start + asked.min(self.page));
-        let next = (end < names.len()).then(|| token_of(end));
-        Ok(json!({ "clusters": names.get(start..end), "nextToken": next }))
-    }
-}
-
-/// With characters that must be escaped in a query.
-fn token_of(start: usize) -> String {
-    format!("next+/{start}==")
-}
-
-fn start_of(token: &str) -> Option<usize> {
-    token
-        .strip_prefix("next+/")?
-        .strip_suffix("==")?
-        .parse()
-        .ok()
 }
 
 fn spelled(refusal: &Refusal) -> Answer {

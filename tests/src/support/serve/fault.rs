@@ -26,6 +26,8 @@ pub(crate) struct Faults<F> {
 
 struct Plan<F> {
     fault: F,
+    /// How many requests go unharmed before.
+    spared: usize,
     times: Option<usize>,
 }
 
@@ -40,7 +42,19 @@ impl<F> Default for Faults<F> {
 
 impl<F: Clone> Faults<F> {
     pub(crate) fn set(&self, fault: F, times: Option<usize>) {
-        *self.lock() = Some(Plan { fault, times });
+        *self.lock() = Some(Plan {
+            fault,
+            spared: 0,
+            times,
+        });
+    }
+
+    pub(crate) fn set_after(&self, spared: usize, fault: F) {
+        *self.lock() = Some(Plan {
+            fault,
+            spared,
+            times: None,
+        });
     }
 
     pub(crate) fn clear(&self) {
@@ -63,6 +77,10 @@ impl<F: Clone> Faults<F> {
 
 impl<F: Clone> Plan<F> {
     fn next(&mut self) -> Option<F> {
+        if self.spared > 0 {
+            self.spared -= 1;
+            return None;
+        }
         if let Some(times) = &mut self.times {
             *times = times.checked_sub(1)?;
         }

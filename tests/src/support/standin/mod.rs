@@ -96,6 +96,11 @@ impl StandIn {
         self.desk().faults.set(fault, Some(times));
     }
 
+    /// What it does to every request from now on but the next `spared`.
+    pub fn set_fault_after(&self, spared: usize, fault: Fault) {
+        self.desk().faults.set_after(spared, fault);
+    }
+
     /// Answers as it should from now on, the requests that are held included.
     pub fn clear_fault(&self) {
         self.desk().faults.clear();
