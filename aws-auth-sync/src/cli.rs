@@ -9,6 +9,7 @@ use iam_cli::{CommonArgs, Definition};
 use iam_core::arn::Arn;
 use iam_core::partition::Partition;
 
+use crate::export;
 use crate::lint::Severity;
 use crate::lint::report::{Colour, Format};
 use crate::migrate::{Target, emit};
@@ -52,6 +53,11 @@ pub enum Command {
     /// What is told is what aws-iam-authenticator does, faults included. Without FILES the live
     /// aws-auth of the kubeconfig's cluster is explained; without --arn all of its entries are.
     Explain(ExplainArgs),
+    /// Print the live aws-auth as a source, to start from
+    ///
+    /// Entries that a source cannot declare, and those that never act, are told on stderr and in
+    /// comments. Comments of aws-auth are kept by -o yaml alone. Nothing is written to the cluster.
+    Export(ExportArgs),
     /// From aws-auth to access entries of EKS; nothing is asked or sent
     Migrate(MigrateArgs),
     /// Print the access policies of EKS as rules
@@ -162,6 +168,34 @@ pub struct ExplainArgs {
     pub context: Option<String>,
 }
 
+/// Arguments of `export`.
+#[derive(Args, Debug)]
+pub struct ExportArgs {
+    /// Owner to name in the source
+    #[arg(long, value_name = "NAME")]
+    pub owner: Option<Owner>,
+
+    /// How to write it
+    #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
+    pub output: export::Format,
+
+    /// The cluster.
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
+}
+
+/// Which cluster to talk to.
+#[derive(Args, Debug)]
+pub struct ClusterArgs {
+    /// Kubeconfig to use [default: the files in KUBECONFIG, else ~/.kube/config]
+    #[arg(long, value_name = "FILE")]
+    pub kubeconfig: Option<PathBuf>,
+
+    /// Context to use [default: the current one]
+    #[arg(long, value_name = "NAME")]
+    pub context: Option<String>,
+}
+
 /// Arguments of `migrate`.
 #[derive(Args, Debug)]
 pub struct MigrateArgs {
@@ -258,13 +292,9 @@ pub struct ApplyArgs {
     #[arg(long)]
     pub create: bool,
 
-    /// Kubeconfig to use [default: the files in KUBECONFIG, else ~/.kube/config]
-    #[arg(long, value_name = "FILE")]
-    pub kubeconfig: Option<PathBuf>,
-
-    /// Context to use [default: the current one]
-    #[arg(long, value_name = "NAME")]
-    pub context: Option<String>,
+    /// The cluster.
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
 }
 
 impl Cli {
@@ -299,6 +329,7 @@ Examples:
   aws-auth-sync lint access/               # what is wrong, where, and why it matters
   aws-auth-sync lint --fix -o github aws-auth.yaml
   aws-auth-sync explain --arn \"$(aws sts get-caller-identity --query Arn --output text)\"
+  aws-auth-sync export --owner platform > access/live.yaml
   aws-auth-sync migrate plan --cluster demo aws-auth.yaml
   aws-auth-sync render access/             # the manifest that the files make
   aws-auth-sync apply --create access/     # onto a cluster that has no aws-auth yet

@@ -1,18 +1,24 @@
-//! The commands that ask no cluster.
+//! The commands that write nothing to a cluster.
 
 mod explain;
+mod export;
 mod lint;
 mod migrate;
 mod policies;
 
 pub(crate) use explain::explain;
+pub(crate) use export::export;
 pub(crate) use lint::lint;
 pub(crate) use migrate::migrate;
 pub(crate) use policies::policies;
 
-use iam_core::aws_auth::Section;
+use iam_core::aws_auth::{Document, Section};
 
+use crate::cli::ClusterArgs;
+use crate::connection::Cluster;
+use crate::desired;
 use crate::error::Error;
+use crate::render::Data;
 use crate::subject::Subject;
 
 /// What a list that the consumer cannot read is here.
@@ -56,3 +62,24 @@ fn readable(subjects: &[Subject], unreadable: Unreadable) -> Result<(), Error> {
 
 /// The rules that a list, or a whole file, is lost by.
 const LOST: [&str; 7] = ["D01", "D02", "D03", "D04", "D06", "F01", "T03"];
+
+/// The aws-auth of a cluster and what its consumer reads; what that cannot read is warned of.
+fn live(cluster: &ClusterArgs) -> Result<(Data, Document), Error> {
+    let ClusterArgs {
+        kubeconfig,
+        context,
+    } = cluster;
+    let found = crate::runtime()?.block_on(async {
+        let cluster = Cluster::connect(kubeconfig.as_deref(), context.as_deref()).await?;
+        cluster.fetch().await.map_err(Error::Fetch)
+    })?;
+    let data = found.ok_or(Error::Absent)?.data.unwrap_or_default();
+    let document = Document::parse(&desired::sections(&data));
+    for found in &document.diagnostics {
+        tracing::warn!("{LIVE}: {found}");
+    }
+    Ok((data, document))
+}
+
+/// What stands in the place of a file; lines are those of the section.
+const LIVE: &str = "kube-system/aws-auth";

@@ -55,10 +55,10 @@ pub enum Error {
         message: String,
     },
     /// There is no live aws-auth.
-    #[error("explain: the cluster has no configmap kube-system/aws-auth")]
+    #[error("the cluster has no configmap kube-system/aws-auth")]
     Absent,
     /// The live aws-auth cannot be read.
-    #[error("explain")]
+    #[error("read aws-auth")]
     Fetch(#[source] CallError),
     /// A policy that nobody knows.
     #[error("there is no access policy {name:?}")]
@@ -129,7 +129,7 @@ impl Failure for Error {
             Self::Unreadable { .. } => {
                 "aws-auth-sync lint tells everything that is wrong with the file"
             }
-            Self::Absent => "give --context NAME, or files",
+            Self::Absent => "choose the cluster with --context NAME",
             Self::ArnMap { .. } => {
                 "write {\"arn:aws:iam::ACCOUNT:role/NAME\": \"arn:aws:iam::ACCOUNT:role/PATH/NAME\"}"
             }

@@ -3,8 +3,8 @@
 //!
 //! Input: files in the native format or manifests of the ConfigMap. stdout: `render` prints the
 //! manifest, `apply` a line for each changed entry and one for the result, `lint`, `explain`,
-//! `migrate`, `policies` and `schema` their documents. stderr: what is wrong
-//! with the sources as `FILE:LINE:COLUMN: …`, warnings, and one line for an error with its remedy.
+//! `export`, `migrate`, `policies` and `schema` their documents. stderr: what is
+//! wrong with the sources as `FILE:LINE:COLUMN: …`, warnings, and one line for an error with its remedy.
 //! Exit codes: 0 done or nothing to do, 1 error, 2 usage, 3 the sources are invalid, 4 the live
 //! aws-auth is not ours to change or changed meanwhile, 5 a guard refused.
 
@@ -18,6 +18,7 @@ pub mod connection;
 pub mod desired;
 pub mod error;
 pub mod explain;
+pub mod export;
 pub mod finding;
 pub mod guard;
 pub mod input;
@@ -38,7 +39,7 @@ use std::process::ExitCode;
 
 use apply::{Absent, Wanted};
 use clap::CommandFactory as _;
-use cli::{ApplyArgs, Cli, Command, MigrateArgs, RenderArgs, SourceArgs};
+use cli::{ApplyArgs, Cli, ClusterArgs, Command, MigrateArgs, RenderArgs, SourceArgs};
 use connection::Cluster;
 use desired::Desired;
 use error::Error;
@@ -58,6 +59,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Error> {
             output
         }
         Command::Explain(arguments) => commands::explain(arguments)?,
+        Command::Export(arguments) => commands::export(arguments)?,
         Command::Migrate(MigrateArgs { command }) => {
             let (output, found) = commands::migrate(command)?;
             code = found;
@@ -92,8 +94,10 @@ fn apply(arguments: ApplyArgs) -> Result<String, Error> {
     let ApplyArgs {
         sources,
         create,
-        kubeconfig,
-        context,
+        cluster: ClusterArgs {
+            kubeconfig,
+            context,
+        },
     } = arguments;
     let (desired, named) = load(sources)?;
     let owner = desired.owner.as_ref().ok_or(Error::NoOwner)?;

@@ -3,13 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use iam_core::aws_auth::{Document, SsoRoleMatch};
+use iam_core::aws_auth::SsoRoleMatch;
 
-use super::{Unreadable, readable};
-use crate::cli::{ExplainArgs, ReportFormat};
+use super::{LIVE, Unreadable, live, readable};
+use crate::cli::{ClusterArgs, ExplainArgs, ReportFormat};
 use crate::combined::Combined;
-use crate::connection::Cluster;
-use crate::desired;
 use crate::error::Error;
 use crate::explain::{Caller, Explanation, Verdict, report};
 use crate::input;
@@ -28,7 +26,11 @@ pub(crate) fn explain(arguments: ExplainArgs) -> Result<String, Error> {
         context,
     } = arguments;
     let combined = if files.is_empty() {
-        live(kubeconfig.as_deref(), context.as_deref())?
+        let (_, document) = live(&ClusterArgs {
+            kubeconfig,
+            context,
+        })?;
+        Combined::live(document, &Arc::from(LIVE))
     } else {
         of_files(&files)?
     };
@@ -59,19 +61,3 @@ fn of_files(files: &[PathBuf]) -> Result<Combined, Error> {
     readable(&subjects, Unreadable::Empty)?;
     Ok(Combined::new(&subjects))
 }
-
-fn live(kubeconfig: Option<&std::path::Path>, context: Option<&str>) -> Result<Combined, Error> {
-    crate::runtime()?.block_on(async {
-        let cluster = Cluster::connect(kubeconfig, context).await?;
-        let found = cluster.fetch().await.map_err(Error::Fetch)?;
-        let data = found.ok_or(Error::Absent)?.data.unwrap_or_default();
-        let document = Document::parse(&desired::sections(&data));
-        for found in &document.diagnostics {
-            tracing::warn!("{LIVE}: {found}");
-        }
-        Ok(Combined::live(document, &Arc::from(LIVE)))
-    })
-}
-
-/// What stands in the place of a file; lines are those of the section.
-const LIVE: &str = "kube-system/aws-auth";

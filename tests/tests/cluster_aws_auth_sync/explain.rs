@@ -10,8 +10,8 @@ fn explains_the_live_aws_auth_by_its_lines() {
         let caller = "arn:aws:sts::111122223333:assumed-role/developer/session";
         let explain = ["explain", "-o", "json", "--arn", caller];
         let absent = story.aws_auth_sync(&explain).run();
-        let message = "aws-auth-sync: explain: the cluster has no configmap kube-system/aws-auth\n\
-                       hint: give --context NAME, or files\n";
+        let message = "aws-auth-sync: the cluster has no configmap kube-system/aws-auth\n\
+                       hint: choose the cluster with --context NAME\n";
         assert_eq!(said(&absent), (Some(1), "", message));
         made(story);
         let found = story.aws_auth_sync(&explain).run();

@@ -7,6 +7,7 @@
 )]
 
 mod explain;
+mod export;
 mod others_work;
 mod own_work;
 mod races;

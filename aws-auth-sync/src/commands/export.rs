@@ -1,0 +1,29 @@
+//! `export`.
+
+use std::sync::Arc;
+
+use super::{LIVE, live};
+use crate::cli::ExportArgs;
+use crate::error::Error;
+use crate::export::{Export, Format, manifest};
+
+/// The live aws-auth as a source; what that cannot hold is warned of.
+pub(crate) fn export(arguments: ExportArgs) -> Result<String, Error> {
+    let ExportArgs {
+        owner,
+        output,
+        cluster,
+    } = arguments;
+    let (data, document) = live(&cluster)?;
+    if output == Format::Yaml {
+        return Ok(manifest(&data));
+    }
+    let export = Export::new(&document, owner, &Arc::from(LIVE));
+    for left in &export.left_out {
+        tracing::warn!("{LIVE}: left out: {left}");
+    }
+    Ok(match output {
+        Format::Json => export.json(),
+        Format::Native | Format::Yaml => export.yaml(),
+    })
+}
