@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use iam_aws::environment::NotUtf8;
-use iam_aws::http::Proxies;
+use iam_aws::http::Http;
 use iam_core::sts_host::StsHosts;
 use thiserror::Error;
 
@@ -74,7 +74,7 @@ pub fn sts_client(
         hosts: &hosts,
         roots: roots(config.sts_ca_bundle())?,
         resolve: Resolve::new(config.sts_resolve().clone()),
-        proxies: Arc::new(proxies(aws)?),
+        proxies: proxies(aws)?,
         clock_skew: clock.skew,
         clock: clock.now,
     };
@@ -84,14 +84,14 @@ pub fn sts_client(
 /// Those that stand before STS, by the environment.
 ///
 /// # Errors
-/// A variable that names none.
-pub fn proxies(aws: &AwsVariables) -> Result<Proxies, AssemblyError> {
+/// A variable that names none, or no roots for one over TLS.
+pub fn proxies(aws: &AwsVariables) -> Result<Http, AssemblyError> {
     let AwsVariables(variables) = aws;
     let environment = (**variables).as_ref();
     let environment = environment.map_err(|error| AssemblyError::Environment(error.clone()))?;
-    let proxies = Proxies::of(&environment.endpoints);
-    proxies.check().map_err(AssemblyError::Proxies)?;
-    Ok(proxies)
+    let http = Http::new(environment, None);
+    http.check_proxies().map_err(AssemblyError::Proxies)?;
+    Ok(http)
 }
 
 /// Puts the authenticator together.

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
-use iam_aws::environment::EndpointVariables;
-use iam_aws::http::Proxies;
+use iam_aws::environment::Environment;
+use iam_aws::http::Http;
 use iam_core::presigned::{PresignedParts, PresignedRequest};
 use iam_core::sts_host::{DualStack, Fips, StsHost, StsHosts};
 use iam_core::token::Token;
@@ -135,7 +135,7 @@ fn client_of(
         hosts: &hosts(),
         roots,
         resolve: Resolve::new(BTreeMap::from([(HOST.to_owned(), address)])),
-        proxies: Arc::new(Proxies::of(&EndpointVariables::default())),
+        proxies: Http::new(&Environment::default(), None),
         clock_skew: Arc::new(ClockSkew::new(Arc::clone(&metrics))),
         clock: || SystemTime::UNIX_EPOCH,
     };

@@ -14,21 +14,25 @@ mod exchange;
 mod proxy;
 mod roots;
 mod sdk;
+mod tunnel;
 
+use std::error::Error;
 use std::fmt::{self, Debug, Formatter};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Request, Response, Uri};
 use rustls::ClientConfig;
 
 use crate::api_server::Access;
 use crate::environment::Environment;
 use crate::shared_config::Profile;
+use connection::Peer;
+pub use connection::Stream;
 pub(crate) use error::HttpError;
-pub use proxy::Proxies;
+use proxy::Proxies;
 use roots::{RootsError, RootsPlace};
 
 /// The client; clones share what was built.
@@ -91,6 +95,39 @@ impl Http {
             server_name: access.server_name.clone(),
             tls: OnceLock::new(),
         }))
+    }
+
+    /// Whether the proxies of the settings make sense, and can be trusted, as far as https addresses
+    /// go by them. Nobody is asked.
+    ///
+    /// # Errors
+    /// A setting that names no proxy, or no roots for one over TLS.
+    pub fn check_proxies(&self) -> Result<(), Box<dyn Error + Send + Sync>> {
+        let aws = Uri::from_static("https://amazonaws.com");
+        if self
+            .0
+            .proxies
+            .before(&aws)?
+            .is_some_and(|proxy| proxy.is_secure())
+        {
+            self.tls()?;
+        }
+        Ok(())
+    }
+
+    /// A way to the https address `peer` by the proxy before it, for a client that keeps
+    /// connections of its own; none where no proxy is.
+    ///
+    /// # Errors
+    /// A proxy that refuses, or is not reached, with the setting that names it.
+    pub async fn tunnel(
+        &self,
+        peer: &Uri,
+    ) -> Result<Option<Box<dyn Stream>>, Box<dyn Error + Send + Sync>> {
+        match self.0.proxies.before(peer)? {
+            Some(proxy) => Ok(Some(proxy.lead_to(&Peer::of(peer)?, self).await?)),
+            None => Ok(None),
+        }
     }
 
     /// Sends one request and reads the whole answer.

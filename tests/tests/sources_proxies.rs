@@ -87,6 +87,88 @@ fn sts_is_reached_under_its_real_name_through_a_tunnel_with_a_login() {
 }
 
 #[test]
+fn sts_is_reached_through_a_proxy_that_speaks_tls_itself() {
+    let story = Story::new();
+    let sandbox = &story.sources.sandbox;
+    let proxy = Proxy::start_over_tls(story.sources.sts.resolve(), &story.ca);
+    let by = |proxy: &str| {
+        let command = story.assume(story.sources.token_exec_at_aws());
+        let command = command.env("AWS_CA_BUNDLE", story.bundle());
+        command.env("HTTPS_PROXY", proxy)
+    };
+    by(&proxy.url()).bearer();
+    let authority = format!("{STS_HOST}:443");
+    assert_eq!(vec![proxied("CONNECT", &authority, 200)], proxy.journal());
+
+    let another = Proxy::start_over_tls(story.sources.sts.resolve(), &Ca::new("another"));
+    let (error, hint) = failure(sandbox, by(&another.url()));
+    let address = another.address();
+    let expected = format!(
+        "assuming {DEV} (--role-arn): reaching {authority} by the proxy {address} of HTTPS_PROXY: \
+         {address} shows a certificate that does not hold by the roots of /home/ca.pem \
+         (AWS_CA_BUNDLE): "
+    );
+    assert!(error.starts_with(&expected), "{error}");
+    assert_eq!(
+        "name the CA bundle of your network in AWS_CA_BUNDLE (PEM)",
+        hint
+    );
+
+    let plain = Proxy::start(story.sources.sts.resolve());
+    let address = plain.address();
+    let (error, hint) = failure(sandbox, by(&format!("https://{address}")));
+    let expected = format!(
+        "assuming {DEV} (--role-arn): reaching {authority} by the proxy {address} of HTTPS_PROXY: \
+         agreeing on TLS with {address}: "
+    );
+    assert!(error.starts_with(&expected), "{error}");
+    assert_eq!(
+        "write http:// in HTTPS_PROXY if the proxy itself speaks no TLS",
+        hint
+    );
+}
+
+#[test]
+fn a_plain_endpoint_is_reached_over_tls_as_far_as_the_proxy() {
+    let story = Story::plain();
+    let sts = story.sources.sts.address();
+    let hosts = BTreeMap::from([("tokens.internal".to_owned(), sts)]);
+    let proxy = Proxy::start_over_tls(hosts, &story.ca);
+    let command = story.assume(story.sources.token_exec_at_aws());
+    let command = command
+        .env("AWS_ENDPOINT_URL_STS", "http://tokens.internal")
+        .env("AWS_CA_BUNDLE", story.bundle())
+        .env("HTTP_PROXY", proxy.url());
+    assert_eq!(SESSION, story.sources.caller(command));
+    let journal = vec![proxied("POST", "tokens.internal", 200)];
+    assert_eq!(journal, proxy.journal());
+}
+
+#[test]
+fn a_socks4_proxy_is_refused_by_the_name_of_its_variable_where_it_would_be_asked() {
+    let story = Story::plain();
+    let sandbox = &story.sources.sandbox;
+    for scheme in ["socks4", "socks4a"] {
+        let assume = || {
+            let command = story.assume(story.sources.token_exec());
+            command.env("ALL_PROXY", format!("{scheme}://ann:s3cret@127.0.0.1:1"))
+        };
+        let (error, hint) = failure(sandbox, assume());
+        let expected = format!(
+            "assuming {DEV} (--role-arn): ALL_PROXY names a SOCKS4 proxy, and those that are used \
+             are http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT"
+        );
+        assert_eq!(expected, error);
+        assert_eq!(
+            "write socks5:// in ALL_PROXY if the proxy speaks SOCKS5, or name the host in NO_PROXY",
+            hint
+        );
+        let excepted = assume().env("NO_PROXY", "127.0.0.1");
+        assert_eq!(SESSION, story.sources.caller(excepted));
+    }
+}
+
+#[test]
 fn a_plain_endpoint_is_reached_by_requests_that_a_proxy_sends_on() {
     let story = Story::plain();
     let sts = story.sources.sts.address();

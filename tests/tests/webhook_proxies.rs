@@ -73,6 +73,13 @@ fn by_name(config: WebhookConfig) -> WebhookConfig {
     config.server("stsResolve", json!({}))
 }
 
+/// Whether the last decision's line does.
+fn tells(webhook: &Webhook, why: &str) -> bool {
+    let lines = webhook.audit();
+    let detail = lines.last().and_then(|line| line.get("detail")?.as_str());
+    detail.is_some_and(|detail| detail.contains(why))
+}
+
 /// Where nobody listens.
 fn nobody() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
@@ -96,6 +103,33 @@ fn sts_is_asked_under_its_real_name_through_one_tunnel_with_a_login() {
     }
     assert_eq!(vec![(format!("{STS_HOST}:443"), 200)], tunnels(&proxy));
     assert!(story.sts.requests_to(STS_HOST) > 0);
+}
+
+#[test]
+fn a_proxy_that_speaks_tls_itself_must_show_a_certificate_by_the_roots_of_the_environment() {
+    let story = Story::new("webhook https proxy");
+    let proxy_ca = Ca::new("proxy");
+    let roots = story.sandbox.write("home/proxy.pem", proxy_ca.pem());
+    let roots = roots.display().to_string();
+    let proxy = Proxy::start_over_tls(story.sts.resolve(), &proxy_ca);
+    let environment = [("HTTPS_PROXY", &*proxy.url()), ("AWS_CA_BUNDLE", &roots)];
+    let webhook = story.webhook(by_name(story.config()), &environment);
+    let review = webhook.authenticate(&story.bearer());
+    assert_eq!(
+        Some("alice"),
+        review.username(),
+        "{}",
+        review.response.text()
+    );
+    assert_eq!(vec![(format!("{STS_HOST}:443"), 200)], tunnels(&proxy));
+
+    let another = Proxy::start_over_tls(story.sts.resolve(), &Ca::new("another"));
+    let environment = [("HTTPS_PROXY", &*another.url()), ("AWS_CA_BUNDLE", &roots)];
+    let webhook = story.webhook(by_name(story.config()), &environment);
+    let review = webhook.authenticate(&story.bearer());
+    assert_eq!((503, "sts_unreachable"), review.refusal());
+    let why = "shows a certificate that does not hold";
+    assert!(webhook.wait_until(LONG, |webhook| tells(webhook, why)));
 }
 
 #[test]
@@ -126,11 +160,7 @@ fn a_proxy_that_refuses_or_is_away_is_no_denial_and_the_log_names_it() {
         assert_eq!((503, "sts_unreachable"), review.refusal());
         let named = address.trim_start_matches("http://");
         let expected = format!("reaching {STS_HOST}:443 by the proxy {named} of ALL_PROXY");
-        let told = |webhook: &Webhook| {
-            let lines = webhook.audit();
-            let detail = lines.last().and_then(|line| line.get("detail")?.as_str());
-            detail.is_some_and(|detail| detail.contains(&expected) && detail.contains(why))
-        };
+        let told = |webhook: &Webhook| tells(webhook, &expected) && tells(webhook, why);
         assert!(webhook.wait_until(LONG, told), "{:?}", webhook.audit());
     }
 }
@@ -156,18 +186,36 @@ fn a_variable_that_names_no_proxy_is_told_before_anything_is_served() {
     let config = story
         .sandbox
         .write("webhook/config.yaml", story.config().to_yaml());
-    for command in ["serve", "check"] {
+    let works = "http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT";
+    let table = [
+        (
+            "http://user:hunter2:3128 nonsense",
+            format!("HTTPS_PROXY is no address of a proxy ({works})"),
+        ),
+        (
+            "socks4://user:hunter2@127.0.0.1:1",
+            format!("HTTPS_PROXY names a SOCKS4 proxy, and those that are used are {works}"),
+        ),
+        (
+            "https://user:hunter2@127.0.0.1:1",
+            "reading the CA bundle /nowhere.pem (of AWS_CA_BUNDLE): ".to_owned(),
+        ),
+    ];
+    for ((value, expected), command) in table
+        .iter()
+        .flat_map(|row| [(row, "serve"), (row, "check")])
+    {
         let output = story
             .sandbox
             .command(Program::AuthzWebhook)
             .args([command, "--config"])
             .arg(&config)
-            .env("HTTPS_PROXY", "http://user:hunter2:3128 nonsense")
+            .env("HTTPS_PROXY", value)
+            .env("AWS_CA_BUNDLE", "/nowhere.pem")
             .without_env("NO_PROXY")
             .run();
-        let expected = "cannot find the way to STS: HTTPS_PROXY is no address of a proxy \
-                        (http://HOST:PORT or socks5://HOST:PORT)";
-        assert!(output.stderr.contains(expected), "{}", output.stderr);
+        let expected = format!("cannot find the way to STS: {expected}");
+        assert!(output.stderr.contains(&expected), "{}", output.stderr);
         assert!(!output.stderr.contains("hunter2"));
     }
 }

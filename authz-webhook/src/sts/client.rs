@@ -12,7 +12,7 @@ use http::{HeaderMap, Method, Request, StatusCode, Uri};
 use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use iam_aws::http::Proxies;
+use iam_aws::http::Http;
 use iam_core::cluster::ClusterId;
 use iam_core::error_chain::ErrorChain;
 use iam_core::presigned::PresignedRequest;
@@ -46,7 +46,7 @@ pub struct StsSettings<'a> {
     /// Where they are.
     pub resolve: Resolve,
     /// What may stand before them.
-    pub proxies: Arc<Proxies>,
+    pub proxies: Http,
     /// Learns how far our clock is from theirs.
     pub clock_skew: Arc<ClockSkew>,
     /// The clock.

@@ -15,9 +15,8 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
 use hyper_util::rt::TokioIo;
-use iam_aws::http::Proxies;
+use iam_aws::http::{Http, Stream};
 use rustls::{ClientConfig, RootCertStore};
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tower_service::Service;
 
@@ -29,15 +28,15 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 pub(super) struct Connector(HttpsConnector<Way>);
 
 impl Connector {
-    /// A connector that trusts `roots` and asks `resolve` for addresses, unless one of `proxies`
-    /// stands before a host.
+    /// A connector that trusts `roots` and asks `resolve` for addresses, unless a proxy of
+    /// `proxies` stands before a host.
     ///
     /// # Errors
     /// Where the crypto provider has no TLS version in common with rustls.
     pub(super) fn new(
         roots: RootCertStore,
         resolve: Resolve,
-        proxies: Arc<Proxies>,
+        proxies: Http,
     ) -> Result<Self, rustls::Error> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let tls = ClientConfig::builder_with_provider(provider)
@@ -62,7 +61,7 @@ impl Connector {
 }
 
 impl Service<Uri> for Connector {
-    type Response = MaybeHttpsStream<TokioIo<TcpStream>>;
+    type Response = MaybeHttpsStream<TokioIo<Box<dyn Stream>>>;
     type Error = Box<dyn std::error::Error + Send + Sync>;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
 
@@ -85,11 +84,11 @@ impl Service<Uri> for Connector {
 struct Way {
     tcp: HttpConnector<Resolve>,
     fixed: Arc<BTreeMap<String, SocketAddr>>,
-    proxies: Arc<Proxies>,
+    proxies: Http,
 }
 
 impl Service<Uri> for Way {
-    type Response = TokioIo<TcpStream>;
+    type Response = TokioIo<Box<dyn Stream>>;
     type Error = Box<dyn std::error::Error + Send + Sync>;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
 
@@ -100,14 +99,15 @@ impl Service<Uri> for Way {
     fn call(&mut self, uri: Uri) -> Self::Future {
         let direct = self.tcp.call(uri.clone());
         let is_fixed = uri.host().is_some_and(|host| self.fixed.contains_key(host));
-        let proxies = (!is_fixed).then(|| Arc::clone(&self.proxies));
+        let proxies = (!is_fixed).then(|| self.proxies.clone());
         Box::pin(async move {
             if let Some(proxies) = proxies
                 && let Some(tunnel) = proxies.tunnel(&uri).await?
             {
                 return Ok(TokioIo::new(tunnel));
             }
-            Ok(direct.await?)
+            let tcp: Box<dyn Stream> = Box::new(direct.await?.into_inner());
+            Ok(TokioIo::new(tcp))
         })
     }
 }

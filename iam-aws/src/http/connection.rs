@@ -6,13 +6,11 @@ use std::sync::Arc;
 
 use http::Uri;
 use http::uri::Scheme;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
+use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
 use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tower_service::Service;
 
@@ -20,47 +18,63 @@ use super::proxy::Proxy;
 use super::{Http, HttpError};
 
 /// Bytes both ways.
-pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
+/// Nothing about it is worth telling a client that keeps it.
+impl Connection for Box<dyn Stream> {
+    fn connected(&self) -> Connected {
+        Connected::new()
+    }
+}
+
 /// Who is asked: scheme, host and port, taken out of a URL.
 pub(super) struct Peer {
-    uri: Uri,
+    /// With the port written out.
+    address: Uri,
     host: String,
-    port: u16,
     tls: bool,
 }
 
 impl Peer {
     pub(super) fn of(uri: &Uri) -> Result<Self, HttpError> {
-        let no_url = || HttpError::Url {
-            url: without_query(uri),
+        let (tls, port) = match uri.scheme() {
+            Some(scheme) if *scheme == Scheme::HTTP => (false, 80),
+            Some(scheme) if *scheme == Scheme::HTTPS => (true, 443),
+            Some(_) | None => return Err(no_peer(uri)),
         };
-        let tls = match uri.scheme() {
-            Some(scheme) if *scheme == Scheme::HTTP => false,
-            Some(scheme) if *scheme == Scheme::HTTPS => true,
-            Some(_) | None => return Err(no_url()),
-        };
+        Self::at(uri, tls, port)
+    }
+
+    /// The host of `uri`, whatever its scheme.
+    pub(super) fn at(uri: &Uri, tls: bool, default_port: u16) -> Result<Self, HttpError> {
         let host = uri.host().filter(|host| !host.is_empty());
-        let host = host.ok_or_else(no_url)?.to_owned();
-        let port = uri.port_u16().unwrap_or(if tls { 443 } else { 80 });
-        Ok(Self {
-            uri: uri.clone(),
-            host,
-            port,
-            tls,
-        })
+        let host = host.ok_or_else(|| no_peer(uri))?.to_owned();
+        let port = uri.port_u16().unwrap_or(default_port);
+        let address = Uri::builder()
+            .scheme(if tls { Scheme::HTTPS } else { Scheme::HTTP })
+            .authority(format!("{host}:{port}"))
+            .path_and_query("/")
+            .build()
+            .map_err(|_| no_peer(uri))?;
+        Ok(Self { address, host, tls })
+    }
+
+    /// `scheme://host:port/`
+    pub(super) fn address(&self) -> &Uri {
+        &self.address
     }
 
     /// Host and port.
     pub(super) fn name(&self) -> String {
-        format!("{}:{}", self.host, self.port)
+        let authority = self.address.authority();
+        authority.map_or_else(String::new, ToString::to_string)
     }
 
-    /// Whether requests to it go to the proxy as they are, and not through a tunnel.
-    pub(super) fn is_forwarded_by(&self, proxy: &Proxy) -> bool {
-        !self.tls && !proxy.is_socks()
+    /// Whether TLS is spoken with it.
+    pub(super) fn is_secure(&self) -> bool {
+        self.tls
     }
 
     /// Opens a connection, through `proxy` if there is one.
@@ -69,79 +83,49 @@ impl Peer {
         http: &Http,
         proxy: Option<&Proxy>,
     ) -> Result<Box<dyn Stream>, HttpError> {
-        // Before the connection: without roots there is no point in one.
-        let config = self.tls.then(|| http.tls()).transpose()?;
-        let tcp = match proxy {
-            None => self.direct().await?,
-            Some(proxy) => self.by(proxy).await?,
+        let Some(proxy) = proxy else {
+            return self.reach(http).await;
         };
-        match config {
-            None => Ok(Box::new(tcp)),
-            Some(config) => self.secure(tcp, config, http).await,
-        }
+        let config = self.config(http)?;
+        let way = proxy.lead_to(self, http).await?;
+        self.secure(way, config, http).await
     }
 
-    async fn direct(&self) -> Result<TcpStream, HttpError> {
-        open(connector(), self.uri.clone()).await.map_err(|error| {
-            let (peer, source) = (self.name(), error);
+    /// Opens a connection with nobody between.
+    pub(super) async fn reach(&self, http: &Http) -> Result<Box<dyn Stream>, HttpError> {
+        let config = self.config(http)?;
+        let opened = open(connector(), &self.address).await;
+        let tcp = opened.map_err(|source| {
+            let peer = self.name();
             // hyper-util's error is private, its two texts are not.
             if source.to_string() == "dns error" {
                 HttpError::Lookup { peer, source }
             } else {
                 HttpError::Connect { peer, source }
             }
-        })
+        })?;
+        self.secure(Box::new(tcp), config, http).await
     }
 
-    /// A way through `proxy`, without TLS.
-    pub(super) async fn by(&self, proxy: &Proxy) -> Result<TcpStream, HttpError> {
-        let address = proxy.address.uri().clone();
-        let opened = if proxy.is_socks() {
-            let mut socks = SocksV5::new(address, connector()).local_dns(false);
-            if let Some((user, password)) = proxy.address.raw_auth() {
-                socks = socks.with_auth(user.to_owned(), password.to_owned());
-            }
-            open(socks, self.tunnelled()).await
-        } else if self.tls {
-            let mut tunnel = Tunnel::new(address, connector());
-            if let Some(auth) = proxy.address.basic_auth() {
-                tunnel = tunnel.with_auth(auth.clone());
-            }
-            open(tunnel, self.tunnelled()).await
-        } else {
-            open(connector(), address).await
-        };
-        opened.map_err(|source| HttpError::Proxy {
-            peer: self.name(),
-            proxy: proxy.name(),
-            variable: proxy.variable,
-            source,
-        })
-    }
-
-    /// The address with its port written out, which tunnels would take to be 443.
-    fn tunnelled(&self) -> Uri {
-        let scheme = if self.tls { "https" } else { "http" };
-        Uri::builder()
-            .scheme(scheme)
-            .authority(self.name())
-            .path_and_query("/")
-            .build()
-            .unwrap_or_else(|_| self.uri.clone())
+    /// Asked for before a connection: without roots there is no point in one.
+    fn config(&self, http: &Http) -> Result<Option<Arc<ClientConfig>>, HttpError> {
+        self.tls.then(|| http.tls()).transpose()
     }
 
     async fn secure(
         &self,
-        tcp: TcpStream,
-        config: Arc<ClientConfig>,
+        stream: Box<dyn Stream>,
+        config: Option<Arc<ClientConfig>>,
         http: &Http,
     ) -> Result<Box<dyn Stream>, HttpError> {
+        let Some(config) = config else {
+            return Ok(stream);
+        };
+        // Go's clients want this name of an https proxy, too.
         let host = http.0.server_name.as_deref().unwrap_or(&self.host);
         let bare = host.trim_start_matches('[').trim_end_matches(']');
-        let name = ServerName::try_from(bare.to_owned()).map_err(|_| HttpError::Url {
-            url: without_query(&self.uri),
-        })?;
-        match TlsConnector::from(config).connect(name, tcp).await {
+        let name = ServerName::try_from(bare.to_owned()).map_err(|_| no_peer(&self.address))?;
+        match TlsConnector::from(config).connect(name, stream).await {
             Ok(stream) => Ok(Box::new(stream)),
             Err(source) => {
                 let cause = source
@@ -163,15 +147,6 @@ impl Peer {
     }
 }
 
-impl Proxy {
-    fn is_socks(&self) -> bool {
-        self.address
-            .uri()
-            .scheme_str()
-            .is_some_and(|scheme| scheme.starts_with("socks5"))
-    }
-}
-
 /// Tries the addresses of a name side by side, as browsers do.
 fn connector() -> HttpConnector {
     let mut connector = HttpConnector::new();
@@ -180,20 +155,26 @@ fn connector() -> HttpConnector {
     connector
 }
 
-async fn open<S>(mut service: S, peer: Uri) -> Result<TcpStream, Box<dyn Error + Send + Sync>>
+/// What `service` opens to `peer`.
+pub(super) async fn open<S, T>(
+    mut service: S,
+    peer: &Uri,
+) -> Result<T, Box<dyn Error + Send + Sync>>
 where
-    S: Service<Uri, Response = TokioIo<TcpStream>>,
+    S: Service<Uri, Response = TokioIo<T>>,
     S::Error: Into<Box<dyn Error + Send + Sync>>,
 {
     poll_fn(|context| service.poll_ready(context))
         .await
         .map_err(Into::into)?;
-    let stream = service.call(peer).await.map_err(Into::into)?;
+    let stream = service.call(peer.clone()).await.map_err(Into::into)?;
     Ok(stream.into_inner())
 }
 
-fn without_query(uri: &Uri) -> String {
-    let text = uri.to_string();
-    text.split_once('?')
-        .map_or(text.clone(), |(before, _)| before.to_owned())
+fn no_peer(uri: &Uri) -> HttpError {
+    let url = uri.to_string();
+    let url = url.split_once('?').map_or(&*url, |(before, _)| before);
+    HttpError::Url {
+        url: url.to_owned(),
+    }
 }

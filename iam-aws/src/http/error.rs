@@ -21,9 +21,15 @@ pub(crate) enum HttpError {
     #[error(transparent)]
     Roots(RootsError),
     /// A proxy that is none.
-    #[error("{variable} is no address of a proxy (http://HOST:PORT or socks5://HOST:PORT)")]
+    #[error("{variable} is no address of a proxy ({PROXIES})")]
     ProxySetting {
         /// The variable; its value may hold a password.
+        variable: &'static str,
+    },
+    /// A proxy of a kind that is not spoken with.
+    #[error("{variable} names a SOCKS4 proxy, and those that are used are {PROXIES}")]
+    ProxyProtocol {
+        /// The variable.
         variable: &'static str,
     },
     /// The proxy refused, or was not reached.
@@ -118,9 +124,19 @@ impl HttpError {
             Self::Url { .. } => "check the endpoint URL".to_owned(),
             Self::Roots(error) => error.hint(),
             Self::ProxySetting { variable } => format!("correct {variable}, or unset it"),
-            Self::Proxy { variable, .. } => {
-                format!("check {variable}, or name the host in NO_PROXY")
-            }
+            Self::ProxyProtocol { variable } => format!(
+                "write socks5:// in {variable} if the proxy speaks SOCKS5, or name the host in \
+                 NO_PROXY"
+            ),
+            Self::Proxy {
+                variable, source, ..
+            } => match source.downcast_ref() {
+                Some(error @ Self::Certificate { .. } | error @ Self::Roots(_)) => error.hint(),
+                Some(Self::Tls { .. }) => {
+                    format!("write http:// in {variable} if the proxy itself speaks no TLS")
+                }
+                Some(_) | None => format!("check {variable}, or name the host in NO_PROXY"),
+            },
             Self::Lookup { .. } => "check the region, the endpoint URL and the network".to_owned(),
             Self::Connect { .. }
             | Self::ConnectTimeout { .. }
@@ -138,6 +154,9 @@ impl HttpError {
         }
     }
 }
+
+/// The proxies that are spoken with.
+const PROXIES: &str = "http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT";
 
 fn seconds(limit: Duration) -> String {
     format!("{} s", limit.as_secs_f64())

@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::connection::{Peer, Stream};
-use super::proxy::Proxy;
+use super::proxy::{Protocol, Proxy};
 use super::{Http, HttpError, Limits, Route};
 
 pub(super) async fn exchange(
@@ -47,7 +47,7 @@ fn too_slow(peer: &Peer, proxy: Option<&Proxy>, limit: Duration) -> HttpError {
         None => HttpError::ConnectTimeout { peer, limit },
         Some(proxy) => HttpError::Proxy {
             peer,
-            proxy: proxy.name(),
+            proxy: proxy.peer.name(),
             variable: proxy.variable,
             source: format!("no connection within {} s", limit.as_secs_f64()).into(),
         },
@@ -108,15 +108,17 @@ fn addressed(
         let value = value.ok_or_else(|| HttpError::Url { url: peer.name() })?;
         request.headers_mut().insert(HOST, value);
     }
-    match proxy.filter(|proxy| peer.is_forwarded_by(proxy)) {
-        Some(proxy) => {
-            if let Some(auth) = proxy.address.basic_auth() {
-                request
-                    .headers_mut()
-                    .insert(PROXY_AUTHORIZATION, auth.clone());
-            }
+    let forwarding = proxy.filter(|proxy| peer.is_forwarded_by(proxy));
+    match forwarding.map(|proxy| &proxy.protocol) {
+        Some(Protocol::Http { authorization }) => {
+            let headers = request.headers_mut();
+            headers.extend(
+                authorization
+                    .iter()
+                    .map(|value| (PROXY_AUTHORIZATION, value.clone())),
+            );
         }
-        None => {
+        Some(Protocol::Socks5 { .. }) | None => {
             let path = uri.path_and_query().cloned();
             *request.uri_mut() = Uri::from(path.unwrap_or_else(|| PathAndQuery::from_static("/")));
         }

@@ -1,19 +1,15 @@
 //! Which proxy stands before an address, if any, by curl's rules.
 
-use std::error::Error;
-use std::fmt::{self, Debug, Formatter};
-
-use http::Uri;
 use http::uri::Scheme;
+use http::{HeaderValue, Uri};
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
-use tokio::net::TcpStream;
 
 use super::HttpError;
 use super::connection::Peer;
 use crate::environment::EndpointVariables;
 
 /// What the environment says about proxies.
-pub struct Proxies {
+pub(super) struct Proxies {
     http: Option<String>,
     https: Option<String>,
     all: Option<String>,
@@ -24,14 +20,28 @@ pub struct Proxies {
 
 /// A proxy and the variable that names it.
 pub(super) struct Proxy {
-    pub(super) address: Intercept,
+    pub(super) peer: Peer,
+    pub(super) protocol: Protocol,
     pub(super) variable: &'static str,
+}
+
+/// How a proxy is told where to lead, and by whom.
+pub(super) enum Protocol {
+    /// `CONNECT`, or a request in absolute form; over TLS or not.
+    Http {
+        /// `Proxy-Authorization`
+        authorization: Option<HeaderValue>,
+    },
+    /// RFC 1928; the proxy looks the host up.
+    Socks5 {
+        /// User and password.
+        login: Option<(String, String)>,
+    },
 }
 
 impl Proxies {
     /// Those of the environment.
-    #[must_use]
-    pub fn of(variables: &EndpointVariables) -> Self {
+    pub(super) fn of(variables: &EndpointVariables) -> Self {
         Self {
             http: variables.http_proxy.clone(),
             https: variables.https_proxy.clone(),
@@ -61,30 +71,6 @@ impl Proxies {
         }
     }
 
-    /// Whether the variables make sense, as far as https addresses go by them.
-    ///
-    /// # Errors
-    /// One that names no proxy.
-    pub fn check(&self) -> Result<(), Box<dyn Error + Send + Sync>> {
-        self.before(&Uri::from_static("https://amazonaws.com"))?;
-        Ok(())
-    }
-
-    /// A way to the https address `peer` by the proxy before it, for a client that keeps
-    /// connections of its own; none where no proxy is.
-    ///
-    /// # Errors
-    /// A proxy that refuses, or is not reached, with the variable that names it.
-    pub async fn tunnel(
-        &self,
-        peer: &Uri,
-    ) -> Result<Option<TcpStream>, Box<dyn Error + Send + Sync>> {
-        match self.before(peer)? {
-            Some(proxy) => Ok(Some(Peer::of(peer)?.by(&proxy).await?)),
-            None => Ok(None),
-        }
-    }
-
     /// The proxy before `peer`.
     ///
     /// # Errors
@@ -106,24 +92,39 @@ impl Proxies {
         };
         match (rules(""), rules(&self.none)) {
             (None, _) => Err(HttpError::ProxySetting { variable }),
-            (Some(_), excepted) => Ok(excepted.map(|address| Proxy { address, variable })),
+            (Some(_), excepted) => excepted
+                .map(|address| Proxy::new(&address, variable))
+                .transpose(),
         }
     }
 }
 
-/// A proxy's address may hold a password.
-impl Debug for Proxies {
-    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Proxies")
-    }
-}
-
 impl Proxy {
-    /// Its host and port, without the password.
-    pub(super) fn name(&self) -> String {
-        self.address
-            .uri()
-            .authority()
-            .map_or_else(String::new, ToString::to_string)
+    fn new(address: &Intercept, variable: &'static str) -> Result<Self, HttpError> {
+        let uri = address.uri();
+        let http = || Protocol::Http {
+            authorization: address.basic_auth().cloned(),
+        };
+        let socks = || Protocol::Socks5 {
+            login: address
+                .raw_auth()
+                .map(|(user, password)| (user.to_owned(), password.to_owned())),
+        };
+        let (protocol, tls, port) = match uri.scheme_str() {
+            Some("http") => (http(), false, 80),
+            Some("https") => (http(), true, 443),
+            Some("socks5" | "socks5h") => (socks(), false, 1080),
+            Some(_) | None => return Err(HttpError::ProxyProtocol { variable }),
+        };
+        Ok(Self {
+            peer: Peer::at(uri, tls, port)?,
+            protocol,
+            variable,
+        })
+    }
+
+    /// Whether TLS is spoken with the proxy itself.
+    pub(super) fn is_secure(&self) -> bool {
+        self.peer.is_secure()
     }
 }

@@ -74,6 +74,7 @@ impl From<HttpError> for ConnectorError {
             HttpError::Url { .. }
             | HttpError::Roots(_)
             | HttpError::ProxySetting { .. }
+            | HttpError::ProxyProtocol { .. }
             | HttpError::Proxy { .. }
             | HttpError::Certificate { .. }
             | HttpError::Tls { .. }

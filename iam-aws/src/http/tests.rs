@@ -235,8 +235,10 @@ fn says_which_variable_names_no_proxy() {
             "http://127.0.0.1:1/",
             Route::Settings,
         ));
-        let expected =
-            format!("{variable} is no address of a proxy (http://HOST:PORT or socks5://HOST:PORT)");
+        let expected = format!(
+            "{variable} is no address of a proxy (http://HOST:PORT, https://HOST:PORT or \
+             socks5://HOST:PORT)"
+        );
         assert_eq!(error, expected);
         assert_eq!(hint, format!("correct {variable}, or unset it"));
     }

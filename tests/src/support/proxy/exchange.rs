@@ -3,7 +3,7 @@
 
 use std::io;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy_bidirectional};
 use tokio::net::TcpStream;
 
 use super::Shared;
@@ -23,7 +23,10 @@ struct Route {
     opening: Vec<u8>,
 }
 
-pub(super) async fn serve(mut client: TcpStream, shared: &Shared) -> io::Result<()> {
+pub(super) async fn serve<S>(mut client: S, shared: &Shared) -> io::Result<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     let Some(head) = Head::read(&mut client).await? else {
         return client.write_all(&refusal(400)).await;
     };
@@ -65,7 +68,7 @@ async fn connect(head: &Head, route: Option<&Route>, shared: &Shared) -> Result<
 
 impl Head {
     /// None for what is no head, or longer than any.
-    async fn read(client: &mut TcpStream) -> io::Result<Option<Self>> {
+    async fn read(client: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<Self>> {
         let mut bytes = Vec::new();
         while bytes.len() < LIMIT {
             let end = bytes.windows(4).position(|end| end == b"\r\n\r\n");
@@ -75,6 +78,10 @@ impl Head {
                 return Ok(Self::parse(&text, rest));
             }
             if client.read_buf(&mut bytes).await? == 0 {
+                return Ok(None);
+            }
+            // No method: TLS, it may be.
+            if !bytes.first().is_some_and(u8::is_ascii_uppercase) {
                 return Ok(None);
             }
         }

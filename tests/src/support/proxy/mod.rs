@@ -1,20 +1,23 @@
-//! A forward proxy on loopback: `CONNECT` and requests in absolute form. It connects to loopback
+//! A forward proxy on loopback, plain or over TLS: `CONNECT` and requests in absolute form. It connects to loopback
 //! alone; a host by name leads where the story says, so that programs can ask for real names.
 
 mod exchange;
 mod journal;
 
 use std::collections::BTreeMap;
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
 
 use super::keys::unguessable_id;
+use super::pki::Ca;
 use super::scan::Secrets;
 use journal::Journal;
 
@@ -31,6 +34,7 @@ struct Shared {
     hosts: BTreeMap<String, SocketAddr>,
     /// User and password, when it asks for them.
     login: Option<(String, String)>,
+    tls: Option<TlsAcceptor>,
     journal: Journal,
 }
 
@@ -40,7 +44,16 @@ impl Proxy {
     /// # Panics
     /// When loopback has no free port, or for an address that is not loopback's.
     pub fn start(hosts: BTreeMap<String, SocketAddr>) -> Self {
-        Self::start_with(hosts, None)
+        Self::start_with(hosts, None, None)
+    }
+
+    /// An open one that speaks TLS itself, with a certificate of `ca` for its address.
+    ///
+    /// # Panics
+    /// As [`Self::start`].
+    pub fn start_over_tls(hosts: BTreeMap<String, SocketAddr>, ca: &Ca) -> Self {
+        let config = ca.server(&["127.0.0.1"]).server_config();
+        Self::start_with(hosts, None, Some(Arc::new(config).into()))
     }
 
     /// The same for those who show the user `proxy` and its password alone: both stand in
@@ -52,15 +65,20 @@ impl Proxy {
         let (user, password) = ("proxy".to_owned(), unguessable_id(24));
         secrets.add("proxy password", &password);
         secrets.add("proxy password", &basic(&user, &password));
-        Self::start_with(hosts, Some((user, password)))
+        Self::start_with(hosts, Some((user, password)), None)
     }
 
-    fn start_with(hosts: BTreeMap<String, SocketAddr>, login: Option<(String, String)>) -> Self {
+    fn start_with(
+        hosts: BTreeMap<String, SocketAddr>,
+        login: Option<(String, String)>,
+        tls: Option<TlsAcceptor>,
+    ) -> Self {
         let local = hosts.values().all(|address| address.ip().is_loopback());
         assert!(local, "a proxy of the stories leads to loopback alone");
         let shared = Arc::new(Shared {
             hosts,
             login,
+            tls,
             journal: Journal::default(),
         });
         let runtime = Builder::new_multi_thread()
@@ -84,17 +102,23 @@ impl Proxy {
         self.address
     }
 
-    /// `http://127.0.0.1:PORT`, with user and password where it asks for them.
+    /// `http://127.0.0.1:PORT`, with user and password where it asks for them, and `https` where it
+    /// speaks TLS.
     pub fn url(&self) -> String {
         match &self.shared.login {
-            Some((user, password)) => format!("http://{user}:{password}@{}", self.address),
+            Some((user, password)) => self.url_with(&format!("{user}:{password}@")),
             None => self.url_without_login(),
         }
     }
 
-    /// `http://127.0.0.1:PORT`.
+    /// The same without user and password.
     pub fn url_without_login(&self) -> String {
-        format!("http://{}", self.address)
+        self.url_with("")
+    }
+
+    fn url_with(&self, login: &str) -> String {
+        let scheme = self.shared.tls.as_ref().map_or("http", |_| "https");
+        format!("{scheme}://{login}{}", self.address)
     }
 
     /// What it was asked for so far, in the order of asking.
@@ -146,10 +170,17 @@ async fn serve(listener: TcpListener, shared: Arc<Shared>) {
                 let shared = Arc::clone(&shared);
                 connections.spawn(async move {
                     // A peer that goes away ends his own connection.
-                    drop(exchange::serve(stream, &shared).await);
+                    drop(welcome(stream, &shared).await);
                 });
             },
             Some(_) = connections.join_next() => {}
         }
+    }
+}
+
+async fn welcome(stream: TcpStream, shared: &Shared) -> io::Result<()> {
+    match &shared.tls {
+        Some(tls) => exchange::serve(tls.accept(stream).await?, shared).await,
+        None => exchange::serve(stream, shared).await,
     }
 }
