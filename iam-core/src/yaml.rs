@@ -68,6 +68,8 @@ pub fn parse(text: &str, limits: &Limits) -> Result<Vec<Node>, YamlError> {
 pub struct FirstDocument {
     /// The document; `None` for an empty stream.
     pub node: Option<Node>,
+    /// The byte at which it ends: its `...`, what begins the next document, or the end of the text.
+    pub end: usize,
     /// Where a second document, or text that is no longer YAML, begins.
     pub rest: Option<Position>,
 }
@@ -79,12 +81,15 @@ pub struct FirstDocument {
 pub fn parse_first(text: &str, limits: &Limits) -> Result<FirstDocument, YamlError> {
     let mut documents = events::Documents::new(text, limits)?;
     let node = documents.next_document()?;
+    let end_mark = documents.end_mark();
     let rest = if node.is_some() {
         documents.next_start()
     } else {
         None
     };
-    Ok(FirstDocument { node, rest })
+    let next = rest.map(|position| position.span.start);
+    let end = end_mark.or(next).unwrap_or(text.len());
+    Ok(FirstDocument { node, end, rest })
 }
 
 #[cfg(test)]

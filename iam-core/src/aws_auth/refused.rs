@@ -21,12 +21,8 @@ pub(super) fn find(text: &str, document: &FirstDocument) -> Option<Fault> {
         .or_else(|| early_end(text))
         .or_else(|| {
             let node = document.node.as_ref()?;
-            let end = document.rest.map_or(text.len(), |rest| rest.span.start);
-            let mut found = node::find(text, node, Context::Block);
-            if found.is_none() && text.contains('\t') {
-                found = tab::find(text.get(..end).unwrap_or(text), node);
-            }
-            found
+            node::find(text, node, Context::Block)
+                .or_else(|| tab::find(text.get(..document.end).unwrap_or(text), node))
         })
 }
 

@@ -16,6 +16,8 @@ pub(super) struct Documents<'a> {
     tree: Tree<'a>,
     /// The end of what has been read: where a block scalar's header is searched from.
     read_to: usize,
+    /// The `...` of the document that was read last.
+    end_mark: Option<usize>,
     events: usize,
 }
 
@@ -42,6 +44,7 @@ impl<'a> Documents<'a> {
             parser,
             tree: Tree::new(limits),
             read_to: 0,
+            end_mark: None,
             events: 0,
         })
     }
@@ -53,7 +56,11 @@ impl<'a> Documents<'a> {
             match event {
                 Event::StreamEnd => return Ok(None),
                 Event::DocumentStart(..) => self.read_to = here.span.end,
-                Event::DocumentEnd => return Ok(self.tree.take_root()),
+                Event::DocumentEnd => {
+                    let behind = self.text.get(here.span.start..).unwrap_or_default();
+                    self.end_mark = behind.starts_with("...").then_some(here.span.start);
+                    return Ok(self.tree.take_root());
+                }
                 Event::Scalar(text, style, id, tag) => {
                     let properties = self.properties(id, tag.as_deref(), span)?;
                     self.scalar(text.into_owned(), style_of(style), properties, here)?;
@@ -86,6 +93,11 @@ impl<'a> Documents<'a> {
             }
         }
         Ok(None)
+    }
+
+    /// The `...` that the document that was read last ends with.
+    pub(super) const fn end_mark(&self) -> Option<usize> {
+        self.end_mark
     }
 
     /// Where the next document begins; an error there counts as a beginning too.

@@ -5,6 +5,9 @@ use crate::yaml::{Node, Position, Span, Value};
 
 /// A tab in the indentation of a line that is not inside of a scalar or of brackets.
 pub(super) fn find(text: &str, root: &Node) -> Option<Fault> {
+    if !text.contains('\t') {
+        return None;
+    }
     let mut insides = Vec::new();
     collect_insides(root, &mut insides);
     let mut insides = insides.into_iter().peekable();

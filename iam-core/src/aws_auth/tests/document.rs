@@ -217,6 +217,15 @@ fn tabs_inside_of_values_brackets_and_comments_do_no_harm() {
 }
 
 #[test]
+fn tabs_behind_the_end_of_the_list_do_no_harm() {
+    let document = roles("- rolearn: a # c\n...\n\t- rolearn: b\n");
+    assert_eq!(values(&document), [("a".to_owned(), "", vec![])]);
+    assert!(!document.is_unreadable(Section::MapRoles));
+    let document = roles("- rolearn: a\n\t\n...\n- rolearn: b\n");
+    assert!(document.is_unreadable(Section::MapRoles));
+}
+
+#[test]
 fn accounts_keep_the_text_they_are_written_as() {
     let document =
         accounts("- \"012345678901\"\n- 012345678901\n- 0x1F\n- 1e3\n- no\n- ~\n- [a]\n- !x y\n");
