@@ -147,7 +147,12 @@ fn gives_all_documents_or_the_first_and_where_it_ends() {
         ("a\n---\n{", Some("a"), 2, Some(position(2, 1, 2, 5))),
         ("a\n...\n", Some("a"), 2, None),
         ("a\n...\n}", Some("a"), 2, Some(position(3, 1, 6, 6))),
-        ("a # c\n\n...\n\t- b", Some("a"), 7, Some(position(4, 2, 12, 12))),
+        (
+            "a # c\n\n...\n\t- b",
+            Some("a"),
+            7,
+            Some(position(4, 2, 12, 12)),
+        ),
         ("a\n", Some("a"), 2, None),
         ("# only a comment\n", None, 17, None),
         ("", None, 0, None),
@@ -158,7 +163,11 @@ fn gives_all_documents_or_the_first_and_where_it_ends() {
             .node
             .as_ref()
             .map(|node| node.as_scalar().unwrap().text.as_str());
-        assert_eq!((found, first.end, first.rest), (value, end, rest), "{text:?}");
+        assert_eq!(
+            (found, first.end, first.rest),
+            (value, end, rest),
+            "{text:?}"
+        );
     }
 }
 

@@ -15,6 +15,7 @@ pub(crate) fn is_stricter(text: &str) -> bool {
             has_inner_mark,
             has_lone_dash,
             has_tag_with_comma,
+            has_deeper_blank_line,
         ]
         .iter()
         .any(|is_such| is_such(text))
@@ -52,6 +53,21 @@ fn has_tag_with_comma(text: &str) -> bool {
     })
 }
 
+/// A text in `>` or `|` that begins with a line of more blanks than its words are indented by, which
+/// YAML 1.2 forbids: to the consumer the text is empty, and its words are whatever they look like.
+fn has_deeper_blank_line(text: &str) -> bool {
+    let lines: Vec<&str> = text.lines().collect();
+    lines.windows(3).any(|window| {
+        let [header, blanks, words] = window else {
+            return false;
+        };
+        let indentation = words.len() - words.trim_start().len();
+        header.trim_end_matches(['-', '+']).ends_with(['>', '|'])
+            && blanks.trim().is_empty()
+            && blanks.len() > indentation
+    })
+}
+
 /// Texts and why they are here; the consumer reads an entry of each, and we none.
 const STRICTER: &[(&str, &str)] = &[
     (
@@ -63,6 +79,10 @@ const STRICTER: &[(&str, &str)] = &[
     (
         "a line separator",
         "- rolearn: a\n  username: \"x\u{85}y\"\n",
+    ),
+    (
+        "a deeper line of blanks",
+        "- username: >-\n          \n    # c\n  rolearn: a\n",
     ),
 ];
 
