@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 use std::hint::black_box;
 
+use aws_auth_sync::access_entries::AccessEntries;
 use aws_auth_sync::combined::Combined;
 use aws_auth_sync::explain::{Caller, Explanation, report};
 use aws_auth_sync::input::Input;
@@ -53,13 +54,18 @@ fn benchmark(criterion: &mut Criterion) {
             |bencher, input| {
                 bencher.iter(|| {
                     let combined = Combined::new(&[Subject::read(input)]);
-                    let explanation = Explanation::new(&combined, SsoRoleMatch::Off);
+                    let entries = AccessEntries::default();
+                    let explanation = Explanation::new(&combined, &entries, SsoRoleMatch::Off);
                     let caller = Caller {
                         arn: "arn:aws:sts::111122223333:assumed-role/r7/session".to_owned(),
                         ..Caller::default()
                     };
                     let verdict = explanation.verdict(&caller);
-                    black_box(report::text(&explanation, &[verdict]))
+                    black_box(report::text(
+                        &explanation,
+                        &[verdict],
+                        report::Told::Identity,
+                    ))
                 });
             },
         );

@@ -135,7 +135,7 @@ pub enum ReportFormat {
 #[derive(Args, Debug)]
 pub struct ExplainArgs {
     /// Files, directories, patterns, or - for stdin [default: the live aws-auth]
-    #[arg(value_name = "FILES")]
+    #[arg(value_name = "FILES", conflicts_with_all = ["kubeconfig", "context"])]
     pub files: Vec<PathBuf>,
 
     /// Whom to explain: an ARN as aws sts get-caller-identity prints it, or a user's or role's; may
@@ -155,17 +155,23 @@ pub struct ExplainArgs {
     #[arg(long, value_name = "GATE", value_parser = ["SSORoleMatch=true", "SSORoleMatch=false"])]
     pub feature_gates: Vec<String>,
 
+    /// Tell also what each caller may do: by RBAC, which is the cluster's, or what is among FILES,
+    /// and by the policies of its access entry
+    #[arg(long, requires = "arn")]
+    pub rbac: bool,
+
+    /// A file of access entries in the shape of the EKS API, each of which beats aws-auth; may be
+    /// given again
+    #[arg(long, value_name = "FILE")]
+    pub access_entries: Vec<PathBuf>,
+
     /// How to write it
     #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
     pub output: ReportFormat,
 
-    /// Kubeconfig to use [default: the files in KUBECONFIG, else ~/.kube/config]
-    #[arg(long, value_name = "FILE", conflicts_with = "files")]
-    pub kubeconfig: Option<PathBuf>,
-
-    /// Context to use [default: the current one]
-    #[arg(long, value_name = "NAME", conflicts_with = "files")]
-    pub context: Option<String>,
+    /// The cluster.
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
 }
 
 /// Arguments of `export`.

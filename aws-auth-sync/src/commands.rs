@@ -12,12 +12,17 @@ pub(crate) use lint::lint;
 pub(crate) use migrate::migrate;
 pub(crate) use policies::policies;
 
+use std::path::PathBuf;
+
 use iam_core::aws_auth::{Document, Section};
 
+use crate::access_entries::AccessEntries;
 use crate::cli::ClusterArgs;
 use crate::connection::Cluster;
 use crate::desired;
 use crate::error::Error;
+use crate::input;
+use crate::rbac::Rbac;
 use crate::render::Data;
 use crate::subject::Subject;
 
@@ -60,25 +65,48 @@ fn readable(subjects: &[Subject], unreadable: Unreadable) -> Result<(), Error> {
     Ok(())
 }
 
+/// The access entries of the files that are named, if any are.
+fn access_entries(files: &[PathBuf]) -> Result<AccessEntries, Error> {
+    let entries = AccessEntries::read(&input::read(files)?)?;
+    for remark in entries.remarks() {
+        tracing::warn!("{remark}");
+    }
+    Ok(entries)
+}
+
+/// RBAC as the files have it.
+fn rbac_of_files(subjects: &[Subject]) -> Result<Rbac, Error> {
+    let objects = subjects.iter().flat_map(|subject| &subject.rbac).cloned();
+    let rbac = Rbac::of_files(objects)?;
+    if rbac.bindings.is_empty() {
+        tracing::warn!("no binding is among the files, so what RBAC gives is not known");
+    }
+    Ok(rbac)
+}
+
 /// The rules that a list, or a whole file, is lost by.
 const LOST: [&str; 7] = ["D01", "D02", "D03", "D04", "D06", "F01", "T03"];
 
-/// The aws-auth of a cluster and what its consumer reads; what that cannot read is warned of.
-fn live(cluster: &ClusterArgs) -> Result<(Data, Document), Error> {
+async fn connect(cluster: &ClusterArgs) -> Result<Cluster, Error> {
     let ClusterArgs {
         kubeconfig,
         context,
     } = cluster;
-    let found = crate::runtime()?.block_on(async {
-        let cluster = Cluster::connect(kubeconfig.as_deref(), context.as_deref()).await?;
-        cluster.fetch().await.map_err(Error::Fetch)
-    })?;
-    let data = found.ok_or(Error::Absent)?.data.unwrap_or_default();
+    Ok(Cluster::connect(kubeconfig.as_deref(), context.as_deref()).await?)
+}
+
+/// The aws-auth of a cluster, if it has one, and what its consumer reads; what that cannot read is
+/// warned of.
+async fn fetch(cluster: &Cluster) -> Result<Option<(Data, Document)>, Error> {
+    let Some(found) = cluster.fetch().await.map_err(Error::Fetch)? else {
+        return Ok(None);
+    };
+    let data = found.data.unwrap_or_default();
     let document = Document::parse(&desired::sections(&data));
     for found in &document.diagnostics {
         tracing::warn!("{LIVE}: {found}");
     }
-    Ok((data, document))
+    Ok(Some((data, document)))
 }
 
 /// What stands in the place of a file; lines are those of the section.

@@ -8,6 +8,7 @@ use iam_cli::definition::DefinitionError;
 use iam_cli::file::FileError;
 use thiserror::Error;
 
+use crate::access_entries::AccessEntriesError;
 use crate::apply::ApplyError;
 use crate::call::CallError;
 use crate::connection::ConnectError;
@@ -15,6 +16,7 @@ use crate::finding::Finding;
 use crate::guard::OtherCluster;
 use crate::input::InputError;
 use crate::migrate::ArnMapError;
+use crate::rbac::TooManyGather;
 
 /// Why the program stops.
 #[derive(Debug, Error)]
@@ -60,6 +62,12 @@ pub enum Error {
     /// The live aws-auth cannot be read.
     #[error("read aws-auth")]
     Fetch(#[source] CallError),
+    /// A file is none of access entries.
+    #[error(transparent)]
+    AccessEntries(#[from] AccessEntriesError),
+    /// The roles among the files cannot be told.
+    #[error("check the roles")]
+    Rbac(#[from] TooManyGather),
     /// A policy that nobody knows.
     #[error("there is no access policy {name:?}")]
     NoPolicy {
@@ -129,12 +137,18 @@ impl Failure for Error {
             Self::Unreadable { .. } => {
                 "aws-auth-sync lint tells everything that is wrong with the file"
             }
+            Self::Fetch(CallError::Refused { code: 403, .. }) => {
+                "RBAC must allow get on the configmap aws-auth in kube-system; for rights also list \
+                 on namespaces, roles, rolebindings, clusterroles and clusterrolebindings"
+            }
             Self::Absent => "choose the cluster with --context NAME",
             Self::ArnMap { .. } => {
                 "write {\"arn:aws:iam::ACCOUNT:role/NAME\": \"arn:aws:iam::ACCOUNT:role/PATH/NAME\"}"
             }
             Self::Input(_)
             | Self::Fetch(_)
+            | Self::AccessEntries(_)
+            | Self::Rbac(_)
             | Self::ReadArnMap { .. }
             | Self::Sources { .. }
             | Self::Nothing
@@ -164,6 +178,8 @@ impl Failure for Error {
             | Self::Unreadable { .. }
             | Self::Absent
             | Self::Fetch(_)
+            | Self::AccessEntries(_)
+            | Self::Rbac(_)
             | Self::NoPolicy { .. }
             | Self::ReadArnMap { .. }
             | Self::ArnMap { .. }

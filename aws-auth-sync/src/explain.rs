@@ -1,14 +1,18 @@
-//! What aws-iam-authenticator makes of callers: which entry names them, whom they become, and
-//! what nearly names them.
+//! What becomes of callers: which entry names them, whom they become by what aws-iam-authenticator
+//! makes of it, and what nearly names them.
 
 mod near_miss;
 mod render;
 pub mod report;
 
+use iam_core::access_entry::{AccessEntry, PolicyBinding};
 use iam_core::aws_auth::{Consumer, Entry, Outcome, SsoRoleMatch};
 use iam_core::principal::Principal;
 
+use crate::access_entries::{AccessEntries, Placed};
 use crate::combined::Combined;
+use crate::rbac::Rbac;
+use crate::rights::{Rights, User};
 
 pub use near_miss::{NearMiss, Reason};
 
@@ -35,11 +39,20 @@ pub struct Verdict<'a> {
     /// How it ends.
     pub ending: Ending,
     /// The entry that names the caller; the first one where chance decides.
-    pub entry: Option<&'a Entry>,
+    pub by: Option<By<'a>>,
     /// Whether chance decides between several entries.
     pub is_ambiguous: bool,
     /// What nearly names the caller.
     pub near_misses: Vec<NearMiss<'a>>,
+}
+
+/// What names a caller.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum By<'a> {
+    /// An entry of aws-auth.
+    AwsAuth(&'a Entry),
+    /// An access entry, before which aws-auth is not asked.
+    AccessEntry(&'a Placed),
 }
 
 /// How a login ends.
@@ -82,21 +95,49 @@ impl Ending {
     }
 }
 
-/// A document and its consumer.
+impl<'a> Verdict<'a> {
+    /// What the caller may do; none who is not let in may do anything.
+    #[must_use]
+    pub fn rights(&self, rbac: &'a Rbac) -> Option<Rights<'a>> {
+        let user = match &self.ending {
+            Ending::Mapped { username, groups } => {
+                User::new(username, groups.iter().map(String::as_str))
+            }
+            Ending::Account { username } => User::new(username, []),
+            Ending::Unmapped | Ending::Denied { .. } | Ending::Unsupported => return None,
+        };
+        Some(user.rights(rbac, self.policies()))
+    }
+
+    fn policies(&self) -> &'a [PolicyBinding] {
+        match self.by {
+            Some(By::AccessEntry(placed)) => placed.entry.policies(),
+            Some(By::AwsAuth(_)) | None => &[],
+        }
+    }
+}
+
+/// A document and its consumer, and the access entries beside it.
 #[derive(Debug)]
 pub struct Explanation<'a> {
     combined: &'a Combined,
+    access_entries: &'a AccessEntries,
     consumer: Consumer<'a>,
     gate: SsoRoleMatch,
 }
 
 impl<'a> Explanation<'a> {
-    /// Of `combined`, by a consumer whose gate `SSORoleMatch` is as told.
+    /// Of `combined`, by a consumer whose gate `SSORoleMatch` is as told, beside access entries.
     #[must_use]
-    pub fn new(combined: &'a Combined, gate: SsoRoleMatch) -> Self {
+    pub fn new(
+        combined: &'a Combined,
+        access_entries: &'a AccessEntries,
+        gate: SsoRoleMatch,
+    ) -> Self {
         let consumer = Consumer::new(&combined.document, gate);
         Self {
             combined,
+            access_entries,
             consumer,
             gate,
         }
@@ -111,22 +152,47 @@ impl<'a> Explanation<'a> {
                 canonical_arn: None,
                 session: caller.session.clone(),
                 ending: Ending::Unsupported,
-                entry: None,
+                by: None,
                 is_ambiguous: false,
                 near_misses: near_miss::of_text(&caller.arn, &self.combined.document),
             };
         };
         let canonical = principal.canonical_arn();
         let (endings, entries) = endings(&self.consumer, &principal, caller);
+        if let Some(placed) = self.access_entries.find(&principal.key()) {
+            return Verdict {
+                arn: caller.arn.clone(),
+                canonical_arn: Some(canonical),
+                session: session_name(&principal, caller),
+                ending: of_access_entry(&placed.entry, &principal, caller),
+                by: Some(By::AccessEntry(placed)),
+                is_ambiguous: false,
+                near_misses: near_miss::shadowed(&entries),
+            };
+        }
         let near_misses = near_miss::find(&principal, &canonical, &entries, self);
         Verdict {
             arn: caller.arn.clone(),
             canonical_arn: Some(canonical),
             session: session_name(&principal, caller),
             ending: endings.into_iter().next().unwrap_or(Ending::Unmapped),
-            entry: entries.first().copied(),
+            by: entries.first().copied().map(By::AwsAuth),
             is_ambiguous: entries.len() > 1,
             near_misses,
+        }
+    }
+
+    /// Where what names a caller stands: its list, its place in it, its file and line.
+    #[must_use]
+    pub fn place(&self, by: By<'a>) -> (&'static str, usize, &'a str, usize) {
+        match by {
+            By::AwsAuth(entry) => {
+                let (file, line) = self.combined.place(entry);
+                (entry.section.key(), entry.index, file, line)
+            }
+            By::AccessEntry(Placed { file, entry }) => {
+                ("accessEntries", entry.index(), file, entry.position().line)
+            }
         }
     }
 
@@ -145,15 +211,15 @@ pub(crate) fn endings<'a>(
     caller: &Caller,
 ) -> (Vec<Ending>, Vec<&'a Entry>) {
     let session_name = session_name(principal, caller);
-    let values = render::Values {
-        account: principal.account(),
-        session: session(principal, session_name.as_deref()),
-        access_key_id: caller.access_key_id.as_deref(),
-    };
+    let values = values(principal, session_name.as_deref(), caller);
     let canonical = principal.canonical_arn();
     match consumer.lookup_canonical(&canonical) {
         Outcome::Entries(entries) => {
-            let endings = entries.iter().map(|entry| render::entry(entry, &values));
+            let ending = |entry: &&Entry| {
+                let groups = entry.groups.iter().map(String::as_str);
+                render::names(&entry.username, groups, &values)
+            };
+            let endings = entries.iter().map(ending);
             (endings.collect(), entries)
         }
         Outcome::Account(entry) => {
@@ -161,6 +227,26 @@ pub(crate) fn endings<'a>(
             (vec![Ending::Account { username }], vec![entry])
         }
         Outcome::Unmapped => (vec![Ending::Unmapped], Vec::new()),
+    }
+}
+
+fn of_access_entry(entry: &AccessEntry, principal: &Principal, caller: &Caller) -> Ending {
+    let session_name = session_name(principal, caller);
+    let values = values(principal, session_name.as_deref(), caller);
+    let groups: Vec<String> = entry.groups().iter().map(ToString::to_string).collect();
+    let groups = groups.iter().map(String::as_str);
+    render::names(&entry.username().to_string(), groups, &values)
+}
+
+fn values<'s>(
+    principal: &Principal,
+    session_name: Option<&'s str>,
+    caller: &'s Caller,
+) -> render::Values<'s> {
+    render::Values {
+        account: principal.account(),
+        session: session(principal, session_name),
+        access_key_id: caller.access_key_id.as_deref(),
     }
 }
 

@@ -8,6 +8,7 @@
 //! Exit codes: 0 done or nothing to do, 1 error, 2 usage, 3 the sources are invalid, 4 the live
 //! aws-auth is not ours to change or changed meanwhile, 5 a guard refused.
 
+pub mod access_entries;
 pub mod apply;
 pub mod call;
 pub mod cli;
@@ -30,7 +31,11 @@ pub mod plan;
 pub mod plugin;
 pub mod policies;
 pub mod proxy;
+pub mod rbac;
 pub mod render;
+pub mod rights;
+mod rule_told;
+mod shown;
 pub mod source;
 pub mod subject;
 

@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
-use iam_core::access_entry::{Policy, Rule};
+use iam_core::access_entry::Policy;
 use iam_core::partition::Partition;
 use serde_json::{Map, Value, json};
 
+use crate::rule_told;
 use crate::source::API_VERSION;
 
 /// One JSON document of all policies, or of those that are named.
@@ -34,21 +35,7 @@ pub fn text(policies: &[&Policy]) -> String {
             text.push_str("  AWS does not publish its rules\n");
         }
         for rule in &policy.rules {
-            let (verbs, on) = match rule {
-                Rule::Resource(rule) => {
-                    let groups: Vec<&str> = rule
-                        .api_groups
-                        .iter()
-                        .map(|group| if group.is_empty() { "core" } else { group })
-                        .collect();
-                    (
-                        &rule.verbs,
-                        format!("{}: {}", groups.join(", "), rule.resources.join(", ")),
-                    )
-                }
-                Rule::NonResource(rule) => (&rule.verbs, rule.paths.join(", ")),
-            };
-            let _ = writeln!(text, "  {} on {on}", verbs.join(", "));
+            let _ = writeln!(text, "  {}", rule_told::text(rule));
         }
     }
     text
@@ -58,26 +45,13 @@ fn policy(policy: &Policy, partition: Partition) -> Value {
     let mut members = Map::new();
     members.insert("name".to_owned(), json!(policy.name));
     members.insert("arn".to_owned(), json!(policy.arn(partition).to_string()));
-    members.insert("rules".to_owned(), policy.rules.iter().map(rule).collect());
+    members.insert(
+        "rules".to_owned(),
+        policy.rules.iter().map(rule_told::json).collect(),
+    );
     members.insert("published".to_owned(), json!(policy.is_published));
     if let Some(note) = &policy.note {
         members.insert("note".to_owned(), json!(note));
     }
     Value::Object(members)
-}
-
-fn rule(rule: &Rule) -> Value {
-    match rule {
-        Rule::Resource(rule) => {
-            let mut value = json!({
-                "apiGroups": rule.api_groups, "resources": rule.resources, "verbs": rule.verbs,
-            });
-            if let (false, Some(members)) = (rule.resource_names.is_empty(), value.as_object_mut())
-            {
-                members.insert("resourceNames".to_owned(), json!(rule.resource_names));
-            }
-            value
-        }
-        Rule::NonResource(rule) => json!({"nonResourceURLs": rule.paths, "verbs": rule.verbs}),
-    }
 }

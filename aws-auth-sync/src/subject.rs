@@ -5,6 +5,7 @@ pub(crate) mod eksctl;
 pub(crate) mod identity_mapping;
 mod manifest;
 mod native;
+mod rbac;
 mod scalars;
 
 use std::collections::{HashMap, HashSet};
@@ -17,6 +18,7 @@ use iam_core::yaml::{self, Limits, Mapping, Node, Position, Span, YamlError};
 use crate::finding as source_finding;
 use crate::input::Input;
 use crate::lint::{Remark, Severity, fixes};
+use crate::rbac::Object;
 
 /// A file.
 #[derive(Clone, Debug)]
@@ -31,8 +33,8 @@ pub struct Subject {
     pub parts: Vec<Part>,
     /// What was found while reading.
     pub remarks: Vec<Remark>,
-    /// Groups that a binding among its documents names.
-    pub bound_groups: Vec<String>,
+    /// The objects of RBAC among its documents.
+    pub rbac: Vec<Object>,
     lines: Vec<usize>,
     /// How many characters stand before each block of the text, so that no line is too long.
     characters: Vec<usize>,
@@ -81,7 +83,7 @@ impl Subject {
             has_mark: bare.len() != text.len(),
             parts: Vec::new(),
             remarks: Vec::new(),
-            bound_groups: Vec::new(),
+            rbac: Vec::new(),
             lines: line_starts(bare),
             characters: characters_before_blocks(bare),
         };
@@ -166,7 +168,7 @@ impl Subject {
             (_, "ClusterConfig") if version.starts_with("eksctl.io/") => {
                 eksctl::read(self, node, mapping);
             }
-            (_, "RoleBinding" | "ClusterRoleBinding") => self.binding(mapping),
+            _ if is_rbac(version, kind) => rbac::read(self, kind, node),
             _ if version.starts_with("aws-auth-sync/") || kind == native::KIND => {
                 let message = format!("apiVersion and kind are those of no source: write {KINDS}");
                 self.remarks
@@ -175,18 +177,6 @@ impl Subject {
             _ => return false,
         }
         true
-    }
-
-    fn binding(&mut self, mapping: &Mapping) {
-        let subjects = mapping.get("subjects").and_then(Node::as_sequence);
-        for subject in subjects.map_or(&[][..], |list| &list.items) {
-            if let Some(subject) = subject.as_mapping()
-                && scalars::word(subject, "kind") == Some("Group")
-                && let Some(name) = scalars::word(subject, "name")
-            {
-                self.bound_groups.push(name.to_owned());
-            }
-        }
     }
 
     fn push(&mut self, kind: Kind, node: &Node, entries: Vec<Entry>) -> Option<&mut Part> {
@@ -258,6 +248,16 @@ impl Subject {
             self.remarks.push(remark);
         }
     }
+}
+
+/// Whether a document is an object that rights come from, of whatever version.
+fn is_rbac(version: &str, kind: &str) -> bool {
+    let group = version.split('/').next().unwrap_or_default();
+    let is_of_group = match kind {
+        "Namespace" => group == "v1",
+        _ => group == "rbac.authorization.k8s.io",
+    };
+    is_of_group && Object::KINDS.contains(&kind)
 }
 
 /// A document itself, and the items of a `List`.

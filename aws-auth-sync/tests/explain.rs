@@ -1,8 +1,16 @@
 //! Callers and what becomes of them.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "what is not as expected fails the test"
+)]
+
+use aws_auth_sync::access_entries::AccessEntries;
 use aws_auth_sync::combined::Combined;
 use aws_auth_sync::explain::{Caller, Ending, Explanation, report};
 use aws_auth_sync::input::Input;
+use aws_auth_sync::rbac::Rbac;
 use aws_auth_sync::subject::Subject;
 use iam_core::aws_auth::SsoRoleMatch;
 
@@ -46,7 +54,8 @@ fn combined() -> Combined {
 /// The ending in words, the line of the entry, near misses with their lines.
 fn told(arn: &str, session: Option<&str>) -> (String, Option<usize>, Vec<String>) {
     let combined = combined();
-    let explanation = Explanation::new(&combined, SsoRoleMatch::Off);
+    let entries = AccessEntries::default();
+    let explanation = Explanation::new(&combined, &entries, SsoRoleMatch::Off);
     let verdict = explanation.verdict(&Caller {
         arn: arn.to_owned(),
         session: session.map(str::to_owned),
@@ -62,7 +71,7 @@ fn told(arn: &str, session: Option<&str>) -> (String, Option<usize>, Vec<String>
     } else {
         ""
     };
-    let line = verdict.entry.map(|entry| combined.place(entry).1);
+    let line = verdict.by.map(|by| explanation.place(by).3);
     let misses = verdict
         .near_misses
         .iter()
@@ -186,8 +195,9 @@ fn callers_become_what_the_consumer_makes_of_them() {
 #[test]
 fn json_holds_every_entry_with_the_consumers_values() {
     let combined = combined();
-    let explanation = Explanation::new(&combined, SsoRoleMatch::Off);
-    let text = report::json(&explanation, &[]);
+    let entries = AccessEntries::default();
+    let explanation = Explanation::new(&combined, &entries, SsoRoleMatch::Off);
+    let text = report::json(&explanation, &[], report::Told::Identity);
     let value: serde_json::Value = serde_json::from_str(&text).unwrap();
     let effective: Vec<_> = value["entries"]
         .as_array()
@@ -218,4 +228,133 @@ fn json_holds_every_entry_with_the_consumers_values() {
         (&value["kind"], &value["results"]),
         (&"Explanation".into(), &serde_json::json!([]))
     );
+}
+
+const RBAC: &str = "
+kind: ClusterRoleBinding
+apiVersion: rbac.authorization.k8s.io/v1
+metadata: {name: everyone}
+roleRef: {kind: ClusterRole, name: gone}
+subjects: [{kind: Group, name: 'system:authenticated'}]
+---
+kind: RoleBinding
+apiVersion: rbac.authorization.k8s.io/v1
+metadata: {name: deployers, namespace: shop}
+roleRef: {kind: Role, name: deployer}
+subjects: [{kind: User, name: ann-of-entry}, {kind: User, name: ann}, {kind: Group, name: 'g:bob'}]
+---
+kind: Role
+apiVersion: rbac.authorization.k8s.io/v1
+metadata: {name: deployer, namespace: shop}
+rules: [{apiGroups: [apps], resources: [deployments], resourceNames: [web], verbs: [patch]}]
+";
+
+const ENTRIES: &str = "
+- principalArn: arn:aws:iam::111122223333:user/ann
+  username: ann-of-entry
+  accessPolicies:
+  - policyArn: arn:aws:eks::aws:cluster-access-policy/AmazonEKSSecretReaderPolicy
+    accessScope: {type: namespace, namespaces: [shop, 'dev-*']}
+";
+
+fn input(file: &str, text: &str) -> Input {
+    Input {
+        file: file.into(),
+        bytes: text.as_bytes().to_vec(),
+    }
+}
+
+fn told_with_rights(arn: &str, session: Option<&str>) -> (String, serde_json::Value) {
+    let combined = combined();
+    let entries = AccessEntries::read(&[input("entries.yaml", ENTRIES)]).unwrap();
+    let explanation = Explanation::new(&combined, &entries, SsoRoleMatch::Off);
+    let verdict = explanation.verdict(&Caller {
+        arn: arn.to_owned(),
+        session: session.map(str::to_owned),
+        access_key_id: None,
+    });
+    let rbac = Rbac::of_files(Subject::read(&input("rbac.yaml", RBAC)).rbac).unwrap();
+    let told = report::Told::Rights(&rbac);
+    let json = report::json(&explanation, std::slice::from_ref(&verdict), told);
+    let mut json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let text = report::text(&explanation, &[verdict], told);
+    (text, json["results"][0].take())
+}
+
+#[test]
+fn an_access_entry_beats_aws_auth_and_brings_its_policies() {
+    let (text, json) = told_with_rights("arn:aws:iam::111122223333:user/ann", None);
+    let expected = "arn:aws:iam::111122223333:user/ann
+  mapped to ann-of-entry, without groups
+  by entries.yaml:2, accessEntries entry 0
+  near miss f.yaml:23: arn:aws:iam::111122223333:user/ann: the principal has an access entry, so aws-auth is not asked about it
+  near miss f.yaml:24: arn:aws:iam::111122223333:user/Ann: the principal has an access entry, so aws-auth is not asked about it
+  may everywhere: nothing
+  may in dev-*: some, reads secrets
+  may in shop: some, reads secrets
+  by ClusterRoleBinding everyone (Group system:authenticated, rbac.yaml:2): ClusterRole gone, which does not exist
+  by RoleBinding shop/deployers (User ann-of-entry, rbac.yaml:8): Role deployer
+     patch on apps: deployments named web
+  by AmazonEKSSecretReaderPolicy in shop, dev-*
+     get, list, watch on core: secrets
+";
+    assert_eq!(text, expected);
+    let rules = serde_json::json!([{
+        "apiGroups": ["apps"], "resources": ["deployments"], "resourceNames": ["web"], "verbs": ["patch"],
+    }]);
+    let secrets = serde_json::json!([{
+        "apiGroups": [""], "resources": ["secrets"], "verbs": ["get", "list", "watch"],
+    }]);
+    let rights = serde_json::json!({
+        "masters": false,
+        "node": false,
+        "access": [
+            {"level": "none", "readsSecrets": false},
+            {"namespace": "dev-*", "level": "some", "readsSecrets": true},
+            {"namespace": "shop", "level": "some", "readsSecrets": true},
+        ],
+        "bindings": [
+            {
+                "kind": "ClusterRoleBinding", "name": "everyone", "file": "rbac.yaml", "line": 2,
+                "subject": {"kind": "Group", "name": "system:authenticated"}, "certain": true,
+                "role": {"kind": "ClusterRole", "name": "gone"},
+            },
+            {
+                "kind": "RoleBinding", "namespace": "shop", "name": "deployers",
+                "file": "rbac.yaml", "line": 8,
+                "subject": {"kind": "User", "name": "ann-of-entry"}, "certain": true,
+                "role": {"kind": "Role", "name": "deployer"}, "rules": rules,
+            },
+        ],
+        "policies": [{
+            "policyArn": "arn:aws:eks::aws:cluster-access-policy/AmazonEKSSecretReaderPolicy",
+            "accessScope": {"type": "namespace", "namespaces": ["shop", "dev-*"]},
+            "rules": secrets,
+        }],
+    });
+    assert_eq!(
+        (&json["section"], &json["rights"]),
+        (&"accessEntries".into(), &rights)
+    );
+}
+
+#[test]
+fn what_only_a_session_name_brings_is_told_as_such() {
+    let role = "arn:aws:iam::111122223333:role/admin";
+    let (text, json) = told_with_rights(role, None);
+    let lines: Vec<&str> = text.lines().filter(|line| line.contains("shop")).collect();
+    let expected = [
+        "  may in shop: nothing; some, by the name of a session",
+        "  by RoleBinding shop/deployers (Group g:bob, where the login makes it so, rbac.yaml:8): Role deployer",
+    ];
+    assert_eq!(lines, expected);
+    assert_eq!(json["rights"]["access"][1]["possibleLevel"], "some");
+    let (text, _) = told_with_rights(role, Some("bob"));
+    assert!(text.contains("  may in shop: some\n"), "{text}");
+}
+
+#[test]
+fn who_is_not_let_in_has_no_rights() {
+    let (_, json) = told_with_rights("arn:aws:iam::111122223333:user/nobody", None);
+    assert_eq!(json.get("rights"), None);
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{LIVE, live};
+use super::{LIVE, connect, fetch};
 use crate::cli::ExportArgs;
 use crate::error::Error;
 use crate::export::{Export, Format, manifest};
@@ -14,7 +14,11 @@ pub(crate) fn export(arguments: ExportArgs) -> Result<String, Error> {
         output,
         cluster,
     } = arguments;
-    let (data, document) = live(&cluster)?;
+    let found = crate::runtime()?.block_on(async {
+        let cluster = connect(&cluster).await?;
+        fetch(&cluster).await
+    });
+    let (data, document) = found?.ok_or(Error::Absent)?;
     if output == Format::Yaml {
         return Ok(manifest(&data));
     }

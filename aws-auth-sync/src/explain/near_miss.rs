@@ -35,6 +35,8 @@ pub enum Reason {
     Sso,
     /// A later entry replaces it.
     Duplicate,
+    /// The principal has an access entry.
+    Shadowed,
 }
 
 impl Reason {
@@ -51,6 +53,7 @@ impl Reason {
             Self::Kind => "kind",
             Self::Sso => "sso",
             Self::Duplicate => "duplicate",
+            Self::Shadowed => "shadowed",
         }
     }
 
@@ -79,6 +82,9 @@ impl Reason {
                 "the sso block matches only where the consumer's feature gate SSORoleMatch is on, which it is not on EKS"
             }
             Self::Duplicate => "a later entry with the same ARN replaces it",
+            Self::Shadowed => {
+                "the principal has an access entry, so aws-auth is not asked about it"
+            }
         }
     }
 }
@@ -149,6 +155,17 @@ pub(super) fn find<'a>(
         Some(NearMiss { reason, entry })
     });
     misses.collect()
+}
+
+/// What would name a caller that has an access entry.
+pub(super) fn shadowed<'a>(found: &[&'a Entry]) -> Vec<NearMiss<'a>> {
+    let entries = found.iter().copied();
+    entries
+        .map(|entry| NearMiss {
+            reason: Reason::Shadowed,
+            entry,
+        })
+        .collect()
 }
 
 /// What is nearly about the ARN of something that cannot call.

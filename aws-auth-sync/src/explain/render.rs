@@ -1,7 +1,7 @@
 //! Templates as the consumer fills them in: one placeholder after the other, in the whole text.
 
 use iam_core::account::AccountId;
-use iam_core::aws_auth::{Entry, Variable};
+use iam_core::aws_auth::Variable;
 
 use super::Ending;
 
@@ -23,24 +23,20 @@ pub(super) enum Session<'a> {
     Named(&'a str),
 }
 
-/// The user that `entry` makes of a caller. What is not known stays a placeholder.
-pub(super) fn entry(entry: &Entry, values: &Values<'_>) -> Ending {
-    let Some(username) = render(&entry.username, values) else {
-        return Ending::Denied {
-            reason: NO_INSTANCE,
-        };
-    };
-    let groups: Option<Vec<String>> = entry
-        .groups
-        .iter()
-        .map(|group| render(group, values))
-        .collect();
-    groups.map_or(
-        Ending::Denied {
+/// The user that the templates of an entry make of a caller. What is not known stays a placeholder.
+pub(super) fn names<'t>(
+    username: &str,
+    groups: impl Iterator<Item = &'t str>,
+    values: &Values<'_>,
+) -> Ending {
+    let username = render(username, values);
+    let groups: Option<Vec<String>> = groups.map(|group| render(group, values)).collect();
+    match username.zip(groups) {
+        Some((username, groups)) => Ending::Mapped { username, groups },
+        None => Ending::Denied {
             reason: NO_INSTANCE,
         },
-        |groups| Ending::Mapped { username, groups },
-    )
+    }
 }
 
 fn render(template: &str, values: &Values<'_>) -> Option<String> {

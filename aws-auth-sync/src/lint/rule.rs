@@ -313,6 +313,12 @@ pub const RULES: &[Rule] = &[
         "Only entries that name an ARN or an account are read.",
     ),
     row(
+        "F04",
+        E,
+        "no such object of Kubernetes",
+        "The API server refuses it, and nobody knows what it would have given.",
+    ),
+    row(
         "G01",
         E,
         "node groups without a node's name, or the reverse",

@@ -14,6 +14,7 @@ use iam_core::aws_auth::{Entry, Identity};
 use iam_core::yaml::Position;
 
 use super::{Remark, Settings, fixes};
+use crate::rbac::{Object, Subject as Bound};
 use crate::subject::{Part, Subject};
 
 pub(super) use across::Seen;
@@ -49,12 +50,20 @@ pub(super) fn entry(
 
 /// The groups that bindings among the files name; none when there is no binding.
 pub(super) fn bound_groups(subjects: &[Subject]) -> Option<HashSet<&str>> {
-    let groups: HashSet<&str> = subjects
-        .iter()
-        .flat_map(|subject| &subject.bound_groups)
-        .map(String::as_str)
-        .collect();
-    (!groups.is_empty()).then_some(groups)
+    let objects = subjects.iter().flat_map(|subject| &subject.rbac);
+    let mut bindings = objects
+        .filter_map(|object| match object {
+            Object::Binding(binding) => Some(binding),
+            Object::Role(_) | Object::Namespace(_) => None,
+        })
+        .peekable();
+    bindings.peek()?;
+    let named = bindings.flat_map(|binding| &binding.subjects);
+    let groups = named.filter_map(|subject| match subject {
+        Bound::Group(name) => Some(name.as_str()),
+        Bound::User(_) | Bound::ServiceAccount { .. } => None,
+    });
+    Some(groups.collect())
 }
 
 /// Groups that no binding names.

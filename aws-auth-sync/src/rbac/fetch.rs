@@ -1,0 +1,67 @@
+//! RBAC of a cluster.
+
+use http::Method;
+use k8s_openapi::api::core::v1::Namespace;
+use k8s_openapi::api::rbac::v1;
+use kube::core::ObjectList;
+use serde::de::DeserializeOwned;
+
+use super::{Object, Rbac};
+use crate::call::{Answer, Call, CallError, refused};
+use crate::connection::Cluster;
+
+impl Cluster {
+    /// Reads all roles, bindings and namespaces.
+    ///
+    /// # Errors
+    /// When the API server refuses one of the lists, or does not answer.
+    pub async fn fetch_rbac(&self) -> Result<Rbac, CallError> {
+        let mut objects = Vec::new();
+        self.list::<v1::ClusterRole>("list clusterroles", CLUSTER_ROLES, &mut objects)
+            .await?;
+        self.list::<v1::Role>("list roles", ROLES, &mut objects)
+            .await?;
+        self.list::<v1::ClusterRoleBinding>(
+            "list clusterrolebindings",
+            CLUSTER_ROLE_BINDINGS,
+            &mut objects,
+        )
+        .await?;
+        self.list::<v1::RoleBinding>("list rolebindings", ROLE_BINDINGS, &mut objects)
+            .await?;
+        self.list::<Namespace>("list namespaces", NAMESPACES, &mut objects)
+            .await?;
+        Ok(Rbac::of_cluster(objects))
+    }
+
+    async fn list<T>(
+        &self,
+        what: &'static str,
+        path: &str,
+        objects: &mut Vec<Object>,
+    ) -> Result<(), CallError>
+    where
+        T: DeserializeOwned + Clone,
+        Object: From<T>,
+    {
+        let call = Call {
+            what,
+            method: Method::GET,
+            path,
+            body: None,
+        };
+        match self.call::<ObjectList<T>>(call).await? {
+            Answer::Object(list) => {
+                objects.extend(list.items.into_iter().map(Object::from));
+                Ok(())
+            }
+            Answer::Status(status) => Err(refused(what, status)),
+        }
+    }
+}
+
+const CLUSTER_ROLES: &str = "/apis/rbac.authorization.k8s.io/v1/clusterroles";
+const ROLES: &str = "/apis/rbac.authorization.k8s.io/v1/roles";
+const CLUSTER_ROLE_BINDINGS: &str = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
+const ROLE_BINDINGS: &str = "/apis/rbac.authorization.k8s.io/v1/rolebindings";
+const NAMESPACES: &str = "/api/v1/namespaces";
