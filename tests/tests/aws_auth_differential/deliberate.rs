@@ -16,6 +16,7 @@ pub(crate) fn is_stricter(text: &str) -> bool {
             has_lone_dash,
             has_tag_with_comma,
             has_deeper_blank_line,
+            has_tab_behind_spaces,
         ]
         .iter()
         .any(|is_such| is_such(text))
@@ -68,6 +69,13 @@ fn has_deeper_blank_line(text: &str) -> bool {
     })
 }
 
+/// A tab behind the spaces that a line of a plain text begins with: the consumer minds only the one
+/// that stands where the indentation should.
+fn has_tab_behind_spaces(text: &str) -> bool {
+    let mut lines = text.lines();
+    lines.any(|line| line.starts_with(' ') && line.trim_start_matches(' ').starts_with('\t'))
+}
+
 /// Texts and why they are here; the consumer reads an entry of each, and we none.
 const STRICTER: &[(&str, &str)] = &[
     (
@@ -84,6 +92,7 @@ const STRICTER: &[(&str, &str)] = &[
         "a deeper line of blanks",
         "- username: >-\n          \n    # c\n  rolearn: a\n",
     ),
+    ("a tab behind spaces", "- rolearn: a\n       \tb\n"),
 ];
 
 #[test]

@@ -1,9 +1,10 @@
 //! Tabs where the consumer's parser wants spaces.
 
 use crate::aws_auth::json::Fault;
-use crate::yaml::{Node, Position, Span, Value};
+use crate::yaml::{Node, Position, Span, Style, Value};
 
-/// A tab in the indentation of a line that is not inside of a scalar or of brackets.
+/// A tab in the indentation of a line that is not inside of a quoted text, of one in `|` or `>`, or
+/// of brackets.
 pub(super) fn find(text: &str, root: &Node) -> Option<Fault> {
     if !text.contains('\t') {
         return None;
@@ -68,10 +69,10 @@ fn indentation(line: &str) -> usize {
     }
 }
 
-/// Scalars and flow collections, in the order of the text.
+/// Scalars that are not plain and flow collections, in the order of the text.
 fn collect_insides(node: &Node, insides: &mut Vec<Span>) {
     match &node.value {
-        Value::Scalar(_) => insides.push(node.position.span),
+        Value::Scalar(scalar) if scalar.style != Style::Plain => insides.push(node.position.span),
         Value::Sequence(sequence) if sequence.is_flow => insides.push(node.position.span),
         Value::Mapping(mapping) if mapping.is_flow => insides.push(node.position.span),
         Value::Sequence(list) => list
@@ -84,6 +85,6 @@ fn collect_insides(node: &Node, insides: &mut Vec<Span>) {
                 collect_insides(value, insides);
             }
         }
-        Value::Alias(_) => {}
+        Value::Scalar(_) | Value::Alias(_) => {}
     }
 }
