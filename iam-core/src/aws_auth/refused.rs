@@ -18,6 +18,7 @@ use node::Context;
 pub(super) fn find(text: &str, document: &FirstDocument) -> Option<Fault> {
     directive(text)
         .or_else(|| separator(text))
+        .or_else(|| inner_mark(text))
         .or_else(|| early_end(text))
         .or_else(|| {
             let node = document.node.as_ref()?;
@@ -66,6 +67,18 @@ fn separator(text: &str) -> Option<Fault> {
         position: position(text, start),
         reason: "a line separator of Unicode, which the consumer breaks the line at",
         hint: Some("remove the character, or write it as an escape in double quotes"),
+    })
+}
+
+/// A byte order mark that is not the text's first character: nobody sees it, and the consumer counts
+/// it into the indentation.
+fn inner_mark(text: &str) -> Option<Fault> {
+    let mut marks = text.match_indices('\u{feff}').map(|(start, _)| start);
+    let start = marks.find(|start| *start > 0)?;
+    Some(Fault {
+        position: position(text, start),
+        reason: "a byte order mark inside of the text",
+        hint: Some("remove the character, which cannot be seen"),
     })
 }
 

@@ -166,6 +166,7 @@ fn a_text_that_the_consumer_cannot_read_empties_its_section_alone() {
         "\t- rolearn: a\n",
         "-\trolearn: a\n",
         "- rolearn: a\n\t \n  b\n",
+        "- rolearn: a\n\u{feff}- rolearn: b\n",
         "- rolearn: a\n  username: {{SessionName}}\n",
         "- rolearn: a\n  username: @x\n",
         "- rolearn: a\n username: x\n",
