@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use thiserror::Error;
 
 use crate::{Failure, LogFormat, finish};
@@ -50,6 +50,9 @@ impl UsageError {
                 hint: help_of_usage(error, help),
             };
         }
+        if let Some(argument) = without_value(error) {
+            return Self::no_value(argument);
+        }
         let text = error.to_string();
         let message = text.strip_prefix("error: ").unwrap_or(&text);
         // An argument may hold blank lines of its own.
@@ -63,6 +66,16 @@ impl UsageError {
         Self {
             message: one_line(message),
             hint: tip.map_or_else(|| help.to_owned(), one_line),
+        }
+    }
+
+    /// An option whose value is empty or missing.
+    #[must_use]
+    pub fn no_value(argument: &str) -> Self {
+        Self {
+            message: format!("{argument} has no value"),
+            hint: "give it one, or leave it out; a variable that is not set leaves it empty"
+                .to_owned(),
         }
     }
 
@@ -81,6 +94,21 @@ impl Failure for UsageError {
     fn exit_code(&self) -> u8 {
         MISTAKE
     }
+}
+
+/// The option whose value is empty or missing, and may be anything: of a few, clap names them.
+fn without_value(error: &clap::Error) -> Option<&str> {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.as_str()),
+        Some(_) | None => None,
+    };
+    let is_one_of_a_few = matches!(
+        error.get(ContextKind::ValidValue),
+        Some(ContextValue::Strings(values)) if !values.is_empty()
+    );
+    let argument = text(ContextKind::InvalidArg)?.split(' ').next()?;
+    let is_empty = text(ContextKind::InvalidValue)?.is_empty();
+    (argument.starts_with('-') && is_empty && !is_one_of_a_few).then_some(argument)
 }
 
 /// The exit code of a command line that cannot be run.
@@ -148,7 +176,7 @@ mod tests {
 
     #[test]
     fn a_mistake_is_one_line_and_a_hint() {
-        let table: [(&[&str], &str, &str); 4] = [
+        let table: [(&[&str], &str, &str); 6] = [
             (
                 &["p"],
                 "the following required arguments were not provided: --name <NAME>",
@@ -165,11 +193,16 @@ mod tests {
                 "p --help",
             ),
             (&["p", "-x"], "unexpected argument '-x' found", "p --help"),
+            (&["p", "--name", ""], "--name has no value", OR_LEAVE_OUT),
+            (&["p", "--name"], "--name has no value", OR_LEAVE_OUT),
         ];
         for (arguments, message, hint) in table {
             assert_eq!(mistake(arguments), (message.to_owned(), hint.to_owned()));
         }
     }
+
+    const OR_LEAVE_OUT: &str =
+        "give it one, or leave it out; a variable that is not set leaves it empty";
 
     #[test]
     fn the_help_is_that_of_the_subcommand() {

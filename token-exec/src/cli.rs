@@ -1,6 +1,7 @@
 //! Command lines: token-exec's own, and those of the two tools that it stands in for.
 
 mod cache;
+mod or_empty;
 mod plain;
 mod role;
 mod tolerated;
@@ -22,6 +23,7 @@ use crate::error::Error;
 use crate::usage::UsageError;
 pub use cache::{CacheArgs, CacheMode, RefreshArgs};
 use iam_aws::region::RegionName;
+pub use or_empty::OrEmpty;
 pub use role::RoleArgs;
 pub use tolerated::ToleratedArgs;
 
@@ -94,11 +96,11 @@ pub struct AwsArgs {
     /// Region whose STS the token is for [default: AWS_REGION, AWS_DEFAULT_REGION, the profile's,
     /// the cluster ARN's]
     #[arg(long)]
-    pub region: Option<RegionName>,
+    pub region: Option<OrEmpty<RegionName>>,
 
     /// Profile of the shared AWS files; wins over exported keys, which win over AWS_PROFILE
     #[arg(long, value_name = "NAME")]
-    pub profile: Option<String>,
+    pub profile: Option<OrEmpty<String>>,
 }
 
 /// Other spellings and other jobs.

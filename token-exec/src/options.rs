@@ -1,12 +1,13 @@
 //! What is to be done, in domain types: the one conversion from the command line.
 
 mod role;
+mod spelling;
 
 use std::path::PathBuf;
 
 use crate::cli::{
     AwsArgs, CacheArgs, CleanArgs, Cli, ClusterArgs, Command, EksArgs, EksCommand, InspectArgs,
-    MintArgs, RefreshArgs, RoleArgs, TokenArgs, VerifyArgs, WhoamiArgs,
+    MintArgs, OrEmpty, RefreshArgs, RoleArgs, TokenArgs, VerifyArgs, WhoamiArgs,
 };
 pub use crate::cli::{CacheMode, GivenToken, OutputFormat, ReportFormat};
 use crate::cluster_name::ClusterName;
@@ -16,6 +17,7 @@ use iam_aws::region::RegionName;
 use iam_cli::Definition;
 use iam_core::cluster::ClusterId;
 pub use role::{RoleOptions, Session};
+use spelling::Spelling;
 
 /// What is to be done.
 #[derive(Debug, Eq, PartialEq)]
@@ -159,7 +161,7 @@ impl Cli {
             }
             Some(Command::Whoami(WhoamiArgs { aws, role, output })) => {
                 mint.check_absent("whoami", Taken::Aws)?;
-                let aws = aws.or(mint.aws).into_options(role)?;
+                let aws = aws.or(mint.aws).into_options(role, Spelling::Own)?;
                 Ok(Options::Whoami(WhoamiOptions { aws, output }))
             }
             Some(Command::Clean(CleanArgs { cache_dir })) => {
@@ -210,7 +212,7 @@ enum Taken {
 }
 
 impl MintArgs {
-    /// `before`: what stood before the subcommand; the inner one wins.
+    /// `before`: what stood before `eks get-token`; the inner one wins.
     fn into_options(self, before: Option<Self>) -> Result<MintOptions, UsageError> {
         let Self {
             cluster:
@@ -224,6 +226,7 @@ impl MintArgs {
             cache: CacheArgs { cache, refresh },
             tolerated: _,
         } = self;
+        let spelling = before.as_ref().map_or(Spelling::Own, |_| Spelling::AwsCli);
         let (outer_aws, outer_output) = before.map(|outer| (outer.aws, outer.output)).unzip();
         let aws = aws.or(outer_aws.unwrap_or_default());
         let cluster = match (cluster_name, cluster_id) {
@@ -233,7 +236,7 @@ impl MintArgs {
         };
         Ok(MintOptions {
             cluster,
-            aws: aws.into_options(role)?,
+            aws: aws.into_options(role, spelling)?,
             output: output.or(outer_output.flatten()).unwrap_or_default(),
             cache: refresh.into_options(cache),
         })
@@ -298,13 +301,15 @@ impl TokenArgs {
         let role = RoleArgs {
             role_arn: match role.role_arn {
                 Some(arn) => Some(arn),
-                None => variables.role()?,
+                None => variables.role()?.map(OrEmpty::Value),
             },
             ..role
         };
         Ok(MintOptions {
             cluster: ClusterName::Id(id),
-            aws: aws.or(outer_aws).into_options(role)?,
+            aws: aws
+                .or(outer_aws)
+                .into_options(role, Spelling::Authenticator)?,
             output,
             cache: refresh.into_options(cache),
         })
@@ -337,12 +342,12 @@ impl AwsArgs {
         }
     }
 
-    fn into_options(self, role: RoleArgs) -> Result<AwsOptions, UsageError> {
+    fn into_options(self, role: RoleArgs, spelling: Spelling) -> Result<AwsOptions, UsageError> {
         let Self { region, profile } = self;
         Ok(AwsOptions {
-            region,
-            profile,
-            role: role.into_options()?,
+            region: spelling.value("--region", region)?,
+            profile: spelling.value("--profile", profile)?,
+            role: role.into_options(spelling)?,
         })
     }
 }

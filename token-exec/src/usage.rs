@@ -47,6 +47,15 @@ impl UsageError {
         }
     }
 
+    /// An option whose value is empty.
+    pub(crate) fn no_value(argument: &str) -> Self {
+        let error = iam_cli::usage::UsageError::no_value(argument);
+        Self {
+            message: error.to_string(),
+            hint: error.hint().to_owned(),
+        }
+    }
+
     /// An argument that a subcommand does not take.
     pub(crate) fn before_subcommand(argument: &str, subcommand: &str) -> Self {
         Self {
@@ -202,8 +211,8 @@ mod tests {
         ),
         (
             "token-exec --cluster-name",
-            "a value is required for '--cluster-name <NAME|ARN>' but none was supplied",
-            HELP,
+            "--cluster-name has no value",
+            "give it one, or leave it out; a variable that is not set leaves it empty",
         ),
         (
             "token-exec --cluster-name a;b",

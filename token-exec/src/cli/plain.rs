@@ -15,7 +15,7 @@ use iam_cli::{CommonArgs, LogFormat};
 
 use super::{
     AwsArgs, CacheArgs, CacheMode, Cli, ClusterArgs, Command, EksArgs, EksCommand, MintArgs,
-    Program, RefreshArgs, RoleArgs, TokenArgs, ToleratedArgs,
+    OrEmpty, Program, RefreshArgs, RoleArgs, TokenArgs, ToleratedArgs,
 };
 
 /// The command line without the program's name, if it is a plain one.
@@ -119,10 +119,14 @@ impl<'a> Words<'a> {
     fn role(&mut self, role: &mut RoleArgs, word: &str) -> Option<bool> {
         match word {
             "--role-arn" | "--role" | "-r" => {
-                self.set(&mut role.role_arn, |text| role::role_arn(text).ok())?;
+                self.set(&mut role.role_arn, |text| {
+                    OrEmpty::read(text, role::role_arn).ok()
+                })?;
             }
             "--external-id" | "-e" => {
-                self.set(&mut role.external_id, |text| role::external_id(text).ok())?;
+                self.set(&mut role.external_id, |text| {
+                    OrEmpty::read(text, role::external_id).ok()
+                })?;
             }
             "--session-name" | "-s" => self.set(&mut role.session_name, parse)?,
             "--forward-session-name" => flag(&mut role.forward_session_name)?,
@@ -168,7 +172,7 @@ impl<'a> Words<'a> {
         self.joined.take().map_or(Some(CacheMode::Token), value)
     }
 
-    /// Fills `slot` with the value. One that begins with `-` or is empty is none here.
+    /// Fills `slot` with the value. One that begins with `-` or is empty is left to clap.
     fn set<T>(&mut self, slot: &mut Option<T>, parse: fn(&str) -> Option<T>) -> Option<()> {
         let text = match self.joined.take() {
             Some(joined) => joined,

@@ -7,6 +7,8 @@ use iam_aws::source::role;
 use iam_core::arn::Arn;
 use iam_core::principal::SessionName;
 
+use super::OrEmpty;
+
 /// A role to assume with the credentials that were found, and how.
 ///
 /// All but the role itself need one, which can be exported as well: that is checked where both are
@@ -19,17 +21,22 @@ pub struct RoleArgs {
         long,
         visible_alias = "role",
         value_name = "ARN",
-        value_parser = role::role_arn
+        value_parser = |text: &str| OrEmpty::read(text, role::role_arn)
     )]
-    pub role_arn: Option<Arn>,
+    pub role_arn: Option<OrEmpty<Arn>>,
 
     /// What the role's owner demands of third parties
-    #[arg(short, long, value_name = "ID", value_parser = role::external_id)]
-    pub external_id: Option<String>,
+    #[arg(
+        short,
+        long,
+        value_name = "ID",
+        value_parser = |text: &str| OrEmpty::read(text, role::external_id)
+    )]
+    pub external_id: Option<OrEmpty<String>>,
 
     /// Name of the role's session [default: EKSGetTokenAuth]
     #[arg(short, long, value_name = "NAME")]
-    pub session_name: Option<SessionName>,
+    pub session_name: Option<OrEmpty<SessionName>>,
 
     /// Name the role's session as that of the credentials that were found
     #[arg(long, conflicts_with = "session_name")]

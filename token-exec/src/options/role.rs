@@ -6,6 +6,7 @@ use iam_aws::source::RoleRequest;
 use iam_core::arn::Arn;
 use iam_core::principal::SessionName;
 
+use super::spelling::Spelling;
 use crate::cli::RoleArgs;
 use crate::usage::UsageError;
 
@@ -66,19 +67,21 @@ impl RoleArgs {
             mfa_serial,
         } = self;
         [
-            ("--role-arn", role_arn.is_some()),
-            ("--external-id", external_id.is_some()),
-            ("--session-name", session_name.is_some()),
-            ("--forward-session-name", *forward_session_name),
-            ("--duration", duration.is_some()),
-            ("--mfa-serial", mfa_serial.is_some()),
+            (ROLE_ARN, role_arn.is_some()),
+            (EXTERNAL_ID, external_id.is_some()),
+            (SESSION_NAME, session_name.is_some()),
+            (FORWARD, *forward_session_name),
+            (DURATION, duration.is_some()),
+            (MFA_SERIAL, mfa_serial.is_some()),
         ]
         .into_iter()
         .filter_map(|(argument, given)| given.then_some(argument))
     }
 
-    pub(super) fn into_options(self) -> Result<Option<RoleOptions>, UsageError> {
-        let alone = self.given().next();
+    pub(super) fn into_options(
+        self,
+        spelling: Spelling,
+    ) -> Result<Option<RoleOptions>, UsageError> {
         let Self {
             role_arn,
             external_id,
@@ -87,11 +90,26 @@ impl RoleArgs {
             duration,
             mfa_serial,
         } = self;
-        let (arn, session) = match (role_arn, alone) {
-            (Some(arn), _) if forward_session_name => (arn, Session::Forwarded),
-            (Some(arn), _) => (arn, Session::Named(session_name.unwrap_or_else(of_aws_cli))),
-            (None, Some(argument)) => return Err(UsageError::without_role(argument)),
-            (None, None) => return Ok(None),
+        let role_arn = spelling.value(ROLE_ARN, role_arn)?;
+        let external_id = spelling.value(EXTERNAL_ID, external_id)?;
+        let session_name = spelling.value(SESSION_NAME, session_name)?;
+        let Some(arn) = role_arn else {
+            let without_role = [
+                (EXTERNAL_ID, external_id.is_some()),
+                (SESSION_NAME, session_name.is_some()),
+                (FORWARD, forward_session_name),
+                (DURATION, duration.is_some()),
+                (MFA_SERIAL, mfa_serial.is_some()),
+            ];
+            let alone = without_role.into_iter().find(|(_, given)| *given);
+            return alone.map_or(Ok(None), |(argument, _)| {
+                Err(UsageError::without_role(argument))
+            });
+        };
+        let session = if forward_session_name {
+            Session::Forwarded
+        } else {
+            Session::Named(session_name.unwrap_or_else(of_aws_cli))
         };
         Ok(Some(RoleOptions {
             arn,
@@ -109,3 +127,10 @@ fn of_aws_cli() -> SessionName {
         .parse()
         .expect("within STS's alphabet and length")
 }
+
+const ROLE_ARN: &str = "--role-arn";
+const EXTERNAL_ID: &str = "--external-id";
+const SESSION_NAME: &str = "--session-name";
+const FORWARD: &str = "--forward-session-name";
+const DURATION: &str = "--duration";
+const MFA_SERIAL: &str = "--mfa-serial";

@@ -145,6 +145,65 @@ fn every_spelling_of_a_role_comes_to_the_same() {
     assert_eq!(options(&line), with_role(everything, cache));
 }
 
+/// What a line comes to in which `''` stands for an empty value.
+fn with_empty(line: &str) -> Result<Options, UsageError> {
+    let words = line.split_whitespace();
+    let words = words.map(|word| OsString::from(word.replace("''", "")));
+    let cli = Cli::from_arguments(&words.collect::<Vec<_>>());
+    let exported = AuthenticatorVariables {
+        cluster_id: None,
+        role: Some("arn:aws:iam::111122223333:role/x".to_owned()),
+    };
+    cli.map_err(|error| UsageError::from(&error))
+        .and_then(|cli| cli.into_options(&exported))
+}
+
+#[test]
+fn an_empty_value_is_left_out_where_the_tool_of_that_spelling_leaves_it_out() {
+    for line in [
+        "token-exec eks get-token --cluster-name c --profile ''",
+        "token-exec --profile '' eks get-token --cluster-name c",
+        "token-exec eks --profile='' get-token --cluster-name c",
+        "token-exec token -i c -r ''",
+        "aws-iam-authenticator --region '' token -i c --role= -e '' -s ''",
+    ] {
+        let nothing = mint(None, None, OutputFormat::Json);
+        assert_eq!(with_empty(line), Ok(nothing), "{line}");
+    }
+}
+
+#[test]
+fn an_empty_value_is_refused_where_it_may_mean_somebody_else() {
+    for (line, argument) in [
+        ("token-exec --cluster-name c --profile ''", "--profile"),
+        ("token-exec --cluster-name c --region=", "--region"),
+        ("token-exec --cluster-name c --role-arn ''", "--role-arn"),
+        ("token-exec --cluster-name c -e ''", "--external-id"),
+        ("token-exec --cluster-name c -s ''", "--session-name"),
+        ("token-exec --cluster-name c --duration ''", "--duration"),
+        ("token-exec --cluster-name c --cache-dir ''", "--cache-dir"),
+        ("token-exec --cluster-name ''", "--cluster-name"),
+        ("token-exec whoami --profile ''", "--profile"),
+        ("token-exec verify --cluster-id '' t", "--cluster-id"),
+        (
+            "token-exec --region '' eks get-token --cluster-name c",
+            "--region",
+        ),
+        (
+            "token-exec eks get-token --cluster-name c --role ''",
+            "--role-arn",
+        ),
+        ("token-exec token -i c --profile ''", "--profile"),
+        ("token-exec token -i ''", "--cluster-id"),
+    ] {
+        assert_eq!(
+            with_empty(line),
+            Err(UsageError::no_value(argument)),
+            "{line}"
+        );
+    }
+}
+
 #[test]
 fn what_is_exported_for_aws_iam_authenticator_counts_for_its_spelling_alone() {
     let exported = AuthenticatorVariables {

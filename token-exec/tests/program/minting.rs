@@ -94,6 +94,28 @@ fn a_cluster_arn_supplies_the_region_when_nothing_else_does() {
     assert_eq!(request, expected(&request, "cn-northwest-1", "prod"));
 }
 
+#[test]
+fn an_empty_value_that_another_tool_leaves_out_is_left_out_and_told() {
+    let sandbox = Sandbox::exported().set("DEFAULT_ROLE", "arn:aws:iam::111122223333:role/x");
+    let told =
+        |argument, tool| format!("notice: {argument} has no value: left out, as {tool} does\n");
+    for (line, notice) in [
+        (
+            "eks get-token --cluster-name prod --profile=",
+            told("--profile", "the AWS CLI"),
+        ),
+        (
+            "token -i prod --role=",
+            told("--role-arn", "aws-iam-authenticator"),
+        ),
+    ] {
+        let outcome = sandbox.run(line);
+        assert_eq!((outcome.code, outcome.stderr.as_str()), (0, &*notice));
+        let request = request_in(&outcome, ExecApiVersion::V1Beta1);
+        assert_eq!(request, expected(&request, "us-west-2", "prod"), "{line}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_link_called_aws_iam_authenticator_behaves_as_that_tool() {
