@@ -12,7 +12,7 @@ pub(crate) enum Unreadable {
     /// A flag that the other programs have no word for.
     #[error("the argument {0} has no counterpart")]
     Flag(String),
-    /// A flag without its value.
+    /// A flag without its value, or with an empty one, which each program takes in its own way.
     #[error("the argument {0} has no value")]
     NoValue(String),
     /// No cluster.
@@ -70,6 +70,7 @@ fn words(args: &[String]) -> Result<Stanza, Unreadable> {
             .slot(flag)
             .ok_or_else(|| Unreadable::Flag(flag.to_owned()))?;
         let value = joined.or_else(|| rest.pop_front());
+        let value = value.filter(|value| !value.is_empty());
         *slot = Some(
             value
                 .ok_or_else(|| Unreadable::NoValue(flag.to_owned()))?
@@ -178,7 +179,10 @@ mod tests {
             flag("--token-only")
         );
         assert_eq!(parse("token-exec"), Some(Err(Unreadable::NoCluster)));
-        let no_value = Some(Err(Unreadable::NoValue("--region".to_owned())));
-        assert_eq!(parse("aws eks get-token --region"), no_value);
+        let no_value = |flag: &str| Some(Err(Unreadable::NoValue(flag.to_owned())));
+        let line = "aws eks get-token --region";
+        assert_eq!(parse(line), no_value("--region"));
+        let line = "aws-iam-authenticator token -i demo --role=";
+        assert_eq!(parse(line), no_value("--role"));
     }
 }
