@@ -1,10 +1,13 @@
 //! What a token says, for a person: every field that can be read and every rule that it breaks.
 
+mod lookalike;
+
 use std::sync::LazyLock;
 use std::time::SystemTime;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::alphabet;
+use base64::engine::general_purpose::{GeneralPurpose, NO_PAD};
 use zeroize::Zeroizing;
 
 use crate::partition::Partition;
@@ -12,6 +15,7 @@ use crate::presigned::reader::{self, Reading};
 use crate::presigned::{Fault, Parameter, check_window, expires_at};
 use crate::sts_host::StsHosts;
 use crate::token::{self, Token};
+pub use lookalike::Lookalike;
 
 /// What [`inspect`] found. Fields are as the token says them, right or wrong; none is a secret.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -40,6 +44,8 @@ pub struct Inspection {
     pub expires: Option<String>,
     /// The size of the session token in bytes, when there is one.
     pub session_token_bytes: Option<usize>,
+    /// What else it looks like, where it breaks a rule.
+    pub looks_like: Option<Lookalike>,
     /// Every broken rule, in the order of the rules; empty for a token that a server would pass on
     /// to STS at `now`.
     pub faults: Vec<Fault>,
@@ -58,13 +64,16 @@ pub fn inspect(text: &str, now: SystemTime) -> Inspection {
         faults: Vec::new(),
         ..Inspection::default()
     };
-    if let Some(url) = url {
+    if let Some(url) = &url {
         inspection.url_bytes = Some(url.len());
-        if let Ok(reading) = reader::read(&url, &HOSTS, &mut faults) {
+        if let Ok(reading) = reader::read(url, &HOSTS, &mut faults) {
             describe(&reading, &mut inspection);
             let window = reading.date.map(|date| check_window(date, now));
             faults.extend(window.and_then(Result::err));
         }
+    }
+    if !faults.is_empty() {
+        inspection.looks_like = Lookalike::of(text, url.as_ref().map(|url| url.as_str()));
     }
     inspection.faults = faults;
     inspection
@@ -119,20 +128,24 @@ fn lenient_url(text: &str, faults: &mut Vec<Fault>) -> Option<Zeroizing<String>>
 
 /// Decodes the characters of either base64 alphabet and leaves out all others.
 fn lenient_base64(encoded: &str) -> Option<Zeroizing<Vec<u8>>> {
-    let alphabet = encoded.chars().filter_map(|character| match character {
+    let kept = encoded.chars().filter_map(|character| match character {
         '+' => Some('-'),
         '/' => Some('_'),
         'A'..='Z' | 'a'..='z' | '0'..='9' | '-' | '_' => Some(character),
         _ => None,
     });
-    let mut kept: Zeroizing<String> = Zeroizing::new(alphabet.collect());
-    // Whole groups of four can always be decoded.
-    let whole = kept.len() / 4 * 4;
-    kept.truncate(whole);
-    URL_SAFE_NO_PAD
-        .decode(kept.as_bytes())
-        .ok()
-        .map(Zeroizing::new)
+    let mut kept: Zeroizing<String> = Zeroizing::new(kept.collect());
+    // One character alone behind the groups of four is no whole byte.
+    if kept.len() % 4 == 1 {
+        kept.pop();
+    }
+    LENIENT.decode(kept.as_bytes()).ok().map(Zeroizing::new)
 }
+
+/// Takes a last character with bits that encode nothing.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::URL_SAFE,
+    NO_PAD.with_decode_allow_trailing_bits(true),
+);
 
 static HOSTS: LazyLock<StsHosts> = LazyLock::new(StsHosts::of_every_partition);

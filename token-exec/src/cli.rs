@@ -204,7 +204,7 @@ pub struct TokenArgs {
 /// The arguments of `inspect`.
 #[derive(Args, Debug)]
 pub struct InspectArgs {
-    /// The token; without one, or with `-`, it is read from stdin
+    /// The token, or the ExecCredential that it stands in; without one, or with `-`, stdin is read
     #[arg(value_name = "TOKEN|-")]
     pub token: Option<GivenToken>,
 
@@ -225,7 +225,7 @@ pub struct VerifyArgs {
     )]
     pub cluster_id: ClusterName,
 
-    /// The token; without one, or with `-`, it is read from stdin
+    /// The token, or the ExecCredential that it stands in; without one, or with `-`, stdin is read
     #[arg(value_name = "TOKEN|-")]
     pub token: Option<GivenToken>,
 

@@ -51,8 +51,8 @@ pub enum Error {
     /// The signer.
     #[error("signing the request")]
     Sign(#[from] SignError),
-    /// The token to inspect.
-    #[error("reading the token from stdin")]
+    /// The token to look at.
+    #[error("reading the token")]
     Input(#[from] InputError),
     /// The token to verify.
     #[error("verifying the token")]
@@ -83,11 +83,11 @@ impl Failure for Error {
             Self::SharedConfig(error) => Some(error.hint()),
             Self::Credentials(error) => Some(error.hint()),
             Self::Endpoint(error) => Some(error.hint()),
-            Self::Input(error) => Some(error.hint()),
+            Self::Input(error) => Some(error.hint().to_owned()),
             Self::Sign(error) => Some(error.hint().to_owned()),
             Self::Fetch(error) => error.hint().map(str::to_owned),
             Self::NoSession { .. } => Some("name the session with --session-name".to_owned()),
-            Self::BrokenToken(_) => Some("token-exec inspect shows what it says".to_owned()),
+            Self::BrokenToken(error) => Some(error.hint()),
             Self::Verify(error) => error.hint(),
             Self::NoCacheDirectory => Some("name it with --cache-dir".to_owned()),
             Self::Clean(_) => {

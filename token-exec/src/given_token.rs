@@ -1,7 +1,9 @@
-//! The token that `inspect` and `verify` look at: an argument, or stdin.
+//! The token that `inspect` and `verify` look at: an argument, or stdin; bare, or in the
+//! `ExecCredential` that a Kubernetes client is given.
 
 use std::io::{self, Read};
 
+use serde::Deserialize;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
@@ -16,28 +18,42 @@ pub enum InputError {
     /// No token is that long.
     #[error("there are more than {} KiB", MAX_INPUT_BYTES >> 10)]
     TooLong,
+    /// It begins as JSON does, and is none.
+    #[error("the ExecCredential is no JSON, or cut off (line {line}, column {column})")]
+    Json {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+    },
+    /// Another document.
+    #[error("the JSON has no token in status.token, as an ExecCredential has it")]
+    NoToken,
 }
 
 impl InputError {
     /// The one thing to try.
     #[must_use]
-    pub fn hint(&self) -> String {
-        "token-exec --cluster-name NAME --output token | token-exec inspect -".to_owned()
+    pub fn hint(&self) -> &'static str {
+        "token-exec --cluster-name NAME | token-exec inspect -"
     }
 }
 
-/// The text of the token, without line breaks at its end; `None` means stdin.
+/// The text of the token, without white space around it; `None` means stdin.
 ///
 /// # Errors
-/// When stdin is asked for and cannot be read.
+/// When stdin is asked for and cannot be read, or a document has no token.
 pub fn text(given: Option<&GivenToken>) -> Result<Zeroizing<String>, InputError> {
-    let mut text = match given {
+    let text = match given {
         Some(token) => Zeroizing::new(token.expose().to_owned()),
         None => read(io::stdin().lock())?,
     };
-    let len = text.trim_end_matches(['\r', '\n']).len();
-    text.truncate(len);
-    Ok(text)
+    let text = text.trim();
+    if text.starts_with('{') {
+        in_credential(text)
+    } else {
+        Ok(Zeroizing::new(text.to_owned()))
+    }
 }
 
 /// Bytes that are not UTF-8 stay in as a sign that no token has, for the report to name.
@@ -51,6 +67,30 @@ fn read(input: impl Read) -> Result<Zeroizing<String>, InputError> {
         return Err(InputError::TooLong);
     }
     Ok(Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+/// What the error of the parser says beside the place may be a piece of the token.
+fn in_credential(json: &str) -> Result<Zeroizing<String>, InputError> {
+    let credential: Credential = serde_json::from_str(json).map_err(|error| {
+        if error.is_data() {
+            InputError::NoToken
+        } else {
+            let (line, column) = (error.line(), error.column());
+            InputError::Json { line, column }
+        }
+    })?;
+    Ok(credential.status.token)
+}
+
+/// <https://kubernetes.io/docs/reference/config-api/client-authentication.v1/>
+#[derive(Deserialize)]
+struct Credential {
+    status: Status,
+}
+
+#[derive(Deserialize)]
+struct Status {
+    token: Zeroizing<String>,
 }
 
 /// Four times the longest token.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::SystemTime;
 
 use iam_core::excerpt::Excerpt;
-use iam_core::inspect::Inspection;
+use iam_core::inspect::{Inspection, Lookalike};
 use iam_core::presigned::{Fault, FaultKind};
 use iam_core::time::Rfc3339;
 use serde::Serialize;
@@ -18,7 +18,7 @@ use crate::options::{InspectOptions, ReportFormat};
 /// The report on a token, and the exit code: 0 where it breaks no rule, else 1.
 ///
 /// # Errors
-/// When stdin is asked for and cannot be read.
+/// When there is no text to look at: see [`InputError`](given_token::InputError).
 pub fn inspect(options: &InspectOptions, now: SystemTime) -> Result<(String, ExitCode), Error> {
     let text = given_token::text(options.token.as_ref())?;
     let inspection = iam_core::inspect::inspect(&text, now);
@@ -54,6 +54,7 @@ impl Display for Lines<'_> {
             session_token_bytes,
             token_bytes,
             url_bytes,
+            looks_like: _,
             faults: _,
         } = Document::from(self.0);
         let headers = (!signed_headers.is_empty()).then(|| signed_headers.join(", "));
@@ -76,6 +77,9 @@ impl Display for Lines<'_> {
             if let Some(value) = value {
                 writeln!(formatter, "{name}: {}", Excerpt(&value))?;
             }
+        }
+        if let Some(lookalike) = self.0.looks_like {
+            writeln!(formatter, "looks like: {lookalike}")?;
         }
         for fault in &self.0.faults {
             writeln!(formatter, "fault: {fault}")?;
@@ -111,6 +115,8 @@ struct Document<'a> {
     token_bytes: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     url_bytes: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    looks_like: Option<&'static str>,
     faults: Vec<FaultDocument>,
 }
 
@@ -141,6 +147,7 @@ impl<'a> From<&'a Inspection> for Document<'a> {
             session_token_bytes: inspection.session_token_bytes,
             token_bytes: inspection.token_bytes,
             url_bytes: inspection.url_bytes,
+            looks_like: inspection.looks_like.map(Lookalike::name),
             faults: inspection.faults.iter().map(FaultDocument::from).collect(),
         }
     }

@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter};
 use std::time::SystemTime;
 
 use iam_aws::fetch::{self, Caller};
-use iam_core::inspect::inspect;
+use iam_core::inspect::{Inspection, Lookalike, inspect};
 use iam_core::presigned::{Fault, PresignedRequest};
 use iam_core::sts_host::StsHosts;
 use iam_core::token::Token;
@@ -21,8 +21,22 @@ use iam_aws::settings::NOBODY;
 
 /// A token that a server refuses without asking anybody: every rule that it breaks.
 #[derive(Debug, Error)]
-#[error("a server refuses it unasked: {}", in_words(.0))]
-pub struct BrokenToken(Vec<Fault>);
+#[error("a server refuses it unasked: {}", in_words(faults))]
+pub struct BrokenToken {
+    faults: Vec<Fault>,
+    looks_like: Option<Lookalike>,
+}
+
+impl BrokenToken {
+    /// The one thing to try.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        match self.looks_like {
+            Some(lookalike) => format!("it looks like {lookalike}"),
+            None => "token-exec inspect shows what it says".to_owned(),
+        }
+    }
+}
 
 fn in_words(faults: &[Fault]) -> String {
     let words: Vec<String> = faults.iter().map(Fault::to_string).collect();
@@ -56,12 +70,15 @@ fn parse(text: &str, now: SystemTime) -> Result<PresignedRequest, BrokenToken> {
     let parsed =
         Token::parse(text, &hosts).and_then(|request| request.check_window(now).map(|()| request));
     parsed.map_err(|first| {
-        let faults = inspect(text, now).faults;
-        BrokenToken(if faults.is_empty() {
-            vec![first]
-        } else {
-            faults
-        })
+        let Inspection {
+            mut faults,
+            looks_like,
+            ..
+        } = inspect(text, now);
+        if faults.is_empty() {
+            faults.push(first);
+        }
+        BrokenToken { faults, looks_like }
     })
 }
 

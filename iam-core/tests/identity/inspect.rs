@@ -1,6 +1,6 @@
 //! What `inspect` tells about right and wrong tokens.
 
-use iam_core::inspect::{Inspection, inspect};
+use iam_core::inspect::{Inspection, Lookalike, inspect};
 use iam_core::partition::Partition;
 use iam_core::presigned::Fault;
 
@@ -24,6 +24,7 @@ fn sound() -> Inspection {
         expires_at: Some(signed_at_plus(900)),
         expires: Some("60".to_owned()),
         session_token_bytes: None,
+        looks_like: None,
         faults: Vec::new(),
     }
 }
@@ -94,6 +95,7 @@ fn tells_every_broken_rule_at_once() {
         signed_headers: vec!["host".to_owned()],
         cluster_header_signed: false,
         expires: Some("3600".to_owned()),
+        looks_like: Some(Lookalike::CutOff),
         faults: inspection.faults.clone(),
         ..sound()
     };
@@ -122,16 +124,10 @@ fn tells_every_broken_rule_at_once() {
 fn reads_on_behind_a_fault_of_the_encoding() {
     let token = PresignedUrl::permanent().token();
     let padded = inspect(&format!("{token}="), signed_at_plus(0));
-    assert_eq!(
-        padded.faults,
-        [Fault::NotBase64Url { position: 493 }, Fault::Signature]
-    );
+    assert_eq!(padded.faults, [Fault::NotBase64Url { position: 493 }]);
     assert_eq!(padded.access_key_id, sound().access_key_id);
     let wrapped = inspect(&token.replacen("aHR0", "aHR0\n", 1), signed_at_plus(0));
-    assert_eq!(
-        wrapped.faults,
-        [Fault::NotBase64Url { position: 15 }, Fault::Signature]
-    );
+    assert_eq!(wrapped.faults, [Fault::NotBase64Url { position: 15 }]);
     let cut = inspect(token.get(..400).unwrap(), signed_at_plus(0));
     assert_eq!(
         (cut.faults[0].clone(), cut.region),
@@ -161,6 +157,54 @@ fn text_that_is_no_token_at_all_is_told_so() {
     ] {
         let inspection = inspect(text, signed_at_plus(0));
         assert_eq!(inspection.faults, faults, "{text}");
+    }
+}
+
+#[test]
+fn what_is_no_whole_token_is_told_by_its_looks() {
+    let (token, url) = {
+        let url = PresignedUrl::permanent();
+        (url.token(), url.url())
+    };
+    let encoded = token.replacen("k8s-aws-v1.", "", 1);
+    let half = token.get(..400).unwrap();
+    let all_but_one = token.get(..token.len() - 1).unwrap();
+    let wrapped = token.replacen("aHR0", "aHR0\r\n", 1);
+    for (text, expected) in [
+        ("", Some(Lookalike::Nothing)),
+        (" \n", Some(Lookalike::Nothing)),
+        (&*format!("Bearer {token}"), Some(Lookalike::Header)),
+        (
+            &*format!("authorization: bearer {token}"),
+            Some(Lookalike::Header),
+        ),
+        (&*format!("\"{token}\""), Some(Lookalike::Quoted)),
+        (&*format!("'{token}'"), Some(Lookalike::Quoted)),
+        (&*url, Some(Lookalike::PresignedUrl)),
+        (&*encoded, Some(Lookalike::WithoutPrefix)),
+        (
+            &*token.replacen("v1", "v2", 1),
+            Some(Lookalike::OtherVersion),
+        ),
+        (
+            "eyJhbGciOiJSUzI1NiJ9.e30.x-_",
+            Some(Lookalike::JsonWebToken),
+        ),
+        ("eyJhbGciOiJSUzI1NiJ9.e30", None),
+        ("eyJhbGciOiJSUzI1NiJ9.e30.x y", None),
+        (&*wrapped, Some(Lookalike::Wrapped)),
+        ("k8s-aws-v1.", Some(Lookalike::CutOff)),
+        ("k8s-aws-v1.aHR0", Some(Lookalike::CutOff)),
+        (half, Some(Lookalike::CutOff)),
+        (all_but_one, Some(Lookalike::CutOff)),
+        (&*token, None),
+        (&*format!("{token}="), None),
+        (&*token_of(b"hello world"), None),
+        ("hello", None),
+        ("\u{1f600}\u{1f600}\u{1f600}", None),
+    ] {
+        let inspection = inspect(text, signed_at_plus(0));
+        assert_eq!(inspection.looks_like, expected, "{text}");
     }
 }
 

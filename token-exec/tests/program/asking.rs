@@ -83,14 +83,28 @@ fn verify_says_what_a_denial_means() {
 fn verify_asks_nobody_about_a_token_that_breaks_a_rule() {
     let sts = Sts::knowing(ME);
     let sandbox = sandbox(&sts);
-    let outcome = sandbox.run("verify --cluster-id prod k8s-aws-v1.aHR0cHM6Ly9oLw");
-    assert_eq!((outcome.code, outcome.stdout.as_str()), (1, ""));
-    assert_eq!(
-        outcome.stderr,
-        "token-exec: verifying the token: a server refuses it unasked: \"h\" is not a host of STS \
-         in this partition; the URL has no query\n\
-         hint: token-exec inspect shows what it says\n",
-    );
+    for (token, faults, hint) in [
+        (
+            "k8s-aws-v1.aHR0cHM6Ly9oLw",
+            "\"h\" is not a host of STS in this partition; the URL has no query",
+            "it looks like a token whose end is missing, as of a line that was cut off",
+        ),
+        (
+            "hello",
+            "the token does not begin with k8s-aws-v1.",
+            "token-exec inspect shows what it says",
+        ),
+    ] {
+        let outcome = sandbox.run(&format!("verify --cluster-id prod {token}"));
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (1, ""));
+        assert_eq!(
+            outcome.stderr,
+            format!(
+                "token-exec: verifying the token: a server refuses it unasked: {faults}\n\
+                 hint: {hint}\n"
+            ),
+        );
+    }
     assert_eq!(sts.heard(), Vec::<String>::new());
 }
 

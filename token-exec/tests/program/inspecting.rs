@@ -29,9 +29,11 @@ fn says_what_a_fresh_token_says() {
          session token: {} bytes\ntoken: {size} bytes\nURL: {url_size} bytes\n",
         SESSION_TOKEN.len(),
     );
+    let document = json!({"kind": "ExecCredential", "status": {"token": token.trim_end()}});
     for stdin in [
         token.as_bytes(),
         format!("{}\r\n", token.trim_end()).as_bytes(),
+        format!("\n{document:#}\n").as_bytes(),
     ] {
         let outcome = Outcome {
             code: 0,
@@ -123,6 +125,13 @@ fn what_a_stranger_wrote_does_not_reach_the_terminal() {
 fn what_is_no_token_is_told_apart_from_a_bad_one() {
     let no_prefix = "bound to a cluster: no\ntoken: 5 bytes\n\
                      fault: the token does not begin with k8s-aws-v1.\n";
+    let looks = "bound to a cluster: no\ntoken: 18 bytes\nlooks like: a JSON Web Token, as service \
+                 accounts and OpenID Connect have them: it is of no AWS identity\n\
+                 fault: the token does not begin with k8s-aws-v1.\n";
+    assert_eq!(inspect("inspect eyJhbGciOiI.eyJ9.x", b"").stdout, looks);
+    let report: Value =
+        serde_json::from_str(&inspect("inspect -o json eyJhbGciOiI.eyJ9.x", b"").stdout).unwrap();
+    assert_eq!(report["looksLike"], "jsonWebToken");
     for stdin in [&b"hello"[..], b"hello\n", b"\xff\xfe"] {
         let outcome = inspect("inspect -", stdin);
         assert_eq!((outcome.code, outcome.stderr.as_str()), (1, ""));
@@ -133,9 +142,41 @@ fn what_is_no_token_is_told_apart_from_a_bad_one() {
         refused(
             1,
             &[
-                "token-exec: reading the token from stdin: there are more than 64 KiB",
-                "hint: token-exec --cluster-name NAME --output token | token-exec inspect -",
+                "token-exec: reading the token: there are more than 64 KiB",
+                HINT,
             ],
         ),
     );
+}
+
+const HINT: &str = "hint: token-exec --cluster-name NAME | token-exec inspect -";
+
+#[test]
+fn a_document_without_a_token_is_told_from_one_that_is_cut_off() {
+    let no_token = "the JSON has no token in status.token, as an ExecCredential has it";
+    for (json, error) in [
+        ("{}", no_token),
+        ("{\"status\":null}", no_token),
+        ("{\"status\":{\"token\":[\"s3cret\"]}}", no_token),
+        (
+            "{\"Credentials\":{\"SecretAccessKey\":\"s3cret\"}}",
+            no_token,
+        ),
+        (
+            "{\"status\":\n{\"token\":\"s3cret",
+            "the ExecCredential is no JSON, or cut off (line 2, column 16)",
+        ),
+        (
+            "{s3cret}",
+            "the ExecCredential is no JSON, or cut off (line 1, column 2)",
+        ),
+    ] {
+        let expected = refused(
+            1,
+            &[&format!("token-exec: reading the token: {error}"), HINT],
+        );
+        assert_eq!(inspect("inspect -", json.as_bytes()), expected, "{json}");
+        let verified = inspect("verify --cluster-id c -", json.as_bytes());
+        assert_eq!(verified, expected, "{json}");
+    }
 }
