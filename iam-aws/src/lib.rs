@@ -18,6 +18,7 @@ pub mod place;
 pub mod quiet;
 pub mod region;
 pub mod service;
+pub mod session;
 pub mod settings;
 pub mod shared_config;
 pub mod source;

@@ -47,6 +47,23 @@ pub enum Source {
     InstanceMetadata(InstanceMetadata),
 }
 
+impl Source {
+    /// Whether a person is asked for the code of an MFA device when its credentials are fetched.
+    #[must_use]
+    pub fn asks_a_person(&self) -> bool {
+        match self {
+            Self::Role(role) => role.request.mfa_serial.is_some() || role.base.asks_a_person(),
+            Self::Keys(_)
+            | Self::WebIdentity(_)
+            | Self::Process(_)
+            | Self::SingleSignOn(_)
+            | Self::Login(_)
+            | Self::Container(_)
+            | Self::InstanceMetadata(_) => false,
+        }
+    }
+}
+
 /// Keys that stand in the settings.
 pub struct Keys {
     /// The keys.

@@ -1,7 +1,7 @@
 //! Clusters as EKS tells of them.
 
 mod error;
-mod session;
+mod login;
 mod side_by_side;
 
 use std::time::SystemTime;
@@ -16,7 +16,7 @@ use crate::cluster::{Cluster, ClusterRef};
 use crate::describe;
 use crate::names::Profile;
 pub use error::EksError;
-pub(crate) use session::{Login, Session};
+pub(crate) use login::Login;
 pub(crate) use side_by_side::{AT_ONCE, side_by_side};
 
 /// What asking AWS goes by.
@@ -54,7 +54,7 @@ pub fn describe(question: &Question, aws: &Aws<'_>) -> Result<Cluster, EksError>
         region: region.as_ref(),
         role: question.role.clone(),
     };
-    let session = Session::open(&login, aws)?;
+    let session = login.open(aws)?;
     let eks = session.eks(&session.context())?;
     let name = question.reference.name();
     let answer = block_on(eks.describe_cluster(name)).map_err(EksError::Fetch)??;

@@ -1,7 +1,6 @@
 //! Whether the code of an MFA device is asked for before a token is signed.
 
 use iam_aws::settings::{Named, Settings};
-use iam_aws::source::Source;
 
 use crate::eks::Aws;
 use crate::names::Profile;
@@ -18,19 +17,5 @@ pub(crate) fn is_configured(profile: Option<&Profile>, aws: &Aws<'_>) -> bool {
         return false;
     };
     let choice = settings.choose((aws.clock)());
-    choice.is_ok_and(|choice| asks(&choice.source))
-}
-
-/// Whether one of its roles wants a code.
-pub(crate) fn asks(source: &Source) -> bool {
-    match source {
-        Source::Role(role) => role.request.mfa_serial.is_some() || asks(&role.base),
-        Source::Keys(_)
-        | Source::WebIdentity(_)
-        | Source::Process(_)
-        | Source::SingleSignOn(_)
-        | Source::Login(_)
-        | Source::Container(_)
-        | Source::InstanceMetadata(_) => false,
-    }
+    choice.is_ok_and(|choice| choice.source.asks_a_person())
 }

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::keyed;
 use crate::options::UseKept;
 use crate::settings::Settings;
-use crate::wanted::{Naming, Wanted, asks_a_person, asks_for_a_code, runs_a_process};
+use crate::wanted::{Naming, Wanted, asks_for_a_code, runs_a_process};
 
 /// What credentials are got with.
 #[derive(Clone, Copy)]
@@ -136,7 +136,7 @@ impl Obtain<'_> {
     /// How the cache is asked for what `source` gives: a person is not asked before it must be, and
     /// may take a while.
     pub fn ask_for(&self, source: &Source) -> Ask<'_> {
-        if !asks_a_person(source) {
+        if !source.asks_a_person() {
             let wait = if runs_a_process(source) {
                 self.ask.wait.max(PROCESS)
             } else {

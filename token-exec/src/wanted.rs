@@ -46,15 +46,6 @@ impl Wanted {
     }
 }
 
-/// Whether a person is asked when credentials of `source` are fetched.
-#[must_use]
-pub fn asks_a_person(source: &Source) -> bool {
-    match source {
-        Source::Role(role) => asks_for_a_code(source) || asks_a_person(&role.base),
-        _ => false,
-    }
-}
-
 /// Whether credentials of `source` rest on a command, which may itself ask a person.
 #[must_use]
 pub fn runs_a_process(source: &Source) -> bool {

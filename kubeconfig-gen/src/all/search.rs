@@ -14,7 +14,7 @@ use super::progress::Progress;
 use super::{Regions, Search};
 use crate::cluster::Cluster;
 use crate::describe;
-use crate::eks::{AT_ONCE, Aws, EksError, Login, Session, side_by_side};
+use crate::eks::{AT_ONCE, Aws, EksError, Login, side_by_side};
 use crate::names::Profile;
 
 /// A cluster, and who sees it.
@@ -83,7 +83,7 @@ fn open(profile: Option<&Profile>, search: &Search, aws: &Aws<'_>) -> Result<Vec
         region: region.as_ref(),
         role: search.role.clone(),
     };
-    let session = Session::open(&login, aws)?;
+    let session = login.open(aws)?;
     let context = session.context();
     let own = context.settings().eks_host();
     let regions: Vec<RegionName> = match &search.regions {

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use super::report::ACCESS;
 use super::{CheckOptions, Step};
 use crate::describe::{self, AuthenticationMode};
-use crate::eks::{Aws, Login, Session};
+use crate::eks::{Aws, Login};
 use crate::merged::{ClusterEntry, Exec, Placed};
 
 /// What a verdict goes by.
@@ -76,7 +76,7 @@ impl Asked<'_> {
             region: Some(&asked_in),
             role: None,
         };
-        let session = Session::open(&login, self.aws).ok()?;
+        let session = login.open(self.aws).ok()?;
         let eks = session.eks(&session.context()).ok()?;
         let answer = match block_on(eks.describe_cluster(name)).ok()? {
             Ok(answer) => answer,

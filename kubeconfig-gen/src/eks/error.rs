@@ -1,10 +1,9 @@
 //! Why AWS told nothing of a cluster.
 
-use iam_aws::credentials::CredentialsError;
 use iam_aws::eks::EksError as Unanswered;
 use iam_aws::endpoint::EndpointError;
 use iam_aws::fetch::FetchError;
-use iam_aws::shared_config::SharedConfigError;
+use iam_aws::session::SessionError;
 use iam_core::cluster::ClusterId;
 use iam_core::region::Region;
 use thiserror::Error;
@@ -14,19 +13,13 @@ use crate::cluster::ClusterRef;
 /// Why AWS told nothing of a cluster.
 #[derive(Debug, Error)]
 pub enum EksError {
-    /// One of the shared AWS files.
-    #[error("read the shared AWS files")]
-    SharedConfig(#[from] SharedConfigError),
-    /// No credentials, or none that can be used.
-    #[error("look for credentials")]
-    Choice(#[source] Box<CredentialsError>),
-    /// A source of credentials that was asked.
-    #[error("get credentials")]
-    Credentials(#[source] FetchError),
+    /// No credentials.
+    #[error(transparent)]
+    Session(#[from] SessionError),
     /// No host to ask.
     #[error("choose the host of EKS")]
     Endpoint(#[from] EndpointError),
-    /// The instance does not tell its region, or there is no room to wait for an answer.
+    /// STS does not say who asks, or there is no room to wait for an answer.
     #[error("ask AWS")]
     Fetch(#[source] FetchError),
     /// EKS refuses or is not reached.
@@ -68,20 +61,13 @@ impl From<Unanswered> for EksError {
     }
 }
 
-impl From<CredentialsError> for EksError {
-    fn from(error: CredentialsError) -> Self {
-        Self::Choice(Box::new(error))
-    }
-}
-
 impl EksError {
     /// The one thing to try.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::SharedConfig(error) => Some(error.hint()),
-            Self::Choice(error) => Some(error.hint()),
-            Self::Credentials(error) | Self::Fetch(error) => error.hint().map(str::to_owned),
+            Self::Session(error) => error.hint(),
+            Self::Fetch(error) => error.hint().map(str::to_owned),
             Self::Endpoint(error) => Some(error.hint()),
             Self::Unanswered(error) => error.hint(),
             Self::OtherRegion { .. } => Some("leave --region out: the ARN tells it".to_owned()),

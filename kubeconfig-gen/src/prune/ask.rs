@@ -7,6 +7,7 @@ use futures_util::stream;
 use iam_aws::eks::Eks;
 use iam_aws::fetch::{Caller, block_on};
 use iam_aws::region::RegionName;
+use iam_aws::session::Session;
 use iam_core::arn::Arn;
 use iam_core::cluster::ClusterArn;
 use iam_core::error_chain::ErrorChain;
@@ -14,7 +15,7 @@ use iam_core::error_chain::ErrorChain;
 use super::{Named, Trust};
 use crate::cluster::ClusterRef;
 use crate::describe;
-use crate::eks::{AT_ONCE, Aws, EksError, Login, Session, side_by_side};
+use crate::eks::{AT_ONCE, Aws, EksError, Login, side_by_side};
 use crate::names::Profile;
 
 /// What is known of a cluster.
@@ -180,8 +181,8 @@ impl<'a> Sessions<'a> {
 
 fn opened<'a>(login: &Login<'a>, aws: &Aws<'a>) -> Result<(Session<'a>, Caller), String> {
     let open = || -> Result<_, EksError> {
-        let session = Session::open(login, aws)?;
-        let caller = session.caller()?;
+        let session = login.open(aws)?;
+        let caller = session.caller().map_err(EksError::Fetch)?;
         Ok((session, caller))
     };
     open().map_err(|error| ErrorChain(&error).to_string())
