@@ -1,13 +1,15 @@
-//! Amazon EKS: which clusters there are, and what one of them is.
+//! Amazon EKS: which clusters there are, what one of them is, who may enter it.
 //!
-//! Two calls of its REST API, signed here and sent by the one HTTP client. `aws-sdk-eks` would make
-//! them as well: 129,000 lines, half a minute of every first build and 63 MB of it on disk, for two
-//! GET requests whose answers are read elsewhere, with the file form of the same text.
+//! The few calls of its REST API that are needed, signed here and sent by the one HTTP client.
+//! `aws-sdk-eks` would make them as well: 129,000 lines, half a minute of every first build and
+//! 63 MB of it on disk, for a dozen requests with small JSON objects.
 //! <https://docs.aws.amazon.com/eks/latest/APIReference/API_Operations.html>
 
+mod access;
 mod answer;
 mod error;
 mod host;
+mod mode;
 mod request;
 
 use std::time::{Duration, SystemTime};
@@ -17,6 +19,7 @@ use bytes::Bytes;
 use http::Response;
 use iam_core::cluster::ClusterId;
 use iam_core::region::Region;
+use serde::de::DeserializeOwned;
 use tokio::time::{sleep, timeout};
 
 use crate::credentials::Credentials;
@@ -24,9 +27,12 @@ use crate::endpoint::EndpointError;
 use crate::fetch::Context;
 use crate::fetch::service_error::ServiceError;
 use crate::http::{Http, Limits, Route};
+pub use access::{AccessEntries, AccessEntry, AccessPolicy, AccessScope, Created, NewEntry};
 use answer::Page;
 pub use error::EksError;
 pub use host::EksHost;
+pub use mode::{AuthenticationMode, ClusterState, Update};
+use request::Call;
 
 /// EKS in one region, asked on somebody's behalf.
 pub struct Eks {
@@ -65,9 +71,9 @@ impl Eks {
     /// # Errors
     /// When EKS refuses or is not reached, or the answer is no text.
     pub async fn describe_cluster(&self, name: &ClusterId) -> Result<String, EksError> {
-        let failed = |cause| EksError::new(format!("describing {name} in {}", self.region), cause);
-        let path = format!("/clusters/{}", request::encoded(name.as_str()));
-        let answer = self.ask(&path).await.map_err(failed)?;
+        let failed = |cause| EksError::new(self.describing(name), cause);
+        let answer = self.ask(&Call::get(of_cluster(name))).await;
+        let answer = answer.map_err(failed)?;
         String::from_utf8(answer.body().to_vec())
             .map_err(|_| failed(answer::senseless(answer.status())))
     }
@@ -77,24 +83,47 @@ impl Eks {
     /// # Errors
     /// When EKS refuses or is not reached, an answer makes no sense, or pages lead on without end.
     pub async fn cluster_names(&self) -> Result<Vec<ClusterId>, EksError> {
-        let failed =
-            |cause| EksError::new(format!("listing the clusters of {}", self.region), cause);
-        let (mut names, mut query) = (Vec::new(), String::new());
+        let doing = format!("listing the clusters of {}", self.region);
+        let failed = |cause| EksError::new((doing.clone(), "eks:ListClusters"), cause);
+        let names: Vec<String> = self.list("/clusters", "clusters").await.map_err(failed)?;
+        let names = names.iter().map(|name| name.parse());
+        names
+            .collect::<Result<_, _>>()
+            .map_err(|_| failed(answer::senseless(http::StatusCode::OK)))
+    }
+
+    /// The access entries of a cluster.
+    #[must_use]
+    pub fn access_entries<'a>(&'a self, cluster: &'a ClusterId) -> AccessEntries<'a> {
+        AccessEntries { eks: self, cluster }
+    }
+
+    fn describing(&self, name: &ClusterId) -> (String, &'static str) {
+        let doing = format!("describing {name} in {}", self.region);
+        (doing, "eks:DescribeCluster")
+    }
+
+    /// The items under `key` of all pages of a list.
+    async fn list<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        key: &str,
+    ) -> Result<Vec<T>, ServiceError> {
+        let (mut items, mut query) = (Vec::new(), String::new());
         for _ in 0..MAX_PAGES {
-            let path = format!("/clusters?maxResults={PAGE}{query}");
-            let answer = self.ask(&path).await.map_err(failed)?;
-            let page = Page::parse(&answer).map_err(failed)?;
-            names.extend(page.names);
+            let call = Call::get(format!("{path}?maxResults={PAGE}{query}"));
+            let page = Page::parse(&self.ask(&call).await?, key)?;
+            items.extend(page.items);
             match page.next {
-                None => return Ok(names),
+                None => return Ok(items),
                 Some(token) => query = format!("&nextToken={}", request::encoded(&token)),
             }
         }
-        Err(failed(answer::senseless(http::StatusCode::OK)))
+        Err(answer::senseless(http::StatusCode::OK))
     }
 
     /// Asks until there is an answer that is not `try again later`.
-    async fn ask(&self, path: &str) -> Result<Response<Bytes>, ServiceError> {
+    async fn ask(&self, call: &Call) -> Result<Response<Bytes>, ServiceError> {
         let mut pauses = ExponentialBuilder::default()
             .with_jitter()
             .with_min_delay(Duration::from_millis(100))
@@ -102,7 +131,7 @@ impl Eks {
             .with_max_times(ATTEMPTS - 1)
             .build();
         loop {
-            let refused = match self.once(path).await {
+            let refused = match self.once(call).await {
                 Err(error) if error::is_passing(&error) => error,
                 decided => return decided,
             };
@@ -113,8 +142,8 @@ impl Eks {
         }
     }
 
-    async fn once(&self, path: &str) -> Result<Response<Bytes>, ServiceError> {
-        let request = request::signed(self, path).map_err(ServiceError::Unmade)?;
+    async fn once(&self, call: &Call) -> Result<Response<Bytes>, ServiceError> {
+        let request = call.signed(self).map_err(ServiceError::Unmade)?;
         let sent = self.http.send(request, LIMITS, Route::Settings);
         let answer = timeout(LIMITS.connect + LIMITS.answer, sent)
             .await
@@ -126,10 +155,14 @@ impl Eks {
     }
 }
 
+fn of_cluster(name: &ClusterId) -> String {
+    format!("/clusters/{}", request::encoded(name.as_str()))
+}
+
 /// As many as one answer holds at most.
 const PAGE: usize = 100;
 
-/// A hundred thousand clusters in one region are not to be found.
+/// A hundred thousand items of one list are not to be found.
 const MAX_PAGES: usize = 1_000;
 
 /// The first, and four after pauses of 0.1 to 2 s: EKS lets a burst of a few requests in a second

@@ -15,7 +15,7 @@ use crate::certificate::CertificateAuthority;
 use crate::cluster::{Cluster, ClusterRef, SignedId};
 use node::Node;
 
-pub use mode::{AuthenticationMode, authentication_mode};
+pub use mode::authentication_mode;
 
 /// What is wrong with a description, and where: line and column count from 1.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]

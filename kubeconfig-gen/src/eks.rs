@@ -60,7 +60,11 @@ pub fn describe(question: &Question, aws: &Aws<'_>) -> Result<Cluster, EksError>
     let answer = block_on(eks.describe_cluster(name)).map_err(EksError::Fetch)??;
     let cluster = read(&answer, question, eks.region())?;
     if let Some(mode) = describe::authentication_mode(&answer) {
-        tracing::info!("{} admits callers by {mode}", cluster.reference);
+        tracing::info!(
+            "{} admits callers by {} ({mode})",
+            cluster.reference,
+            mode.in_words()
+        );
     }
     Ok(cluster)
 }

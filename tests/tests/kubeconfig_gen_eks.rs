@@ -212,7 +212,7 @@ fn says_why_eks_told_nothing() {
     refused(
         update(),
         "AccessDeniedException",
-        "the caller's policies must allow eks:DescribeCluster, and eks:ListClusters for many at once",
+        "the caller's policies must allow eks:DescribeCluster",
     );
     story.eks.set_fault(Fault::Garbage);
     assert!(

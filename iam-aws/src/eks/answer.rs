@@ -2,36 +2,38 @@
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
-use iam_core::cluster::ClusterId;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use crate::credentials::Credentials;
 use crate::fetch::service_error::{Refusal, ServiceError};
 
-/// One page of names.
-pub(super) struct Page {
-    pub(super) names: Vec<ClusterId>,
+/// One page of a list.
+pub(super) struct Page<T> {
+    pub(super) items: Vec<T>,
     /// What leads to the next.
     pub(super) next: Option<String>,
 }
 
-impl Page {
-    pub(super) fn parse(answer: &Response<Bytes>) -> Result<Self, ServiceError> {
-        let senseless = || senseless(answer.status());
-        let listed: Listed = serde_json::from_slice(answer.body()).map_err(|_| senseless())?;
-        let names = listed.clusters.iter().map(|name| name.parse());
+impl<T: DeserializeOwned> Page<T> {
+    /// The items under `key`.
+    pub(super) fn parse(answer: &Response<Bytes>, key: &str) -> Result<Self, ServiceError> {
+        let mut members: Map<String, Value> = parse(answer)?;
+        let items = members.remove(key).unwrap_or_default();
+        let next = members.remove("nextToken");
         Ok(Self {
-            names: names.collect::<Result<_, _>>().map_err(|_| senseless())?,
-            next: listed.next_token.filter(|token| !token.is_empty()),
+            items: serde_json::from_value(items).map_err(|_| senseless(answer.status()))?,
+            next: next
+                .and_then(|token| Some(token.as_str()?.to_owned()))
+                .filter(|token| !token.is_empty()),
         })
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Listed {
-    clusters: Vec<String>,
-    next_token: Option<String>,
+/// The JSON that an answer is.
+pub(super) fn parse<T: DeserializeOwned>(answer: &Response<Bytes>) -> Result<T, ServiceError> {
+    serde_json::from_slice(answer.body()).map_err(|_| senseless(answer.status()))
 }
 
 /// What an answer that is no 200 says.

@@ -10,13 +10,19 @@ use crate::http::HttpError;
 #[error("{doing}")]
 pub struct EksError {
     doing: String,
+    /// The permissions that it takes.
+    actions: &'static str,
     #[source]
     cause: ServiceError,
 }
 
 impl EksError {
-    pub(super) fn new(doing: String, cause: ServiceError) -> Self {
-        Self { doing, cause }
+    pub(super) fn new((doing, actions): (String, &'static str), cause: ServiceError) -> Self {
+        Self {
+            doing,
+            actions,
+            cause,
+        }
     }
 
     /// The code that EKS refused with, if it did.
@@ -25,7 +31,7 @@ impl EksError {
         self.cause.code()
     }
 
-    /// Whether EKS said that there is no such cluster. Silence, trouble on the way and refusals for
+    /// Whether EKS said that there is no such cluster or access entry. Silence, trouble on the way and refusals for
     /// other reasons do not say that.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
@@ -39,21 +45,24 @@ impl EksError {
         self.code() == Some("UnrecognizedClientException")
     }
 
-    /// The one thing to try.
+    /// Whether the same call may do better than it did: EKS did not decide about it, or by who
+    /// asks alone.
+    #[must_use]
+    pub fn is_about_the_way(&self) -> bool {
+        self.code()
+            .is_none_or(|code| OF_CREDENTIALS.contains(&code))
+    }
+
+    /// The one thing to try; what is not found is the program's to explain, which knows how it was
+    /// chosen.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
-        let hint = match self.code() {
-            Some("ResourceNotFoundException") => {
-                "check the name, the region and the account: --region, --profile and \
-                 --assume-role-arn choose them"
-            }
+        match self.code() {
             Some("AccessDeniedException") => {
-                "the caller's policies must allow eks:DescribeCluster, and eks:ListClusters for \
-                 many at once"
+                Some(format!("the caller's policies must allow {}", self.actions))
             }
-            _ => return self.cause.hint(),
-        };
-        Some(hint.to_owned())
+            _ => self.cause.hint(),
+        }
     }
 }
 
@@ -81,4 +90,12 @@ const PASSING: [&str; 8] = [
     "Throttling",
     "ThrottlingException",
     "TooManyRequestsException",
+];
+
+/// Codes that say the same of every call with these credentials.
+const OF_CREDENTIALS: [&str; 4] = [
+    "ExpiredTokenException",
+    "InvalidSignatureException",
+    "MissingAuthenticationTokenException",
+    "UnrecognizedClientException",
 ];

@@ -6,22 +6,61 @@ use aws_credential_types::Credentials as SdkCredentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
 use aws_smithy_types::body::SdkBody;
-use http::Request;
-use http::header::{ACCEPT, USER_AGENT};
+use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
+use http::{HeaderValue, Method, Request};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
 
 use super::Eks;
 use crate::fetch::BoxError;
 use crate::quiet::quietly;
 
-/// A signed `GET` of a path with its query.
-pub(super) fn signed(eks: &Eks, path: &str) -> Result<Request<SdkBody>, BoxError> {
-    let mut request = Request::get(format!("{}{path}", eks.base))
-        .header(ACCEPT, "application/json")
-        .header(USER_AGENT, concat!("iam-aws/", env!("CARGO_PKG_VERSION")))
-        .body(SdkBody::empty())?;
-    quietly(|| add_signature(&mut request, eks, (eks.clock)()))?;
-    Ok(request)
+/// What EKS is asked.
+pub(super) struct Call {
+    method: Method,
+    /// With its query.
+    path: String,
+    /// A JSON object, or nothing.
+    body: String,
+}
+
+impl Call {
+    pub(super) fn get(path: String) -> Self {
+        Self::new(Method::GET, path)
+    }
+
+    pub(super) fn delete(path: String) -> Self {
+        Self::new(Method::DELETE, path)
+    }
+
+    pub(super) fn post(path: String, body: &Value) -> Self {
+        let body = body.to_string();
+        Self {
+            body,
+            ..Self::new(Method::POST, path)
+        }
+    }
+
+    fn new(method: Method, path: String) -> Self {
+        let body = String::new();
+        Self { method, path, body }
+    }
+
+    /// The request, signed now.
+    pub(super) fn signed(&self, eks: &Eks) -> Result<Request<SdkBody>, BoxError> {
+        let mut request = Request::builder()
+            .method(&self.method)
+            .uri(format!("{}{}", eks.base, self.path))
+            .header(ACCEPT, "application/json")
+            .header(USER_AGENT, concat!("iam-aws/", env!("CARGO_PKG_VERSION")))
+            .body(SdkBody::from(self.body.as_str()))?;
+        if !self.body.is_empty() {
+            let json = HeaderValue::from_static("application/json");
+            request.headers_mut().insert(CONTENT_TYPE, json);
+        }
+        quietly(|| add_signature(&mut request, eks, (eks.clock)()))?;
+        Ok(request)
+    }
 }
 
 fn add_signature(
@@ -48,7 +87,9 @@ fn add_signature(
         .build()?
         .into();
     let uri = request.uri().to_string();
-    let signable = SignableRequest::new("GET", uri, std::iter::empty(), SignableBody::Bytes(&[]))?;
+    let body = SignableBody::Bytes(request.body().bytes().unwrap_or_default());
+    let method = request.method().as_str();
+    let signable = SignableRequest::new(method, uri, std::iter::empty(), body)?;
     let (instructions, _) = sign(signable, &params)?.into_parts();
     instructions.apply_to_request_http1x(request);
     Ok(())

@@ -1,5 +1,7 @@
 //! EKS against a peer on loopback: what it is asked, and what is made of its answers.
 
+mod access;
+
 use std::path::PathBuf;
 use std::time::UNIX_EPOCH;
 

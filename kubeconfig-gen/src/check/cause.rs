@@ -4,6 +4,7 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use iam_aws::api_server::Answer;
+use iam_aws::eks::AuthenticationMode;
 use iam_aws::fetch::{Caller, block_on};
 use iam_aws::region::RegionName;
 use iam_aws::settings::{Named, Settings};
@@ -14,7 +15,7 @@ use serde::Deserialize;
 
 use super::report::ACCESS;
 use super::{CheckOptions, Step};
-use crate::describe::{self, AuthenticationMode};
+use crate::describe;
 use crate::eks::{Aws, Login};
 use crate::merged::{ClusterEntry, Exec, Placed};
 

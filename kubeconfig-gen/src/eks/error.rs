@@ -69,6 +69,11 @@ impl EksError {
             Self::Session(error) => error.hint(),
             Self::Fetch(error) => error.hint().map(str::to_owned),
             Self::Endpoint(error) => Some(error.hint()),
+            Self::Unanswered(error) if error.is_not_found() => Some(
+                "check the name, the region and the account: --region, --profile and \
+                 --assume-role-arn choose them"
+                    .to_owned(),
+            ),
             Self::Unanswered(error) => error.hint(),
             Self::OtherRegion { .. } => Some("leave --region out: the ARN tells it".to_owned()),
             Self::Cluster { hint, .. } => hint.clone(),
