@@ -40,6 +40,26 @@ pub enum CallError {
     },
 }
 
+impl CallError {
+    /// What a person can do about it.
+    #[must_use]
+    pub const fn remedy(&self) -> Option<&'static str> {
+        match self {
+            Self::Refused { code: 403, .. } => Some(
+                "a Role in kube-system must allow get and patch on the configmap aws-auth, and \
+                 create on configmaps",
+            ),
+            Self::Refused { code: 401, .. } => {
+                Some("the kubeconfig's credentials are not accepted: try kubectl auth whoami")
+            }
+            Self::Deadline { .. } | Self::Transport { .. } => {
+                Some("try kubectl get --raw /readyz with the same kubeconfig")
+            }
+            Self::Refused { .. } => None,
+        }
+    }
+}
+
 /// A call.
 pub(crate) struct Call<'a> {
     /// What it does, for errors: a verb and its object.

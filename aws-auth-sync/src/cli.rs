@@ -8,12 +8,15 @@ use iam_cli::{CommonArgs, Definition};
 
 use iam_core::arn::Arn;
 use iam_core::partition::Partition;
+use iam_core::principal::Principal;
 
 use crate::export;
+use crate::guard::Overrides;
 use crate::lint::Severity;
 use crate::lint::report::{Colour, Format};
 use crate::migrate::{Target, emit};
 use crate::owner::Owner;
+use crate::plan;
 
 /// Write kube-system/aws-auth, which maps AWS IAM principals to Kubernetes users and groups, from
 /// declarative files
@@ -22,9 +25,8 @@ use crate::owner::Owner;
 /// They hold documents in the native format (apiVersion: aws-auth-sync/v1, kind: AwsAuth) and
 /// manifests of the ConfigMap aws-auth itself.
 ///
-/// Exit codes: 0 done, or nothing to do; 1 error; 2 usage; 3 the sources are invalid, or lint found
-/// something; 4 the live
-/// aws-auth is not ours to change, or changed under our hands; 5 a guard refused.
+/// Exit codes: 0 done, or nothing to do; 1 error; 2 usage, or plan found changes; 3 the sources are
+/// invalid, or lint found something; 4 what others wrote is in the way; 5 a guard refused.
 #[derive(Debug, Parser)]
 #[command(name = "aws-auth-sync", version, after_help = EXAMPLES)]
 pub struct Cli {
@@ -64,33 +66,26 @@ pub enum Command {
     Policies(PoliciesArgs),
     /// Print the JSON Schema of the native format, for editors
     Schema,
-    /// Print the manifest of aws-auth that the files make; nothing is asked or written
+    /// Tell what apply would change, entry by entry, with its reason; nothing is written
+    ///
+    /// Three things are compared: what this owner wrote last (an annotation of aws-auth keeps the
+    /// record), what the files declare, and what is there. What others wrote stays.
+    ///
+    /// Exit codes: 0 nothing to do; 2 changes; 4 what others wrote is in the way; 5 a guard
+    /// refuses; 3 the files are invalid; 1 error.
+    Plan(PlanArgs),
+    /// Print the manifest of aws-auth that the files make, or with --live-file that file as apply
+    /// would leave it; nothing is asked or written
     Render(RenderArgs),
     /// Write aws-auth to the cluster, and read it back
     ///
-    /// An aws-auth that is there already is changed only when this tool wrote it for the same
-    /// owner and nobody else has changed it since. Nothing is written when nothing would change.
+    /// Only what differs is written, entry by entry, as plan tells it: the entries of others, their
+    /// order and comments stay as they are. Nothing is written when nothing would change, and
+    /// nothing where a guard refuses or somebody else's entry is in the way.
     Apply(ApplyArgs),
     /// What is made from these definitions.
     #[command(flatten)]
     Definition(Definition),
-}
-
-/// The sources and what is said about them.
-#[derive(Args, Debug)]
-pub struct SourceArgs {
-    /// Files, directories, patterns, or - for stdin
-    #[arg(value_name = "FILES", required = true)]
-    pub files: Vec<PathBuf>,
-
-    /// Owner of the entries, where the files do not name one
-    #[arg(long, value_name = "NAME")]
-    pub owner: Option<Owner>,
-
-    /// The cluster this is for, as the kubeconfig names it (its ARN) or by the URL of its server:
-    /// refused where a file's `cluster`, or the kubeconfig, says another
-    #[arg(long, value_name = "CLUSTER")]
-    pub cluster: Option<String>,
 }
 
 /// Arguments of `lint`.
@@ -279,28 +274,115 @@ pub struct PoliciesArgs {
     pub output: ReportFormat,
 }
 
+/// Arguments of `plan`.
+#[derive(Args, Debug)]
+pub struct PlanArgs {
+    /// Files, directories, patterns, or - for stdin
+    #[arg(value_name = "FILES", required = true)]
+    pub files: Vec<PathBuf>,
+
+    /// What may change.
+    #[command(flatten)]
+    pub change: ChangeArgs,
+
+    /// A file with the live aws-auth, or - for stdin: no cluster is asked
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["kubeconfig", "context"])]
+    pub live_file: Option<PathBuf>,
+
+    /// Which cluster.
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
+
+    /// How to write the plan
+    #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
+    pub output: plan::report::Format,
+
+    /// Write the plan to a file as well, for apply --plan
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
 /// Arguments of `render`.
 #[derive(Args, Debug)]
 pub struct RenderArgs {
-    /// The sources.
+    /// Files, directories, patterns, or - for stdin
+    #[arg(value_name = "FILES", required = true)]
+    pub files: Vec<PathBuf>,
+
+    /// What may change.
     #[command(flatten)]
-    pub sources: SourceArgs,
+    pub change: ChangeArgs,
+
+    /// A file with the live aws-auth, or - for stdin: it is printed as apply would leave it
+    #[arg(long, value_name = "FILE")]
+    pub live_file: Option<PathBuf>,
 }
 
 /// Arguments of `apply`.
 #[derive(Args, Debug)]
 pub struct ApplyArgs {
-    /// The sources.
+    /// Files, directories, patterns, or - for stdin
+    #[arg(value_name = "FILES", required_unless_present = "plan")]
+    pub files: Vec<PathBuf>,
+
+    /// Carry out a plan that plan --out wrote, and nothing else
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["files", "owner", "adopt", "prune"])]
+    pub plan: Option<PathBuf>,
+
+    /// What may change.
     #[command(flatten)]
-    pub sources: SourceArgs,
+    pub change: ChangeArgs,
 
     /// Make aws-auth where the cluster has none
     #[arg(long)]
     pub create: bool,
 
-    /// The cluster.
+    /// Tell what would change: client sends nothing, server has the API server look at it too
+    #[arg(long, value_enum, value_name = "WHERE")]
+    pub dry_run: Option<DryRun>,
+
+    /// Which cluster.
     #[command(flatten)]
     pub cluster: ClusterArgs,
+}
+
+/// Who looks at a change that is not meant.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum DryRun {
+    /// This program
+    Client,
+    /// The API server too
+    Server,
+}
+
+/// What may change.
+#[derive(Args, Debug)]
+pub struct ChangeArgs {
+    /// Whose the entries are, where the files do not say it
+    #[arg(long, value_name = "NAME")]
+    pub owner: Option<Owner>,
+
+    /// The cluster this is for, as the kubeconfig names it (its ARN) or by the URL of its server:
+    /// refused where a file's `cluster`, or the kubeconfig, says another
+    #[arg(long, value_name = "CLUSTER")]
+    pub cluster: Option<String>,
+
+    /// Take over the entries that the files declare and another owner, or nobody, has written
+    #[arg(long)]
+    pub adopt: bool,
+
+    /// Remove what the files do not declare and nobody owns, and what somebody else has changed
+    #[arg(long)]
+    pub prune: bool,
+
+    /// Who makes the change, whose access is not to be lost [default: whom the cluster takes you
+    /// for]
+    #[arg(long, value_name = "ARN")]
+    pub caller_arn: Option<Principal>,
+
+    /// What the guards let pass.
+    #[command(flatten)]
+    pub overrides: Overrides,
 }
 
 impl Cli {
@@ -338,6 +420,8 @@ Examples:
   aws-auth-sync export --owner platform > access/live.yaml
   aws-auth-sync migrate plan --cluster demo aws-auth.yaml
   aws-auth-sync render access/             # the manifest that the files make
+  aws-auth-sync plan access/               # what apply would change on the cluster, and why
+  aws-auth-sync plan --live-file aws-auth.yaml -o markdown access/
   aws-auth-sync apply --create access/     # onto a cluster that has no aws-auth yet
   aws-auth-sync apply --context prod --owner platform access/*.yaml";
 

@@ -2,12 +2,11 @@
 
 use http::Method;
 use k8s_openapi::api::core::v1::ConfigMap;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::call::{Answer, Call, CallError, refused};
 use crate::connection::Cluster;
-use crate::ownership::Record;
-use crate::render::Data;
+use crate::plan::Plan;
 
 /// What a write came to.
 #[derive(Debug)]
@@ -16,6 +15,15 @@ pub enum Written {
     Done(String),
     /// Somebody else was faster: what was planned no longer fits.
     Conflict,
+}
+
+/// Whether a write is meant.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Effect {
+    /// It is.
+    Lasting,
+    /// The API server looks whether it would go through, and writes nothing.
+    Rehearsed,
 }
 
 impl Cluster {
@@ -48,76 +56,86 @@ impl Cluster {
     ///
     /// # Errors
     /// When the API server refuses, except that one exists already, which is a conflict.
-    pub async fn create(&self, data: &Data, record: &Record) -> Result<Written, CallError> {
+    pub async fn create(&self, plan: &Plan, effect: Effect) -> Result<Written, CallError> {
         let body = json!({
             "apiVersion": "v1",
             "kind": "ConfigMap",
             "metadata": {
                 "name": "aws-auth",
                 "namespace": "kube-system",
-                "annotations": {record.key(): record.value()},
+                "annotations": annotations(plan),
             },
-            "data": data,
+            "data": data(plan),
         });
-        let (method, body) = (Method::POST, Some(("application/json", body)));
-        match self
-            .call(Call {
-                what: CREATE,
-                method,
-                path: COLLECTION,
-                body,
-            })
-            .await?
-        {
+        let call = Call {
+            what: CREATE,
+            method: Method::POST,
+            path: &format!("{COLLECTION}{}", effect.query()),
+            body: Some(("application/json", body)),
+        };
+        match self.call(call).await? {
             Answer::Object(object) => Ok(Written::Done(resource_version(&object))),
             Answer::Status(status) if status.reason == "AlreadyExists" => Ok(Written::Conflict),
             Answer::Status(status) => Err(refused(CREATE, status)),
         }
     }
 
-    /// Gives aws-auth other data, provided that it still is at `version`.
+    /// Changes aws-auth as planned, provided that it still is at `version`.
     ///
-    /// A merge patch: what is not named in it, others' labels and annotations, stays as it is.
+    /// A merge patch: what is not named in it, others' labels, annotations and data, stays as it
+    /// is.
     ///
     /// # Errors
     /// When the API server refuses, except that the object has changed or is gone, which is a
     /// conflict.
     pub async fn patch(
         &self,
-        live: &Data,
-        data: &Data,
-        record: &Record,
+        plan: &Plan,
         version: &str,
+        effect: Effect,
     ) -> Result<Written, CallError> {
-        let gone = live.keys().filter(|key| !data.contains_key(*key));
-        let mut sections: serde_json::Map<String, Value> =
-            gone.map(|key| (key.clone(), Value::Null)).collect();
-        sections.extend(
-            data.iter()
-                .map(|(key, value)| (key.clone(), value.as_str().into())),
-        );
-        let body = json!({
-            "metadata": {
-                "resourceVersion": version,
-                "annotations": {record.key(): record.value()},
-            },
-            "data": sections,
+        let mut body = json!({
+            "metadata": {"resourceVersion": version, "annotations": annotations(plan)},
         });
-        let (method, body) = (Method::PATCH, Some(("application/merge-patch+json", body)));
-        match self
-            .call(Call {
-                what: PATCH,
-                method,
-                path: OBJECT_STRICT,
-                body,
-            })
-            .await?
-        {
+        let data = data(plan);
+        if let Some(members) = body.as_object_mut().filter(|_| !data.is_empty()) {
+            members.insert("data".to_owned(), data.into());
+        }
+        let call = Call {
+            what: PATCH,
+            method: Method::PATCH,
+            path: &format!("{OBJECT}{QUERY}{}", effect.query()),
+            body: Some(("application/merge-patch+json", body)),
+        };
+        match self.call(call).await? {
             Answer::Object(object) => Ok(Written::Done(resource_version(&object))),
             Answer::Status(status) if status.reason == "Conflict" || status.code == 404 => {
                 Ok(Written::Conflict)
             }
             Answer::Status(status) => Err(refused(PATCH, status)),
+        }
+    }
+}
+
+/// The sections that change; null takes one away.
+fn data(plan: &Plan) -> Map<String, Value> {
+    let edits = plan.edits.iter();
+    let texts = edits.map(|edit| (edit.section.key().to_owned(), json!(edit.text)));
+    texts.collect()
+}
+
+/// The annotations that change; null takes one away.
+fn annotations(plan: &Plan) -> Map<String, Value> {
+    let annotations = plan.annotations.iter();
+    let values = annotations.map(|found| (found.key.clone(), json!(found.value)));
+    values.collect()
+}
+
+impl Effect {
+    const fn query(self) -> &'static str {
+        match self {
+            Self::Lasting => "",
+            Self::Rehearsed => "&dryRun=All",
         }
     }
 }
@@ -132,7 +150,6 @@ const GET: &str = "get configmap kube-system/aws-auth";
 const CREATE: &str = "create configmap kube-system/aws-auth";
 const PATCH: &str = "patch configmap kube-system/aws-auth";
 const OBJECT: &str = "/api/v1/namespaces/kube-system/configmaps/aws-auth";
-const OBJECT_STRICT: &str = "/api/v1/namespaces/kube-system/configmaps/aws-auth\
-    ?fieldManager=aws-auth-sync&fieldValidation=Strict";
 const COLLECTION: &str = "/api/v1/namespaces/kube-system/configmaps\
     ?fieldManager=aws-auth-sync&fieldValidation=Strict";
+const QUERY: &str = "?fieldManager=aws-auth-sync&fieldValidation=Strict";

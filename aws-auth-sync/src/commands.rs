@@ -1,18 +1,25 @@
-//! The commands that write nothing to a cluster.
+//! The commands: from their arguments to what they print.
 
+mod apply;
 mod explain;
 mod export;
 mod lint;
 mod migrate;
+mod plan;
 mod policies;
+mod render;
+mod wanted;
 
+use std::path::{Path, PathBuf};
+
+pub(crate) use apply::apply;
 pub(crate) use explain::explain;
 pub(crate) use export::export;
 pub(crate) use lint::lint;
 pub(crate) use migrate::migrate;
+pub(crate) use plan::plan;
 pub(crate) use policies::policies;
-
-use std::path::PathBuf;
+pub(crate) use render::render;
 
 use iam_core::aws_auth::{Document, Section};
 
@@ -21,7 +28,10 @@ use crate::cli::ClusterArgs;
 use crate::connection::Cluster;
 use crate::desired;
 use crate::error::Error;
-use crate::input;
+use crate::guard::{Guard, Overrides};
+use crate::input::{self, InputError};
+use crate::live_file::LiveFile;
+use crate::plan::Refusal;
 use crate::rbac::Rbac;
 use crate::render::Data;
 use crate::subject::Subject;
@@ -111,3 +121,25 @@ async fn fetch(cluster: &Cluster) -> Result<Option<(Data, Document)>, Error> {
 
 /// What stands in the place of a file; lines are those of the section.
 const LIVE: &str = "kube-system/aws-auth";
+/// The aws-auth of a file; stdin is read for one thing only.
+fn live_file(path: &Path, files: &[PathBuf]) -> Result<LiveFile, Error> {
+    if files
+        .iter()
+        .any(|file| file == path && file.as_os_str() == "-")
+    {
+        return Err(InputError::StdinTwice.into());
+    }
+    Ok(LiveFile::read(input::read_one(path)?)?)
+}
+
+/// Refuses another cluster, unless the flag for it is given.
+fn other_cluster(other: Option<Guard>, overrides: Overrides) -> Result<(), Error> {
+    match other {
+        None => Ok(()),
+        Some(guard) if overrides.allows(guard.code) => {
+            guard.tell_passed();
+            Ok(())
+        }
+        Some(guard) => Err(Error::Refused(Refusal::Guarded(vec![guard]))),
+    }
+}

@@ -57,6 +57,23 @@ pub enum ConnectError {
     },
 }
 
+impl ConnectError {
+    /// What a person can do about it.
+    #[must_use]
+    pub const fn remedy(&self) -> Option<&'static str> {
+        match self {
+            Self::Kubeconfig(_) => Some(
+                "give --kubeconfig FILE and --context NAME; kubectl config get-contexts lists them",
+            ),
+            Self::Proxy => Some(
+                "correct proxy-url in the kubeconfig, or HTTPS_PROXY; NO_PROXY names exceptions",
+            ),
+            Self::Plugin { .. } => Some("try kubectl auth whoami with the same kubeconfig"),
+            Self::Parse { .. } | Self::Client { .. } => None,
+        }
+    }
+}
+
 impl Cluster {
     /// Connects as a kubeconfig says: that of `path`, else those of `KUBECONFIG`, else
     /// `~/.kube/config`; `context`, else the current one.

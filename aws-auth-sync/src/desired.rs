@@ -1,12 +1,16 @@
 //! What all sources together want.
 
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
+use glob::Pattern;
 use iam_core::account::AccountId;
-use iam_core::aws_auth::{self, Diagnostic, Document, Identity, Mappings, Severity};
+use iam_core::aws_auth::{self, Document, Identity, Mappings, Section, Severity};
 use iam_core::principal::{PrincipalKey, RoleArn};
 
 use crate::finding::{Finding, Place};
+use crate::key::Key;
+use crate::meaning::Meaning;
 use crate::owner::Owner;
 use crate::render::{self, Data};
 use crate::source::{Declared, Located, Source};
@@ -18,6 +22,10 @@ pub struct Desired {
     pub owner: Option<Owner>,
     /// The clusters that the sources say they are for.
     pub clusters: Vec<Located<String>>,
+    /// The entries in the order of the files.
+    pub entries: Vec<Declared>,
+    /// Patterns of ARNs whose entries are never removed.
+    pub protect: Vec<Pattern>,
     /// The rendered sections.
     pub data: Data,
 }
@@ -30,9 +38,11 @@ impl Desired {
         check_accounts(&sources, findings);
         let owner = join_owners(&sources, owner, findings);
         let mut clusters = Vec::new();
+        let mut protect = Vec::new();
         let mut entries = Vec::new();
         for source in sources {
             clusters.extend(source.cluster);
+            protect.extend(source.protect);
             entries.extend(source.entries);
         }
         check_paths(&entries, findings);
@@ -43,6 +53,8 @@ impl Desired {
         Self {
             owner,
             clusters,
+            entries,
+            protect,
             data,
         }
     }
@@ -152,30 +164,19 @@ fn check_groups(entries: &[Declared], findings: &mut Vec<Finding>) {
     }
 }
 
-#[derive(Eq, Hash, PartialEq)]
-enum Key {
-    Principal(PrincipalKey),
-    Sso(String),
-    Account(AccountId),
-}
-
 fn check_duplicates(entries: &[Declared], findings: &mut Vec<Finding>) {
     let mut seen: HashMap<Key, &Place> = HashMap::new();
     for entry in entries {
-        let key = match &entry.identity {
-            Identity::Role { arn } | Identity::User { arn } => {
-                PrincipalKey::of_mapped_arn(arn).ok().map(Key::Principal)
+        match seen.entry(Key::of(&entry.identity)) {
+            Entry::Occupied(first) => {
+                let first = first.get();
+                let message = format!("{} is declared already at {first}", entry.identity);
+                let finding = Finding::error(entry.place.clone(), message);
+                findings.push(finding.hint("of two entries only the last would count: remove one"));
             }
-            Identity::Sso { .. } => Some(Key::Sso(entry.identity.to_string())),
-            Identity::Account { id } => id.parse().ok().map(Key::Account),
-        };
-        let Some(key) = key else { continue };
-        if let Some(first) = seen.get(&key) {
-            let message = format!("{} is declared already at {first}", entry.identity);
-            let finding = Finding::error(entry.place.clone(), message);
-            findings.push(finding.hint("of two entries only the last would count: remove one"));
-        } else {
-            seen.insert(key, &entry.place);
+            Entry::Vacant(place) => {
+                place.insert(&entry.place);
+            }
         }
     }
 }
@@ -185,14 +186,23 @@ fn check_duplicates(entries: &[Declared], findings: &mut Vec<Finding>) {
 fn check_consumer(entries: &[Declared], data: &Data, findings: &mut Vec<Finding>) {
     let document = Document::parse(&sections(data));
     let (_, compiled) = Mappings::compile(&document);
-    let faulty: Vec<Place> = findings
+    let faulty: HashSet<Place> = findings
         .iter()
         .filter(|f| f.is_error())
         .map(|f| f.place.clone())
         .collect();
+    let by_index = |section| {
+        let entries = entries.iter().filter(|entry| entry.section() == section);
+        entries.collect::<Vec<_>>()
+    };
+    let rendered = Section::ALL.map(|section| (section, by_index(section)));
     for diagnostic in document.diagnostics.iter().chain(&compiled) {
         // What is wrong already is not remarked upon as well.
-        let entry = rendered(entries, diagnostic);
+        let index = diagnostic.index.unwrap_or_default();
+        let list = rendered
+            .iter()
+            .find(|(section, _)| *section == diagnostic.section);
+        let entry = list.and_then(|(_, entries)| entries.get(index));
         let remark = diagnostic.severity == Severity::Warning;
         if let Some(entry) = entry.filter(|entry| !(remark && faulty.contains(&entry.place))) {
             findings.push(Finding {
@@ -204,7 +214,7 @@ fn check_consumer(entries: &[Declared], data: &Data, findings: &mut Vec<Finding>
         }
     }
     if !findings.iter().any(Finding::is_error)
-        && let Some(entry) = entries.iter().find(|entry| !is_kept(entry, &document))
+        && let Some(entry) = first_lost(entries, &document)
     {
         findings.push(Finding::error(
             entry.place.clone(),
@@ -213,18 +223,11 @@ fn check_consumer(entries: &[Declared], data: &Data, findings: &mut Vec<Finding>
     }
 }
 
-/// The entry that a remark about the rendered text is about.
-fn rendered<'a>(entries: &'a [Declared], diagnostic: &Diagnostic) -> Option<&'a Declared> {
-    let mut section = entries
-        .iter()
-        .filter(|entry| entry.section() == diagnostic.section);
-    section.nth(diagnostic.index.unwrap_or_default())
-}
-
-fn is_kept(declared: &Declared, document: &Document) -> bool {
-    document.entries.iter().any(|entry| {
-        entry.identity == declared.identity
-            && entry.username == declared.username
-            && entry.groups == declared.groups
+/// The first entry that is not read as it was meant.
+fn first_lost<'a>(entries: &'a [Declared], document: &Document) -> Option<&'a Declared> {
+    Section::ALL.into_iter().find_map(|section| {
+        let mut read = document.section(section).map(Meaning::from);
+        let mut entries = entries.iter().filter(|entry| entry.section() == section);
+        entries.find(|entry| read.next() != Some(Meaning::from(*entry)))
     })
 }

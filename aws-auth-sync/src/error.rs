@@ -12,11 +12,15 @@ use crate::access_entries::AccessEntriesError;
 use crate::apply::ApplyError;
 use crate::call::CallError;
 use crate::connection::ConnectError;
+use crate::edit::TextError;
 use crate::finding::Finding;
-use crate::guard::OtherCluster;
 use crate::input::InputError;
+use crate::live_file::LiveFileError;
 use crate::migrate::ArnMapError;
+use crate::plan::Refusal;
+use crate::plan::saved::SavedError;
 use crate::rbac::TooManyGather;
+use crate::record::RecordError;
 
 /// Why the program stops.
 #[derive(Debug, Error)]
@@ -39,9 +43,24 @@ pub enum Error {
     /// Nobody is named as the owner.
     #[error("check the sources: none of them names an owner")]
     NoOwner,
-    /// The sources are for another cluster.
-    #[error("check the cluster")]
-    OtherCluster(#[from] OtherCluster),
+    /// A guard refuses, or what others wrote is in the way.
+    #[error(transparent)]
+    Refused(Refusal),
+    /// The file of the live aws-auth is of no use.
+    #[error(transparent)]
+    LiveFile(#[from] LiveFileError),
+    /// A live text cannot be edited.
+    #[error(transparent)]
+    Text(TextError),
+    /// A record on the live aws-auth cannot be read.
+    #[error(transparent)]
+    Record(RecordError),
+    /// The file of a plan holds none.
+    #[error(transparent)]
+    Saved(#[from] SavedError),
+    /// A plan was not written to its file.
+    #[error("save the plan")]
+    SavePlan(#[source] FileError),
     /// The kubeconfig is of no use.
     #[error(transparent)]
     Connect(#[from] ConnectError),
@@ -119,20 +138,16 @@ impl Failure for Error {
     fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Source(finding) => return finding.hint.clone(),
+            Self::Refused(refusal) => return Some(refusal.hint()),
+            Self::Record(error) => return Some(error.remedy()),
+            Self::Text(error) => return Some(error.remedy().to_owned()),
+            Self::LiveFile(error) => return error.remedy(),
+            Self::Apply(error) => return error.remedy(),
             Self::NoOwner => "add `owner: NAME` to a source, or give --owner NAME",
-            Self::OtherCluster(_) => {
-                "choose the right --context, or correct `cluster:` or --cluster"
+            Self::Nothing => {
+                "--allow-mass-deletion takes away every entry that the owner has written"
             }
-            Self::Connect(ConnectError::Kubeconfig(_)) => {
-                "give --kubeconfig FILE and --context NAME; kubectl config get-contexts lists them"
-            }
-            Self::Connect(ConnectError::Proxy) => {
-                "correct proxy-url in the kubeconfig, or HTTPS_PROXY; NO_PROXY names exceptions"
-            }
-            Self::Connect(ConnectError::Plugin { .. }) => {
-                "try kubectl auth whoami with the same kubeconfig"
-            }
-            Self::Apply(error) => return apply_hint(error).map(str::to_owned),
+            Self::Connect(error) => return error.remedy().map(str::to_owned),
             Self::NoPolicy { .. } => "aws-auth-sync policies lists them",
             Self::Unreadable { .. } => {
                 "aws-auth-sync lint tells everything that is wrong with the file"
@@ -141,21 +156,21 @@ impl Failure for Error {
                 "RBAC must allow get on the configmap aws-auth in kube-system; for rights also list \
                  on namespaces, roles, rolebindings, clusterroles and clusterrolebindings"
             }
+            Self::Fetch(error) => return error.remedy().map(str::to_owned),
             Self::Absent => "choose the cluster with --context NAME",
             Self::ArnMap { .. } => {
                 "write {\"arn:aws:iam::ACCOUNT:role/NAME\": \"arn:aws:iam::ACCOUNT:role/PATH/NAME\"}"
             }
+            Self::Saved(_) => "plan again: aws-auth-sync plan --out FILE",
             Self::Input(_)
-            | Self::Fetch(_)
             | Self::AccessEntries(_)
             | Self::Rbac(_)
             | Self::ReadArnMap { .. }
             | Self::Sources { .. }
-            | Self::Nothing
-            | Self::Connect(ConnectError::Parse { .. } | ConnectError::Client { .. })
             | Self::FixStdin
             | Self::Permissions { .. }
             | Self::Write(_)
+            | Self::SavePlan(_)
             | Self::Runtime(_)
             | Self::Definition(_)
             | Self::Stdout(_) => return None,
@@ -166,14 +181,8 @@ impl Failure for Error {
     fn exit_code(&self) -> u8 {
         match self {
             Self::Source(_) | Self::Sources { .. } | Self::Nothing | Self::NoOwner => 3,
-            Self::Apply(
-                ApplyError::Foreign { .. }
-                | ApplyError::OtherOwner { .. }
-                | ApplyError::Changed { .. }
-                | ApplyError::Contended
-                | ApplyError::Overwritten { .. },
-            ) => 4,
-            Self::OtherCluster(_) => 5,
+            Self::Refused(refusal) => refusal.exit_code(),
+            Self::Apply(error) => error.exit_code(),
             Self::Input(_)
             | Self::Unreadable { .. }
             | Self::Absent
@@ -184,9 +193,11 @@ impl Failure for Error {
             | Self::ReadArnMap { .. }
             | Self::ArnMap { .. }
             | Self::Connect(_)
-            | Self::Apply(
-                ApplyError::Call(_) | ApplyError::Unverified { .. } | ApplyError::Absent,
-            )
+            | Self::LiveFile(_)
+            | Self::Text(_)
+            | Self::Record(_)
+            | Self::Saved(_)
+            | Self::SavePlan(_)
             | Self::FixStdin
             | Self::Permissions { .. }
             | Self::Write(_)
@@ -194,37 +205,5 @@ impl Failure for Error {
             | Self::Definition(_)
             | Self::Stdout(_) => 1,
         }
-    }
-}
-
-fn apply_hint(error: &ApplyError) -> Option<&'static str> {
-    match error {
-        ApplyError::Absent => Some("give --create to make it"),
-        ApplyError::Foreign { .. } => Some(
-            "this version writes only to an aws-auth that it made: save the live one with kubectl \
-             get configmap aws-auth -n kube-system -o yaml before you do anything else",
-        ),
-        ApplyError::OtherOwner { .. } => {
-            Some("apply the other owner's sources together with these")
-        }
-        ApplyError::Changed { .. } => Some(
-            "bring the change into the sources; kubectl get configmap aws-auth -n kube-system -o \
-             yaml shows it",
-        ),
-        ApplyError::Contended | ApplyError::Overwritten { .. } => {
-            Some("find out which other tool writes aws-auth, then apply again")
-        }
-        ApplyError::Unverified { .. } => Some("apply again: what is there is compared first"),
-        ApplyError::Call(CallError::Refused { code: 403, .. }) => Some(
-            "a Role in kube-system must allow get and patch on the configmap aws-auth, and create \
-             on configmaps",
-        ),
-        ApplyError::Call(CallError::Refused { code: 401, .. }) => {
-            Some("the kubeconfig's credentials are not accepted: try kubectl auth whoami")
-        }
-        ApplyError::Call(CallError::Deadline { .. } | CallError::Transport { .. }) => {
-            Some("try kubectl get --raw /readyz with the same kubeconfig")
-        }
-        ApplyError::Call(CallError::Refused { .. }) => None,
     }
 }

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use iam_core::aws_auth::Severity;
 use iam_core::yaml::Position;
 
+use crate::lint;
+
 /// A place in a source: a file, a line and a column, both from 1.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Place {
     /// The file as it was named; `<stdin>` for stdin.
     pub file: Arc<str>,
@@ -75,6 +77,21 @@ impl Finding {
         Self {
             hint: Some(hint.into()),
             ..self
+        }
+    }
+}
+
+impl From<lint::Finding> for Finding {
+    fn from(found: lint::Finding) -> Self {
+        let severity = match found.severity {
+            lint::Severity::Error => Severity::Error,
+            lint::Severity::Warning | lint::Severity::Info => Severity::Warning,
+        };
+        Self {
+            severity,
+            place: Place::new(&found.file, found.position),
+            message: format!("{} ({})", found.message, found.rule.code),
+            hint: found.hint,
         }
     }
 }

@@ -13,17 +13,20 @@ mod observe;
 mod overrides;
 #[cfg(test)]
 mod tests;
+mod unparsable;
 mod view;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 
 use iam_core::aws_auth::{Document, Entry, Identity, Section, SsoRoleMatch};
 use iam_core::principal::Principal;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
-pub use cluster::{OtherCluster, check_connected, check_named};
+pub(crate) use admins::MASTERS;
+pub use cluster::{check_connected, check_named};
 pub use managed::managed;
+pub(crate) use nodes::{NODE_GROUPS, lets_nodes_in};
 pub use overrides::Overrides;
 use view::View;
 
@@ -83,6 +86,11 @@ impl Guard {
             override_flag: code.override_flag(),
             message,
         }
+    }
+
+    /// Says that it was let pass.
+    pub fn tell_passed(&self) {
+        tracing::warn!("{self} (let pass by {})", self.override_flag);
     }
 }
 
@@ -153,8 +161,9 @@ impl Default for Nodes {
 }
 
 /// The entries that a source lets into `system:masters` by `# aws-auth-sync: allow C11`.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Acknowledged(HashSet<String>);
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Acknowledged(BTreeSet<String>);
 
 impl<'a> FromIterator<&'a Entry> for Acknowledged {
     fn from_iter<T: IntoIterator<Item = &'a Entry>>(entries: T) -> Self {
@@ -172,7 +181,7 @@ impl Acknowledged {
 /// What speaks against a change, in the order of the codes.
 #[must_use]
 pub fn check(case: &Case<'_>) -> Vec<Guard> {
-    let mut guards = Vec::new();
+    let mut guards = unparsable::check(case.before);
     for gate in gates(case) {
         let change = Change {
             before: View::new(case.before, *gate),

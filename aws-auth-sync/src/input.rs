@@ -60,19 +60,26 @@ pub fn read(paths: &[PathBuf]) -> Result<Vec<Input>, InputError> {
     let mut inputs = Vec::new();
     let mut stdin_read = false;
     for path in paths {
-        if path.as_os_str() == "-" {
-            if std::mem::replace(&mut stdin_read, true) {
-                return Err(InputError::StdinTwice);
-            }
-            inputs.push(bounded(Path::new("<stdin>"), io::stdin().lock())?);
-        } else {
-            for file in expand(path)? {
-                let opened = File::open(&file).map_err(|source| failed(&file, source))?;
-                inputs.push(bounded(&file, opened)?);
-            }
+        if path.as_os_str() == "-" && std::mem::replace(&mut stdin_read, true) {
+            return Err(InputError::StdinTwice);
+        }
+        for file in expand(path)? {
+            inputs.push(read_one(&file)?);
         }
     }
     Ok(inputs)
+}
+
+/// Reads one file, or stdin for `-`.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn read_one(path: &Path) -> Result<Input, InputError> {
+    if path.as_os_str() == "-" {
+        return bounded(Path::new("<stdin>"), io::stdin().lock());
+    }
+    let opened = File::open(path).map_err(|source| failed(path, source))?;
+    bounded(path, opened)
 }
 
 fn bounded(path: &Path, reader: impl io::Read) -> Result<Input, InputError> {

@@ -1,237 +1,273 @@
-//! What would change: from what is wanted and what is there.
+//! What would be written, and what speaks against it: made of what is wanted and what is there,
+//! without a look at anything else.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::{self, Write as _};
+pub mod report;
+pub mod saved;
 
-use iam_core::aws_auth::{Document, Entry, Identity, Section};
-use iam_core::principal::PrincipalKey;
+use iam_core::aws_auth::Section;
+use iam_core::principal::Principal;
+use thiserror::Error;
 
-use crate::desired::sections;
-use crate::render::Data;
+use crate::desired::Desired;
+use crate::edit::{self, Edited, SectionEdit, TextError, Way};
+use crate::guard::{self, Acknowledged, Case, Facts, Guard, MASTERS, Overrides, lets_nodes_in};
+use crate::live::Live;
+use crate::merge::{self, Action, Change, Conflict, Intent, Merge, Policy};
+use crate::owner::Owner;
+use crate::record::Record;
 
-/// One entry's change.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Change {
-    /// The list.
-    pub section: Section,
-    /// Whom it is about, as written.
-    pub identity: String,
-    /// What becomes of the entry.
-    pub action: Action,
+/// What is wanted, by whom, and what it may do.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// Whose sources these are.
+    pub owner: Owner,
+    /// What they declare.
+    pub desired: Desired,
+    /// The new administrators that they acknowledge.
+    pub acknowledged: Acknowledged,
+    /// How far it goes with what is not the owner's.
+    pub policy: Policy,
+    /// The guards that let it pass.
+    pub overrides: Overrides,
+    /// Who makes the change, where that was told.
+    pub caller: Option<Principal>,
 }
 
-/// What becomes of an entry.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Action {
-    /// It is new.
-    Add(Names),
-    /// It is there with other values.
-    Update {
-        /// Its values now.
-        before: Names,
-        /// Its values then.
-        after: Names,
-    },
-    /// It goes.
-    Remove(Names),
+/// A plan that no guard has looked at yet.
+#[derive(Debug)]
+pub struct Draft<'a> {
+    wanted: &'a Wanted,
+    live: &'a Live,
+    merge: Merge,
+    edited: Edited,
+    annotations: Vec<Annotation>,
 }
 
-/// What an entry gives: a username, and groups without order.
+/// What becomes of an annotation.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Names {
-    /// The username template.
-    pub username: String,
-    /// The group templates.
-    pub groups: BTreeSet<String>,
+pub struct Annotation {
+    /// Its key.
+    pub key: String,
+    /// Its value; none where it goes.
+    pub value: Option<String>,
 }
 
-/// The changes that lead from one aws-auth to another, as the consumer sees both, ordered by
-/// section and key. None where both mean the same.
-#[must_use]
-pub fn changes(live: &Data, wanted: &Data) -> Vec<Change> {
-    let (mut before, after) = (effective(live), effective(wanted));
-    let mut changes = Vec::new();
-    for (key, (identity, after)) in after {
-        let action = match before.remove(&key) {
-            None => Action::Add(after),
-            Some((_, before)) if before == after => continue,
-            Some((_, before)) => Action::Update { before, after },
+/// What would be written, and what speaks against it.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Whose it is.
+    pub owner: Owner,
+    /// The changes, those that need a look first, and what stands in the way.
+    pub merge: Merge,
+    /// The sections that change.
+    pub edits: Vec<SectionEdit>,
+    /// The annotations that change.
+    pub annotations: Vec<Annotation>,
+    /// The guards that refuse.
+    pub guards: Vec<Guard>,
+    /// The guards that would, and let pass what a flag allows.
+    pub passed: Vec<Guard>,
+}
+
+/// Why a plan is not carried out.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+pub enum Refusal {
+    /// Guards refuse.
+    #[error("{}", told(.0))]
+    Guarded(Vec<Guard>),
+    /// Somebody else's entries stand in the way.
+    #[error("{}", told(.0))]
+    Conflicts(Vec<Conflict>),
+}
+
+impl<'a> Draft<'a> {
+    /// Plans.
+    ///
+    /// # Errors
+    /// When a live text cannot be edited.
+    pub fn new(wanted: &'a Wanted, live: &'a Live) -> Result<Self, TextError> {
+        let intent = Intent {
+            owner: &wanted.owner,
+            entries: &wanted.desired.entries,
+            protect: &wanted.desired.protect,
+            policy: wanted.policy,
         };
-        changes.push((key, identity, action));
-    }
-    let removed = before.into_iter();
-    changes.extend(removed.map(|(key, (identity, names))| (key, identity, Action::Remove(names))));
-    changes.sort_by(|one, other| one.0.cmp(&other.0));
-    let change = |(key, identity, action): (Key, String, Action)| Change {
-        section: key.0,
-        identity,
-        action,
-    };
-    changes.into_iter().map(change).collect()
-}
-
-/// Whether the consumer reads the same entries in both, and can read both whole.
-#[must_use]
-pub fn agree(live: &Data, wanted: &Data) -> bool {
-    let document = Document::parse(&sections(live));
-    let readable = Section::ALL
-        .into_iter()
-        .all(|section| !document.is_unreadable(section));
-    readable && changes(live, wanted).is_empty()
-}
-
-type Key = (Section, String);
-
-/// The entries that count, by what they are looked up by.
-fn effective(data: &Data) -> BTreeMap<Key, (String, Names)> {
-    let document = Document::parse(&sections(data));
-    let keyed = |entry: &Entry| {
-        let groups = entry.groups.iter().cloned().collect();
-        let names = Names {
-            username: entry.username.clone(),
-            groups,
-        };
-        (
-            (entry.section, key(&entry.identity)),
-            (entry.identity.to_string(), names),
-        )
-    };
-    // Of equal keys the last one stays, as with the consumer.
-    document.entries.iter().map(keyed).collect()
-}
-
-/// The text that the consumer looks entries up by.
-fn key(identity: &Identity) -> String {
-    match identity {
-        Identity::Role { arn } | Identity::User { arn } => {
-            PrincipalKey::of_mapped_arn(arn).map_or_else(|_| arn.clone(), |key| key.to_string())
+        let mut merge = merge::merge(&intent, live);
+        let edited = edit::edit(live, &merge.changes)?;
+        for edit in &edited.edits {
+            note_section(edit, live, &mut merge);
         }
-        Identity::Sso { .. } | Identity::Account { .. } => identity.to_string(),
+        merge.changes.sort_by_cached_key(risk);
+        let annotations = annotations(live, &merge);
+        Ok(Self {
+            wanted,
+            live,
+            merge,
+            edited,
+            annotations,
+        })
+    }
+
+    /// Whether there is something to write.
+    #[must_use]
+    pub const fn writes(&self) -> bool {
+        !self.edited.edits.is_empty() || !self.annotations.is_empty()
+    }
+
+    /// Has the guards look at it; `before` is what they found already.
+    #[must_use]
+    pub fn guarded(self, facts: &Facts, before: Option<Guard>) -> Plan {
+        let case = Case {
+            before: &self.live.document,
+            after: &self.edited.document,
+            acknowledged: &self.wanted.acknowledged,
+            facts,
+        };
+        let mut guards = guard::check(&case);
+        guards.extend(before);
+        guards.sort_by_key(|guard| guard.code);
+        let overrides = self.wanted.overrides;
+        let (passed, guards) = guards
+            .into_iter()
+            .partition(|guard| overrides.allows(guard.code));
+        Plan {
+            owner: self.wanted.owner.clone(),
+            merge: self.merge,
+            edits: self.edited.edits,
+            annotations: self.annotations,
+            guards,
+            passed,
+        }
     }
 }
 
-impl fmt::Display for Change {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            section,
-            identity,
-            action,
-        } = self;
-        let identity = Shown(identity);
-        match action {
-            Action::Add(names) => write!(f, "+ {section} {identity}{}", Suffix(names)),
-            Action::Remove(names) => write!(f, "- {section} {identity}{}", Suffix(names)),
-            Action::Update { before, after } => {
-                write!(
-                    f,
-                    "~ {section} {identity}{} (was{})",
-                    Suffix(after),
-                    Suffix(before)
-                )
+impl Plan {
+    /// Whether there is something to write.
+    #[must_use]
+    pub const fn writes(&self) -> bool {
+        !self.edits.is_empty() || !self.annotations.is_empty()
+    }
+
+    /// Gives the plan back if nothing speaks against it.
+    ///
+    /// # Errors
+    /// Else what does.
+    pub fn permitted(self) -> Result<Self, Refusal> {
+        if !self.guards.is_empty() {
+            return Err(Refusal::Guarded(self.guards));
+        }
+        if !self.merge.conflicts.is_empty() {
+            return Err(Refusal::Conflicts(self.merge.conflicts));
+        }
+        Ok(self)
+    }
+}
+
+/// Notes in the records which section its owner makes, and which goes.
+fn note_section(edit: &SectionEdit, live: &Live, merge: &mut Merge) {
+    let section = edit.section;
+    match edit.way {
+        Way::Write if !live.data.contains_key(section.key()) => merge.record.make(section),
+        Way::Write | Way::Splice(_) => {}
+        Way::Remove => {
+            merge.record.unmake(section);
+            for record in live
+                .records
+                .iter()
+                .filter(|record| record.has_made(section))
+            {
+                unmake(record, section, merge);
             }
         }
     }
 }
 
-/// ` username [group, group]`; nothing for an account.
-struct Suffix<'a>(&'a Names);
-
-impl fmt::Display for Suffix<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Names { username, groups } = self.0;
-        if username.is_empty() && groups.is_empty() {
-            return Ok(());
+fn unmake(record: &Record, section: Section, merge: &mut Merge) {
+    if record.owner() == merge.record.owner() {
+        return;
+    }
+    let mut robbed = merge.robbed.iter_mut();
+    match robbed.find(|robbed| robbed.owner() == record.owner()) {
+        Some(robbed) => robbed.unmake(section),
+        None => {
+            let mut record = record.clone();
+            record.unmake(section);
+            merge.robbed.push(record);
         }
-        let groups: Vec<String> = groups
-            .iter()
-            .map(|group| Shown(group).to_string())
-            .collect();
-        write!(f, " {} [{}]", Shown(username), groups.join(", "))
     }
 }
 
-/// Text as a terminal may see it: what stands in a live aws-auth may be anybody's. Names that act
-/// are printable ASCII, and are shown as they are.
-struct Shown<'a>(&'a str);
+/// The annotations that differ from those that are there.
+fn annotations(live: &Live, merge: &Merge) -> Vec<Annotation> {
+    let records = std::iter::once(&merge.record).chain(&merge.robbed);
+    let changed = records.filter_map(|record| {
+        let before = live.record(record.owner()).and_then(Record::value);
+        let value = record.value();
+        let key = record.annotation();
+        (before != value).then_some(Annotation { key, value })
+    });
+    changed.collect()
+}
 
-impl fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.chars().try_for_each(|character| match character {
-            ' '..='~' => f.write_char(character),
-            _ => write!(f, "{}", character.escape_default()),
-        })
+/// What needs a look comes first: administrators and nodes, then what goes or changes.
+fn risk(change: &Change) -> (bool, u8, Section, String) {
+    let rank = match change.action {
+        Action::Remove(_) => 0,
+        Action::Update { .. } => 1,
+        Action::Add(_) => 2,
+        Action::Adopt(_) => 3,
+    };
+    let key = change.entry().key();
+    (
+        !is_delicate(change),
+        rank,
+        key.section(),
+        key.as_str().to_owned(),
+    )
+}
+
+/// Whether it is about administrators or nodes.
+fn is_delicate(change: &Change) -> bool {
+    let entries = [change.action.before(), change.action.after()];
+    let mut entries = entries.into_iter().flatten();
+    entries.any(|entry| entry.gives(MASTERS) || lets_nodes_in(&entry.username, &entry.groups))
+}
+
+impl Refusal {
+    /// The exit code.
+    #[must_use]
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Guarded(_) => 5,
+            Self::Conflicts(_) => 4,
+        }
+    }
+
+    /// The flags that let it pass.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        let mut flags: Vec<&str> = match self {
+            Self::Guarded(guards) => guards.iter().map(|guard| guard.override_flag).collect(),
+            Self::Conflicts(conflicts) => conflicts.iter().map(Conflict::flag).collect(),
+        };
+        flags.dedup();
+        let flags = flags.join(" and ");
+        match self {
+            Self::Guarded(_) => format!("{flags} lets it pass, if that is what you want"),
+            Self::Conflicts(_) => {
+                format!("leave it to them, or give {flags}; aws-auth-sync plan shows both sides")
+            }
+        }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn data(roles: &str, accounts: &str) -> Data {
-        let pairs = [("mapRoles", roles), ("mapAccounts", accounts)];
-        pairs
-            .map(|(key, value)| (key.to_owned(), value.to_owned()))
-            .into()
-    }
-
-    fn shown(live: &Data, wanted: &Data) -> Vec<String> {
-        changes(live, wanted)
-            .iter()
-            .map(ToString::to_string)
-            .collect()
-    }
-
-    const DEV: &str =
-        "- {rolearn: 'arn:aws:iam::111122223333:role/dev', username: dev, groups: [a, b]}\n";
-
-    #[test]
-    fn tells_changes_entry_by_entry() {
-        let table = [
-            (data("", ""), data("", ""), vec![]),
-            (
-                data("", ""),
-                data(DEV, "- '111122223333'"),
-                vec![
-                    "+ mapRoles arn:aws:iam::111122223333:role/dev dev [a, b]",
-                    "+ mapAccounts 111122223333",
-                ],
-            ),
-            (
-                data(DEV, ""),
-                data(&DEV.replace("[a, b]", "[c]"), ""),
-                vec!["~ mapRoles arn:aws:iam::111122223333:role/dev dev [c] (was dev [a, b])"],
-            ),
-            (
-                data(DEV, "- '111122223333'"),
-                data("", ""),
-                vec![
-                    "- mapRoles arn:aws:iam::111122223333:role/dev dev [a, b]",
-                    "- mapAccounts 111122223333",
-                ],
-            ),
-        ];
-        for (live, wanted, expected) in table {
-            assert_eq!(shown(&live, &wanted), expected);
-        }
-    }
-
-    #[test]
-    fn a_live_text_can_neither_break_a_line_nor_drive_the_terminal() {
-        let live = "- rolearn: \"arn\\n+ mapRoles\"\n  username: \"O'B \\e[2J\"\n  groups: [\"\\u202E\"]\n";
-        assert_eq!(
-            shown(&data(live, ""), &data("", "")),
-            ["- mapRoles arn\\n+ mapRoles O'B \\u{1b}[2J [\\u{202e}]"],
-        );
-    }
-
-    #[test]
-    fn what_the_consumer_reads_alike_is_no_change() {
-        let spelt = "# a comment\n- groups:\n    - b\n    - a\n  roleARN: arn:aws:iam::111122223333:role/DEV\n  username: \"dev\"\n";
-        let twice = format!("{}{DEV}", DEV.replace("[a, b]", "[z]"));
-        for live in [spelt, &twice] {
-            assert_eq!(shown(&data(live, ""), &data(DEV, "")), [""; 0], "{live}");
-            assert!(agree(&data(live, ""), &data(DEV, "")));
-        }
-        assert!(!agree(&data("{{", ""), &data("", "")));
+/// The first of several, and how many more there are: each has a line of its own before.
+fn told<T: std::fmt::Display>(all: &[T]) -> String {
+    let Some(first) = all.first() else {
+        return String::new();
+    };
+    match all.len() {
+        1 => first.to_string(),
+        count => format!("{first}; and {} more", count - 1),
     }
 }

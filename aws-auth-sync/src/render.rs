@@ -1,124 +1,81 @@
-//! The text of aws-auth: one spelling for one set of entries.
+//! The text of aws-auth where there is none yet: one spelling for one set of entries.
 //!
 //! `rolearn`, `username`, `groups` in this order, lists unindented, quotes only where a reader of
 //! YAML 1.1 or 1.2 needs them, account numbers always in quotes, nothing folded.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
-use iam_core::aws_auth::{Identity, Section};
-use iam_core::yaml::scalar11::quoted;
+use iam_core::aws_auth::Section;
+use iam_core::yaml::Fresh;
 
-use crate::ownership::Record;
+use crate::edit::{USUAL, fresh};
+use crate::meaning::Meaning;
+use crate::owner::Owner;
+use crate::record::Record;
 use crate::source::Declared;
 
-/// The `data` of the ConfigMap: the sections that have entries.
+/// The `data` of the ConfigMap.
 pub type Data = BTreeMap<String, String>;
 
-/// Renders the sections.
+/// Renders the sections that have entries.
 #[must_use]
 pub fn data(entries: &[Declared]) -> Data {
     let mut data = Data::new();
     for section in Section::ALL {
-        let text = list(entries.iter().filter(|entry| entry.section() == section));
-        if !text.is_empty() {
-            data.insert(section.key().to_owned(), text);
+        let entries = entries.iter().filter(|entry| entry.section() == section);
+        let entries: Vec<Meaning> = entries.map(Meaning::from).collect();
+        if !entries.is_empty() {
+            data.insert(section.key().to_owned(), list(&entries));
         }
     }
     data
 }
 
+/// Renders a list.
+pub fn list<'a>(entries: impl IntoIterator<Item = &'a Meaning>) -> String {
+    let entries = entries.into_iter().map(|entry| fresh(entry, USUAL));
+    Fresh::List(entries.collect()).document()
+}
+
+/// The record of an owner who wrote all of the entries, and nobody else any.
+#[must_use]
+pub fn record(owner: &Owner, entries: &[Declared]) -> Record {
+    let mut record = Record::new(owner);
+    for entry in entries.iter().map(Meaning::from) {
+        record.make(entry.identity.section());
+        record.own(entry.key().digest(), entry.digest());
+    }
+    record
+}
+
 /// Renders the whole manifest.
 #[must_use]
 pub fn manifest(data: &Data, record: Option<&Record>) -> String {
-    let mut text = String::from("apiVersion: v1\nkind: ConfigMap\nmetadata:\n");
-    if let Some(record) = record {
-        push(&mut text, format_args!("  annotations:\n"));
-        push(
-            &mut text,
-            format_args!(
-                "    {}: {}\n",
-                quoted(&record.key()),
-                quoted(&record.value())
-            ),
-        );
+    let mut metadata = Vec::new();
+    if let Some(record) = record
+        && let Some(value) = record.value()
+    {
+        let annotation = [(record.annotation(), Fresh::Text(value))];
+        metadata.push(("annotations", Fresh::map(annotation)));
     }
-    text.push_str("  name: aws-auth\n  namespace: kube-system\n");
-    text.push_str(if data.is_empty() {
-        "data: {}\n"
-    } else {
-        "data:\n"
+    metadata.push(("name", Fresh::text("aws-auth")));
+    metadata.push(("namespace", Fresh::text("kube-system")));
+    let texts = Section::ALL.into_iter().filter_map(|section| {
+        let text = data.get(section.key())?;
+        Some((section.key(), Fresh::Lines(text.clone())))
     });
-    for section in Section::ALL {
-        let Some(value) = data.get(section.key()) else {
-            continue;
-        };
-        push(&mut text, format_args!("  {section}: |\n"));
-        for line in value.lines() {
-            push(&mut text, format_args!("    {line}\n"));
-        }
-    }
-    text
-}
-
-fn list<'a>(entries: impl Iterator<Item = &'a Declared>) -> String {
-    let mut text = String::new();
-    for entry in entries {
-        match &entry.identity {
-            Identity::Account { id } => push(&mut text, format_args!("- \"{id}\"\n")),
-            Identity::Role { arn } => {
-                push(&mut text, format_args!("- rolearn: {}\n", quoted(arn)));
-                names(&mut text, entry);
-            }
-            Identity::User { arn } => {
-                push(&mut text, format_args!("- userarn: {}\n", quoted(arn)));
-                names(&mut text, entry);
-            }
-            Identity::Sso {
-                permission_set_name,
-                account_id,
-                partition,
-            } => {
-                push(&mut text, format_args!("- sso:\n"));
-                let name = quoted(permission_set_name);
-                push(&mut text, format_args!("    permissionSetName: {name}\n"));
-                push(&mut text, format_args!("    accountID: \"{account_id}\"\n"));
-                if let Some(partition) = partition {
-                    push(
-                        &mut text,
-                        format_args!("    partition: {}\n", quoted(partition)),
-                    );
-                }
-                names(&mut text, entry);
-            }
-        }
-    }
-    text
-}
-
-fn names(text: &mut String, entry: &Declared) {
-    push(
-        text,
-        format_args!("  username: {}\n", quoted(&entry.username)),
-    );
-    if entry.groups.is_empty() {
-        text.push_str("  groups: []\n");
-        return;
-    }
-    text.push_str("  groups:\n");
-    for group in &entry.groups {
-        push(text, format_args!("  - {}\n", quoted(group)));
-    }
-}
-
-fn push(text: &mut String, line: std::fmt::Arguments<'_>) {
-    // Writing to a String cannot fail.
-    let _ = text.write_fmt(line);
+    let manifest = Fresh::map([
+        ("apiVersion", Fresh::text("v1")),
+        ("kind", Fresh::text("ConfigMap")),
+        ("metadata", Fresh::map(metadata)),
+        ("data", Fresh::map(texts)),
+    ]);
+    manifest.document()
 }
 
 #[cfg(test)]
 mod tests {
-    use iam_core::aws_auth::{Document, Manifest};
+    use iam_core::aws_auth::{Document, Identity, Manifest};
     use proptest::prelude::*;
 
     use super::*;

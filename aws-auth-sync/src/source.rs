@@ -7,6 +7,7 @@ mod reader;
 
 use std::sync::Arc;
 
+use glob::Pattern;
 use iam_core::account::AccountId;
 use iam_core::aws_auth::{Identity, Section};
 use iam_core::yaml::{self, Limits, Mapping, Node, Position};
@@ -26,6 +27,8 @@ pub struct Source {
     pub cluster: Option<Located<String>>,
     /// The accounts its entries may be of.
     pub allowed_accounts: Option<Vec<AccountId>>,
+    /// Patterns of ARNs whose entries are never removed.
+    pub protect: Vec<Pattern>,
     /// Its entries in order.
     pub entries: Vec<Declared>,
 }
@@ -56,11 +59,7 @@ impl Declared {
     /// The list that the entry belongs to.
     #[must_use]
     pub const fn section(&self) -> Section {
-        match self.identity {
-            Identity::Role { .. } | Identity::Sso { .. } => Section::MapRoles,
-            Identity::User { .. } => Section::MapUsers,
-            Identity::Account { .. } => Section::MapAccounts,
-        }
+        self.identity.section()
     }
 }
 

@@ -12,8 +12,10 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Output, Stdio};
 use std::thread;
 
-use aws_auth_sync::ownership::Record;
-use aws_auth_sync::render::Data;
+use aws_auth_sync::finding::Place;
+use aws_auth_sync::render;
+use aws_auth_sync::source::Declared;
+use iam_core::aws_auth::Identity;
 use serde_json::{Value, json};
 
 /// A request as the server saw it: method and path with query, content type, body.
@@ -24,7 +26,8 @@ struct Asked {
     body: Value,
 }
 
-/// Runs `apply` while a server gives `answers`, one a request; returns what was asked too.
+/// Runs `apply` while a server gives `answers`, one a request; returns what was asked too. What the
+/// guards ask is answered besides: the caller has no ARN, and there are no nodes.
 fn apply(arguments: &[&str], answers: Vec<(u16, Value)>) -> (Output, Vec<Asked>) {
     let home = tempfile::tempdir().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -48,17 +51,30 @@ fn apply(arguments: &[&str], answers: Vec<(u16, Value)>) -> (Output, Vec<Asked>)
         .args([&fixed[..], arguments].concat())
         .output()
         .unwrap();
-    // A script that is not played out ends with this connection.
+    // The script ends with this connection.
     drop(TcpStream::connect(address));
     (output, server.join().unwrap())
 }
 
 fn serve(listener: &TcpListener, answers: Vec<(u16, Value)>) -> Vec<Asked> {
     let mut asked = Vec::new();
-    for (status, body) in answers {
+    let mut answers = answers.into_iter();
+    loop {
         let (stream, _) = listener.accept().unwrap();
-        let Some(request) = read(&stream) else { break };
-        asked.push(request);
+        let Some(request) = read(&stream) else {
+            return asked;
+        };
+        let (status, body) = match request.line.as_str() {
+            REVIEW => (201, json!({"status": {"userInfo": {"username": "admin"}}})),
+            NODES => (200, json!({"metadata": {}, "items": []})),
+            _ => {
+                asked.push(request);
+                let Some(answer) = answers.next() else {
+                    continue;
+                };
+                answer
+            }
+        };
         let body = body.to_string();
         let head = format!(
             "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
@@ -69,7 +85,6 @@ fn serve(listener: &TcpListener, answers: Vec<(u16, Value)>) -> Vec<Asked> {
             .write_all([head, body].concat().as_bytes())
             .unwrap();
     }
-    asked
 }
 
 fn read(stream: &TcpStream) -> Option<Asked> {
@@ -103,36 +118,57 @@ kind: AwsAuth
 owner: platform
 accounts: [\"111122223333\"]
 ";
-const ACCOUNTS: &str = "- \"111122223333\"\n";
 const GET: &str = "GET /api/v1/namespaces/kube-system/configmaps/aws-auth";
 const PATCH: &str = "PATCH /api/v1/namespaces/kube-system/configmaps/aws-auth\
     ?fieldManager=aws-auth-sync&fieldValidation=Strict";
 const POST: &str = "POST /api/v1/namespaces/kube-system/configmaps\
     ?fieldManager=aws-auth-sync&fieldValidation=Strict";
 
-/// The annotations of an aws-auth that `platform` wrote with `data`.
-fn record(data: &Value) -> Value {
-    let data: Data = serde_json::from_value(data.clone()).unwrap();
-    let record = Record::new(&"platform".parse().unwrap(), &data);
-    json!({record.key(): record.value()})
+const REVIEW: &str = "POST /apis/authentication.k8s.io/v1/selfsubjectreviews";
+const NODES: &str = "GET /api/v1/nodes?limit=1";
+
+/// The annotations of an aws-auth in which `platform` wrote these accounts.
+fn record(accounts: &[&str]) -> Value {
+    let declared = |id: &&str| Declared {
+        place: Place {
+            file: "f".into(),
+            line: 1,
+            column: 1,
+        },
+        identity: Identity::Account {
+            id: (*id).to_owned(),
+        },
+        username: String::new(),
+        groups: Vec::new(),
+    };
+    let entries: Vec<Declared> = accounts.iter().map(declared).collect();
+    let record = render::record(&"platform".parse().unwrap(), &entries);
+    match record.value() {
+        Some(value) => json!({record.annotation(): value}),
+        None => json!({}),
+    }
 }
 
-/// An aws-auth that `platform` wrote.
-fn ours(version: &str, data: &Value) -> (u16, Value) {
-    let metadata = json!({"resourceVersion": version, "annotations": record(data)});
+/// An aws-auth with these accounts, those of `platform` and then those of nobody.
+fn object(version: &str, ours: &[&str], others: &[&str]) -> (u16, Value) {
+    let accounts = ours.iter().chain(others);
+    let accounts: String = accounts.map(|id| format!("- \"{id}\"\n")).collect();
+    let metadata = json!({"resourceVersion": version, "annotations": record(ours)});
+    let data = json!({"mapAccounts": accounts, "other": "kept"});
     (
         200,
         json!({"kind": "ConfigMap", "apiVersion": "v1", "metadata": metadata, "data": data}),
     )
 }
 
-fn wanted() -> Value {
-    json!({"mapAccounts": ACCOUNTS})
+/// An aws-auth as the source wants it.
+fn after(version: &str) -> (u16, Value) {
+    object(version, &["111122223333"], &["444455556666"])
 }
 
-/// What was there before: a section that goes, and one that changes.
-fn before() -> Value {
-    json!({"mapUsers": "[]\n", "mapAccounts": "- \"444455556666\"\n"})
+/// What was there before: nothing of ours yet.
+fn before(version: &str) -> (u16, Value) {
+    object(version, &[], &["444455556666"])
 }
 
 fn status(code: u16, reason: &str) -> (u16, Value) {
@@ -157,49 +193,57 @@ fn result(output: &Output) -> (&str, &str, Option<i32>) {
     )
 }
 
+const ADDED: &str = "+ mapAccounts 111122223333\n";
+
+fn changed(version: &str) -> String {
+    format!("{ADDED}aws-auth changed: 1 entry, read back at resourceVersion {version}\n")
+}
+
 #[test]
 fn makes_aws_auth_where_there_is_none_and_reads_it_back() {
-    let answers = vec![
-        status(404, "NotFound"),
-        ours("7", &wanted()),
-        ours("7", &wanted()),
-    ];
-    let (output, asked) = apply(&["--create"], answers);
-    let report = "+ mapAccounts 111122223333\naws-auth created: 1 entry, read back at \
-                  resourceVersion 7\n";
-    assert_eq!(result(&output), (report, "", Some(0)));
+    let made = || object("7", &["111122223333"], &[]);
+    let (output, asked) = apply(&["--create"], vec![status(404, "NotFound"), made(), made()]);
+    let report = format!("{ADDED}aws-auth created: 1 entry, read back at resourceVersion 7\n");
+    assert_eq!(result(&output), (report.as_str(), "", Some(0)));
     assert_eq!(lines(&asked), [GET, POST, GET]);
     let metadata = json!({
-        "name": "aws-auth", "namespace": "kube-system", "annotations": record(&wanted()),
+        "name": "aws-auth", "namespace": "kube-system", "annotations": record(&["111122223333"]),
     });
-    let body =
-        json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": wanted()});
+    let data = json!({"mapAccounts": "- \"111122223333\"\n"});
     let create = Asked {
         line: POST.to_owned(),
         content_type: "application/json".to_owned(),
-        body,
+        body: json!({
+            "apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data,
+        }),
     };
     assert_eq!(asked.get(1), Some(&create));
 }
 
 #[test]
-fn changes_its_own_work_on_the_condition_that_it_is_still_there() {
-    let answers = vec![
-        ours("5", &before()),
-        ours("6", &wanted()),
-        ours("6", &wanted()),
-    ];
-    let (output, asked) = apply(&[], answers);
-    let report = "+ mapAccounts 111122223333\n- mapAccounts 444455556666\naws-auth changed: 2 \
-                  entries, read back at resourceVersion 6\n";
-    assert_eq!(result(&output), (report, "", Some(0)));
+fn writes_what_differs_on_the_condition_that_nothing_else_has_changed() {
+    let (output, asked) = apply(&[], vec![before("5"), after("6"), after("6")]);
+    assert_eq!(result(&output), (changed("6").as_str(), "", Some(0)));
     assert_eq!(lines(&asked), [GET, PATCH, GET]);
+    let mut annotations = record(&["111122223333"]);
+    let value = annotations
+        .as_object_mut()
+        .unwrap()
+        .values_mut()
+        .next()
+        .unwrap();
+    // The section was there: it is not ours to take away.
+    *value = value
+        .as_str()
+        .unwrap()
+        .replace("\"made\":[\"mapAccounts\"],", "")
+        .into();
     let patch = Asked {
         line: PATCH.to_owned(),
         content_type: "application/merge-patch+json".to_owned(),
         body: json!({
-            "metadata": {"resourceVersion": "5", "annotations": record(&wanted())},
-            "data": {"mapUsers": null, "mapAccounts": ACCOUNTS},
+            "metadata": {"resourceVersion": "5", "annotations": annotations},
+            "data": {"mapAccounts": "- \"444455556666\"\n- \"111122223333\"\n"},
         }),
     };
     assert_eq!(asked.get(1), Some(&patch));
@@ -207,38 +251,46 @@ fn changes_its_own_work_on_the_condition_that_it_is_still_there() {
 
 #[test]
 fn writes_nothing_where_nothing_would_change() {
-    let (output, asked) = apply(&["--create"], vec![ours("5", &wanted())]);
+    let (output, asked) = apply(&["--create"], vec![after("5")]);
     let report = "aws-auth is as it should be: nothing is written\n";
     assert_eq!(result(&output), (report, "", Some(0)));
     assert_eq!(lines(&asked), [GET]);
 }
 
 #[test]
+fn a_change_that_is_not_meant_is_told_and_not_made() {
+    let (output, asked) = apply(&["--dry-run=client"], vec![before("5")]);
+    let told = format!("{ADDED}aws-auth would change: 1 entry; nothing was sent\n");
+    assert_eq!(result(&output), (told.as_str(), "", Some(0)));
+    assert_eq!(lines(&asked), [GET]);
+
+    let (output, asked) = apply(&["--dry-run=server"], vec![before("5"), after("5")]);
+    let told = format!("{ADDED}aws-auth would change: 1 entry; the API server would take it\n");
+    assert_eq!(result(&output), (told.as_str(), "", Some(0)));
+    assert_eq!(lines(&asked), [GET, &format!("{PATCH}&dryRun=All")]);
+
+    let absent = vec![status(404, "NotFound"), after("5")];
+    let (output, asked) = apply(&["--create", "--dry-run=server"], absent);
+    assert_eq!(result(&output), (told.as_str(), "", Some(0)));
+    assert_eq!(lines(&asked), [GET, &format!("{POST}&dryRun=All")]);
+}
+
+#[test]
 fn a_conflict_is_a_new_plan() {
-    let done = || vec![ours("9", &wanted()), ours("9", &wanted())];
+    let done = || vec![after("9"), after("9")];
+    let conflict = || status(409, "Conflict");
+    let absent = || status(404, "NotFound");
     let table = [
         (
-            vec![
-                ours("5", &before()),
-                status(409, "Conflict"),
-                ours("6", &before()),
-            ],
+            vec![before("5"), conflict(), before("6")],
             vec![GET, PATCH, GET, PATCH, GET],
         ),
         (
-            vec![
-                ours("5", &before()),
-                status(404, "NotFound"),
-                status(404, "NotFound"),
-            ],
+            vec![before("5"), absent(), absent()],
             vec![GET, PATCH, GET, POST, GET],
         ),
         (
-            vec![
-                status(404, "NotFound"),
-                status(409, "AlreadyExists"),
-                ours("6", &before()),
-            ],
+            vec![absent(), status(409, "AlreadyExists"), before("6")],
             vec![GET, POST, GET, PATCH, GET],
         ),
     ];
@@ -250,20 +302,56 @@ fn a_conflict_is_a_new_plan() {
 }
 
 #[test]
-fn gives_up_after_six_conflicts() {
-    let round = [ours("5", &before()), status(409, "Conflict")];
-    let (output, asked) = apply(&[], round.iter().cycle().take(14).cloned().collect());
-    let message = "aws-auth-sync: apply: the live aws-auth changed 6 times between looking and \
+fn a_new_plan_keeps_what_others_wrote_meanwhile_and_is_guarded_again() {
+    let theirs = object("6", &[], &["444455556666", "777788889999"]);
+    let answers = vec![
+        before("5"),
+        status(409, "Conflict"),
+        theirs,
+        after("9"),
+        after("9"),
+    ];
+    let (_, asked) = apply(&[], answers);
+    let accounts = asked
+        .get(3)
+        .unwrap()
+        .body
+        .pointer("/data/mapAccounts")
+        .cloned();
+    let expected = "- \"444455556666\"\n- \"777788889999\"\n- \"111122223333\"\n";
+    assert_eq!(accounts, Some(json!(expected)));
+
+    // Now most of it would go.
+    let ours = [
+        "111122223333",
+        "000000000001",
+        "000000000002",
+        "000000000003",
+    ];
+    let several = object("6", &ours, &[]);
+    let (output, asked) = apply(&[], vec![before("5"), status(409, "Conflict"), several]);
+    let message = "aws-auth-sync: apply: C04: 3 of 4 entries would go: mapAccounts 000000000001, \
+                   mapAccounts 000000000002, mapAccounts 000000000003\nhint: \
+                   --allow-mass-deletion lets it pass, if that is what you want\n";
+    assert_eq!(result(&output), ("", message, Some(5)));
+    assert_eq!(lines(&asked), [GET, PATCH, GET]);
+}
+
+#[test]
+fn gives_up_after_ten_conflicts() {
+    let round = [before("5"), status(409, "Conflict")];
+    let (output, asked) = apply(&[], round.iter().cycle().take(22).cloned().collect());
+    let message = "aws-auth-sync: apply: the live aws-auth changed 10 times between looking and \
                    writing\nhint: find out which other tool writes aws-auth, then apply again\n";
     assert_eq!(result(&output), ("", message, Some(4)));
-    assert_eq!(lines(&asked), [GET, PATCH].repeat(6));
+    assert_eq!(lines(&asked), [GET, PATCH].repeat(10));
 }
 
 #[test]
 fn what_follows_a_refusal_is_said_and_nothing_more_is_asked() {
-    let foreign = json!({
-        "metadata": {"resourceVersion": "5"}, "data": before(),
-    });
+    let mut unreadable = before("5");
+    *unreadable.1.pointer_mut("/metadata/annotations").unwrap() =
+        json!({"aws-auth-sync/owned.platform": "{\"version\":1}"});
     let table = [
         (
             vec![status(404, "NotFound")],
@@ -276,7 +364,7 @@ fn what_follows_a_refusal_is_said_and_nothing_more_is_asked() {
             1,
         ),
         (
-            vec![ours("", &before())],
+            vec![before("")],
             "get configmap kube-system/aws-auth: the answer has no resourceVersion\nhint: try kubectl get --raw /readyz with the same kubeconfig",
             1,
         ),
@@ -286,19 +374,19 @@ fn what_follows_a_refusal_is_said_and_nothing_more_is_asked() {
             1,
         ),
         (
-            vec![ours("5", &before()), status(422, "Invalid")],
+            vec![before("5"), status(422, "Invalid")],
             "patch configmap kube-system/aws-auth: says Invalid (HTTP 422)",
             1,
         ),
         (
-            vec![ours("5", &before()), status(409, "AlreadyExists")],
+            vec![before("5"), status(409, "AlreadyExists")],
             "patch configmap kube-system/aws-auth: says AlreadyExists (HTTP 409)",
             1,
         ),
         (
-            vec![(200, foreign)],
-            "the live aws-auth was not written by aws-auth-sync; the API server does not say who wrote it\nhint: this version writes only to an aws-auth that it made: save the live one with kubectl get configmap aws-auth -n kube-system -o yaml before you do anything else",
-            4,
+            vec![unreadable],
+            "the annotation aws-auth-sync/owned.platform of aws-auth is no record that this version reads: it is of another version\nhint: kubectl annotate configmap aws-auth -n kube-system aws-auth-sync/owned.platform- forgets it; the owner's next apply --adopt makes it anew",
+            1,
         ),
     ];
     for (answers, message, code) in table {
@@ -310,36 +398,31 @@ fn what_follows_a_refusal_is_said_and_nothing_more_is_asked() {
 fn what_is_not_read_back_as_written_is_said() {
     let table = [
         (
-            vec![
-                ours("5", &before()),
-                ours("6", &wanted()),
-                status(403, "Forbidden"),
-            ],
+            vec![before("5"), after("6"), status(403, "Forbidden")],
             "aws-auth was written (resourceVersion 6), and could not be read back: get configmap kube-system/aws-auth: says Forbidden (HTTP 403)\nhint: apply again: what is there is compared first",
             1,
         ),
         (
-            vec![
-                ours("5", &before()),
-                ours("6", &wanted()),
-                ours("7", &before()),
-            ],
-            "aws-auth was written, and what is there now is not what was written; the API server does not say who wrote it\nhint: find out which other tool writes aws-auth, then apply again",
+            vec![before("5"), after("6"), before("7")],
+            "aws-auth was written, and then mapAccounts 111122223333 was not what was written; the API server does not say who wrote it\nhint: find out which other tool writes aws-auth, then apply again",
             4,
         ),
         (
-            vec![
-                ours("5", &before()),
-                ours("6", &wanted()),
-                status(404, "NotFound"),
-            ],
-            "aws-auth was written, and what is there now is not what was written; it was deleted\nhint: find out which other tool writes aws-auth, then apply again",
+            vec![before("5"), after("6"), status(404, "NotFound")],
+            "aws-auth was written, and then mapAccounts 111122223333 was not what was written; it was deleted\nhint: find out which other tool writes aws-auth, then apply again",
             4,
         ),
     ];
     for (answers, message, code) in table {
         assert_ends(answers, message, code);
     }
+}
+
+#[test]
+fn what_others_change_after_the_write_is_their_affair() {
+    let later = object("7", &["111122223333"], &["777788889999"]);
+    let (output, _) = apply(&[], vec![before("5"), after("6"), later]);
+    assert_eq!(result(&output), (changed("6").as_str(), "", Some(0)));
 }
 
 /// Asserts that the last of the answers is an error, without a word on stdout.

@@ -66,7 +66,7 @@ const EXAMPLE: &str = r#"apiVersion: v1
 kind: ConfigMap
 metadata:
   annotations:
-    aws-auth-sync/owned.platform: "{\"version\":1,\"owner\":\"platform\",\"data\":\"sha256:HASH\"}"
+    aws-auth-sync/owned.platform: "RECORD"
   name: aws-auth
   namespace: kube-system
 data:
@@ -106,14 +106,12 @@ fn the_example_directory_makes_one_manifest() {
     let directory = examples().join("access");
     let output = Sandbox::new().run(&["render", directory.to_str().unwrap()]);
     let (stdout, stderr, code) = result(&output);
-    let hash = stdout
-        .split_once("sha256:")
-        .unwrap()
-        .1
-        .split_once('\\')
-        .unwrap()
-        .0;
-    assert_eq!(stdout, EXAMPLE.replace("HASH", hash));
+    let (_, record) = stdout.split_once("owned.platform: \"").unwrap();
+    let record = record.lines().next().unwrap().strip_suffix('"').unwrap();
+    assert_eq!(stdout, EXAMPLE.replace("RECORD", record));
+    let record: serde_json::Value = serde_json::from_str(&record.replace("\\\"", "\"")).unwrap();
+    assert_eq!(record["owner"], "platform");
+    assert_eq!(record["entries"].as_object().unwrap().len(), 6);
     assert_eq!((stderr, code), ("", Some(0)));
 }
 
@@ -224,12 +222,12 @@ fn an_invalid_source_is_one_error_that_says_where_and_nothing_is_printed() {
             "f.yaml:7:3: arn:aws:iam::111122223333:role/DEV is declared already at f.yaml:4:3\nhint: of two entries only the last would count: remove one",
         ),
         (
-            format!("{HEAD}protect: [\"*\"]\naccounts: [\"111122223333\"]\n"),
-            "f.yaml:3:1: protect does not act in this version\nhint: remove it: an entry leaves aws-auth only when its owner no longer declares it",
+            role(ARN, "system:x", "[a]"),
+            "f.yaml:5:13: usernames that begin with system: are reserved (U01)\nhint: choose another username",
         ),
         (
             HEAD.to_owned(),
-            "check the sources: they declare no role, user or account",
+            "check the sources: they declare no role, user or account\nhint: --allow-mass-deletion takes away every entry that the owner has written",
         ),
     ];
     for (source, message) in table {
@@ -335,7 +333,7 @@ fn another_cluster_is_refused_with_a_code_of_its_own() {
     assert_eq!(right.status.code(), Some(0));
     let wrong = sandbox.run(&["render", directory, "--cluster", "https://127.0.0.1"]);
     let expected = format!(
-        "aws-auth-sync: check the cluster: {directory}/admins.yaml:5:10 is for cluster {arn}, and --cluster is https://127.0.0.1\nhint: choose the right --context, or correct `cluster:` or --cluster\n"
+        "aws-auth-sync: C05: {directory}/admins.yaml:5:10 is for cluster {arn}, and --cluster is https://127.0.0.1\nhint: --allow-other-cluster lets it pass, if that is what you want\n"
     );
     assert_eq!(result(&wrong), ("", expected.as_str(), Some(5)));
 }
@@ -392,7 +390,7 @@ fn apply_refuses_before_it_looks_at_a_cluster() {
         ),
         (
             [&owned[..], &["k", "--cluster", "d"]].concat(),
-            "check the cluster: --cluster is for cluster d, and the kubeconfig's is c at https://127.0.0.1:1/\nhint: choose the right --context, or correct `cluster:` or --cluster",
+            "C05: --cluster is for cluster d, and the kubeconfig's is c at https://127.0.0.1:1/\nhint: --allow-other-cluster lets it pass, if that is what you want",
             5,
         ),
         (

@@ -202,6 +202,7 @@ roles:
     username: "developer:{{SessionName}}"
     groups: [shop-readers]
 users:
+  # aws-auth-sync: allow C11
   - userarn: arn:aws:iam::111122223333:user/alice
     username: alice
     groups: ["system:masters"]

@@ -125,7 +125,12 @@ fn aws_auth_sync_makes_aws_auth_only_when_told_and_changes_its_own_again() {
         assert_eq!(aws_auth(story), before, "nothing to do is nothing written");
 
         let access = write_access(story, "bob");
-        story.aws_auth_sync(&["apply", &access]).succeed();
+        // Half of the entries may go, and all of a list only when told.
+        let replaced = story.aws_auth_sync(&["apply", &access]).run();
+        assert_eq!(replaced.code, Some(5), "{}", replaced.stderr);
+        story
+            .aws_auth_sync(&["apply", "--allow-mass-deletion", &access])
+            .succeed();
         let bob = story.sts.add_user("bob");
         assert!(eventually(WITHIN, || is_admitted(story, &bob)
             && !is_admitted(story, &alice)));
@@ -133,15 +138,21 @@ fn aws_auth_sync_makes_aws_auth_only_when_told_and_changes_its_own_again() {
 }
 
 #[test]
-fn aws_auth_sync_refuses_an_aws_auth_that_somebody_else_wrote() {
+fn aws_auth_sync_leaves_entries_that_somebody_else_wrote() {
     with_cluster(|story| {
         forget_aws_auth(story);
         story.set_aws_auth(&json!({ "mapUsers": users(&["bob"]) }));
         let before = aws_auth(story);
-        let access = write_access(story, "alice");
-        let refused = story.aws_auth_sync(&["apply", &access]).run();
+        let bobs = write_access(story, "bob");
+        let refused = story.aws_auth_sync(&["apply", &bobs]).run();
         assert_eq!(refused.code, Some(4), "{}", refused.stderr);
         assert_eq!(aws_auth(story), before);
+
+        let access = write_access(story, "alice");
+        story.aws_auth_sync(&["apply", &access]).succeed();
+        let [alice, bob] = ["alice", "bob"].map(|name| story.sts.add_user(name));
+        assert!(eventually(WITHIN, || is_admitted(story, &alice)
+            && is_admitted(story, &bob)));
     });
 }
 

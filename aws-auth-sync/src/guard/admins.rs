@@ -44,4 +44,5 @@ fn is_admin(entry: &Entry) -> bool {
     entry.groups.iter().any(|group| group == MASTERS)
 }
 
-const MASTERS: &str = "system:masters";
+/// The group whose members pass by RBAC.
+pub(crate) const MASTERS: &str = "system:masters";

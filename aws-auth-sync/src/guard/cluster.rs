@@ -1,64 +1,45 @@
 //! Is this the cluster that the sources are for?
 
 use http::Uri;
-use thiserror::Error;
 
+use super::{Code, Guard};
 use crate::connection::ClusterIdentity;
 use crate::source::Located;
 
-/// The sources are for another cluster.
-#[derive(Clone, Debug, Eq, Error, PartialEq)]
-#[error("{wanted_by} is for cluster {wanted}, and {found_by} is {found}")]
-pub struct OtherCluster {
-    wanted: String,
-    wanted_by: String,
-    found: String,
-    found_by: String,
+/// Refuses sources that name another cluster than `--cluster` does.
+#[must_use]
+pub fn check_named(clusters: &[Located<String>], named: Option<&str>) -> Option<Guard> {
+    let named = named?;
+    let other = clusters
+        .iter()
+        .find(|cluster| !same(&cluster.value, named))?;
+    let found = format!("--cluster is {named}");
+    Some(refusal(&other.place.to_string(), &other.value, &found))
 }
 
-/// Compares what the sources say with what `--cluster` says.
-///
-/// # Errors
-/// When a source names another cluster.
-pub fn check_named(clusters: &[Located<String>], named: Option<&str>) -> Result<(), OtherCluster> {
-    let Some(named) = named else { return Ok(()) };
-    match clusters.iter().find(|cluster| !same(&cluster.value, named)) {
-        None => Ok(()),
-        Some(other) => Err(OtherCluster {
-            wanted: other.value.clone(),
-            wanted_by: other.place.to_string(),
-            found: named.to_owned(),
-            found_by: "--cluster".to_owned(),
-        }),
-    }
-}
-
-/// Compares what the sources and `--cluster` say with the kubeconfig: the name of the cluster
-/// entry, or the URL of its server.
-///
-/// # Errors
-/// When one of them names another cluster.
+/// Refuses sources, or a `--cluster`, that name another cluster than the kubeconfig does, by the
+/// name of its cluster entry or the URL of its server.
+#[must_use]
 pub fn check_connected(
     clusters: &[Located<String>],
     named: Option<&str>,
     connected: &ClusterIdentity,
-) -> Result<(), OtherCluster> {
+) -> Option<Guard> {
     let sources = clusters
         .iter()
-        .map(|cluster| (&*cluster.value, cluster.place.to_string()));
-    let flag = named.map(|named| (named, "--cluster".to_owned()));
+        .map(|cluster| (cluster.place.to_string(), &*cluster.value));
+    let flag = named.map(|named| ("--cluster".to_owned(), named));
     let ClusterIdentity { name, server } = connected;
-    for (wanted, wanted_by) in sources.chain(flag) {
-        if !same(wanted, name) && !same(wanted, server) {
-            return Err(OtherCluster {
-                wanted: wanted.to_owned(),
-                wanted_by,
-                found: format!("{name} at {server}"),
-                found_by: "the kubeconfig's".to_owned(),
-            });
-        }
-    }
-    Ok(())
+    let mut all = sources.chain(flag);
+    let (wanted_by, wanted) =
+        all.find(|(_, wanted)| !same(wanted, name) && !same(wanted, server))?;
+    let found = format!("the kubeconfig's is {name} at {server}");
+    Some(refusal(&wanted_by, wanted, &found))
+}
+
+fn refusal(wanted_by: &str, wanted: &str, found: &str) -> Guard {
+    let message = format!("{wanted_by} is for cluster {wanted}, and {found}");
+    Guard::new(Code::OtherCluster, message)
 }
 
 /// Equal as texts, or as URLs of one server.
@@ -123,13 +104,17 @@ mod tests {
         for (text, same) in table {
             let by_source = check_connected(&from_source(text), None, &connected);
             let by_flag = check_connected(&[], Some(text), &connected);
-            assert_eq!((by_source.is_ok(), by_flag.is_ok()), (same, same), "{text}");
+            assert_eq!(
+                (by_source.is_none(), by_flag.is_none()),
+                (same, same),
+                "{text}"
+            );
         }
-        assert_eq!(check_connected(&[], None, &connected), Ok(()));
+        assert_eq!(check_connected(&[], None, &connected), None);
         assert_eq!(
             check_connected(&from_source("https://a"), None, &connected)
-                .unwrap_err()
-                .to_string(),
+                .unwrap()
+                .message,
             format!(
                 "f.yaml:4:10 is for cluster https://a, and the kubeconfig's is {ARN} at https://Example.com:443/"
             ),
@@ -138,13 +123,11 @@ mod tests {
 
     #[test]
     fn without_a_cluster_the_flag_alone_is_compared() {
-        assert_eq!(check_named(&from_source(ARN), None), Ok(()));
-        assert_eq!(check_named(&from_source(ARN), Some(ARN)), Ok(()));
-        assert_eq!(check_named(&[], Some("x")), Ok(()));
+        assert_eq!(check_named(&from_source(ARN), None), None);
+        assert_eq!(check_named(&from_source(ARN), Some(ARN)), None);
+        assert_eq!(check_named(&[], Some("x")), None);
         assert_eq!(
-            check_named(&from_source(ARN), Some("x"))
-                .unwrap_err()
-                .to_string(),
+            check_named(&from_source(ARN), Some("x")).unwrap().message,
             format!("f.yaml:4:10 is for cluster {ARN}, and --cluster is x"),
         );
     }

@@ -18,7 +18,7 @@ pub(super) fn check(change: &Change<'_>, nodes: &Nodes) -> Vec<Guard> {
     let is_lost = |entry: &&Entry| {
         let after = change.after.acting_for(entry);
         let stays = !after.is_empty() && after.iter().all(|after| is_same_node(entry, after));
-        is_node(entry) && !stays
+        lets_nodes_in(&entry.username, &entry.groups) && !stays
     };
     let lost = change.before.acting().filter(is_lost);
     lost.map(|entry| {
@@ -31,22 +31,23 @@ pub(super) fn check(change: &Change<'_>, nodes: &Nodes) -> Vec<Guard> {
     .collect()
 }
 
-/// Whether the entry is one of nodes.
-pub(crate) fn is_node(entry: &Entry) -> bool {
-    entry.username.starts_with("system:node:") || node_groups(entry).next().is_some()
+/// Whether an entry that gives these names is one of nodes.
+pub(crate) fn lets_nodes_in(username: &str, groups: &[String]) -> bool {
+    username.starts_with("system:node:") || node_groups(groups).next().is_some()
 }
 
 fn is_same_node(before: &Entry, after: &Entry) -> bool {
     before.username == after.username
-        && node_groups(before).all(|group| after.groups.contains(group))
+        && node_groups(&before.groups).all(|group| after.groups.contains(group))
 }
 
-fn node_groups(entry: &Entry) -> impl Iterator<Item = &String> {
+fn node_groups(groups: &[String]) -> impl Iterator<Item = &String> {
     let is_of_nodes = |group: &&String| NODE_GROUPS.contains(&group.as_str());
-    entry.groups.iter().filter(is_of_nodes)
+    groups.iter().filter(is_of_nodes)
 }
 
-const NODE_GROUPS: [&str; 4] = [
+/// The groups that nodes are in.
+pub(crate) const NODE_GROUPS: [&str; 4] = [
     "system:bootstrappers",
     "system:nodes",
     "system:node-proxier",

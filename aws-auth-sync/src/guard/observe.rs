@@ -13,24 +13,15 @@ use crate::call::{Answer, Call, CallError, refused};
 use crate::connection::Cluster;
 
 impl Cluster {
-    /// Looks who asks and whether there are nodes. What nobody lets us see stays unknown.
+    /// Looks whether there are nodes and, unless that is known, who asks. What nobody lets us see
+    /// stays unknown.
     ///
     /// # Errors
     /// When no answer comes, or one that says nothing about rights.
-    pub async fn observe(&self) -> Result<Facts, CallError> {
-        let review = json!({"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"});
-        let review = self.look::<SelfSubjectReview>(Call {
-            what: "ask who we are (create selfsubjectreviews)",
-            method: Method::POST,
-            path: "/apis/authentication.k8s.io/v1/selfsubjectreviews",
-            body: Some(("application/json", review)),
-        });
-        let caller = match review.await? {
-            Ok(review) => caller(&review),
-            Err(reason) => {
-                tracing::warn!("nobody guards your own access (C01): {reason}");
-                None
-            }
+    pub async fn observe(&self, caller: Option<&Principal>) -> Result<Facts, CallError> {
+        let caller = match caller {
+            Some(caller) => Some(caller.clone()),
+            None => self.who_asks().await?,
         };
         let nodes = self.look::<List<Node>>(Call {
             what: "list nodes",
@@ -45,6 +36,23 @@ impl Cluster {
             Err(reason) => Nodes::Unknown(reason.to_string()),
         };
         Ok(Facts { caller, nodes })
+    }
+
+    async fn who_asks(&self) -> Result<Option<Principal>, CallError> {
+        let review = json!({"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"});
+        let review = self.look::<SelfSubjectReview>(Call {
+            what: "ask who we are (create selfsubjectreviews)",
+            method: Method::POST,
+            path: "/apis/authentication.k8s.io/v1/selfsubjectreviews",
+            body: Some(("application/json", review)),
+        });
+        Ok(match review.await? {
+            Ok(review) => caller(&review),
+            Err(reason) => {
+                tracing::warn!("nobody guards your own access (C01): {reason}");
+                None
+            }
+        })
     }
 
     /// Calls; the inner error is that we may not, or that the API server is older than what we ask.

@@ -7,6 +7,8 @@ mod markdown;
 mod sarif;
 mod text;
 
+pub(crate) use markdown::cell;
+
 use super::{Finding, Summary};
 use crate::subject::Subject;
 

@@ -4,11 +4,11 @@ mod cli;
 mod cloudformation;
 mod eksctl;
 mod terraform;
-mod yaml;
 
 use serde_json::{Value, json};
 
 use super::{AccessEntry, Migration, Target, report};
+use crate::yaml;
 
 /// What to emit.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]

@@ -4,6 +4,7 @@ use iam_core::aws_auth::Entry;
 use iam_core::principal::Principal;
 
 use super::{AccessEntry, Stays, Step};
+use crate::guard::NODE_GROUPS;
 
 /// The access entry of nodes; `None` for entries that are not.
 pub(super) fn of_entry(
@@ -53,16 +54,10 @@ fn check(
     principal: &Principal,
     entry_type: &str,
 ) -> Result<(), Stays> {
-    let own = [
-        "system:bootstrappers",
-        "system:nodes",
-        "system:node-proxier",
-        "eks:kube-proxy-windows",
-    ];
     if let Some(other) = entry
         .groups
         .iter()
-        .find(|group| !own.contains(&group.as_str()))
+        .find(|group| !NODE_GROUPS.contains(&group.as_str()))
     {
         let reason =
             format!("an entry of type {entry_type} takes no groups, and this one gives {other:?}");

@@ -11,8 +11,10 @@
 //! users:
 //! - {userarn: arn:aws:iam::111122223333:user/ann, username: ann, groups: [dev]}
 //! accounts: ["444455556666"]
+//! protect: ["arn:aws:iam::111122223333:role/break-glass*"]
 //! ```
 
+use glob::Pattern;
 use iam_core::account::AccountId;
 use iam_core::aws_auth::Identity;
 use iam_core::yaml::{Mapping, Node};
@@ -25,7 +27,6 @@ pub(crate) const KIND: &str = "AwsAuth";
 
 /// Reads a document whose version and kind are known.
 pub(super) fn read(document: &Mapping, reader: &mut Reader<'_>) -> Source {
-    refuse_later_keys(document, reader);
     reader.check_keys(document, &KEYS);
     let mut source = Source::default();
     for (key, node) in &document.pairs {
@@ -36,23 +37,18 @@ pub(super) fn read(document: &Mapping, reader: &mut Reader<'_>) -> Source {
             key @ "roles" => source.entries.extend(principals(node, key, &ROLE, reader)),
             key @ "users" => source.entries.extend(principals(node, key, &USER, reader)),
             key @ "accounts" => source.entries.extend(mapped_accounts(node, key, reader)),
+            key @ "protect" => source.protect = patterns(node, key, reader),
             _ => {}
         }
     }
     source
 }
 
-/// `protect` is part of the format, and what it asks for must not be passed over in silence.
-fn refuse_later_keys(document: &Mapping, reader: &mut Reader<'_>) {
-    for (key, _) in &document.pairs {
-        if key.as_scalar().is_some_and(|scalar| scalar.text == PROTECT) {
-            reader.error_with_hint(
-                key.position,
-                "protect does not act in this version",
-                "remove it: an entry leaves aws-auth only when its owner no longer declares it",
-            );
-        }
-    }
+/// Patterns of ARNs; one that is none is remarked upon.
+fn patterns(node: &Node, key: &str, reader: &mut Reader<'_>) -> Vec<Pattern> {
+    let items = reader.items(node, key);
+    let parsed = items.iter().filter_map(|item| reader.parsed(item, key));
+    parsed.map(|pattern| pattern.value).collect()
 }
 
 /// The accounts that all parse; `None` where one does not, so that no check follows from a part.
@@ -135,9 +131,8 @@ const KEYS: [&str; 9] = [
     "roles",
     "users",
     "accounts",
-    PROTECT,
+    "protect",
 ];
-const PROTECT: &str = "protect";
 const ROLE: Kind = Kind {
     keys: ["rolearn", "username", "groups"],
     identity: |arn| Identity::Role { arn },
@@ -179,6 +174,7 @@ users:
 - {{userarn: u, username: ann}}
 accounts:
 - '444455556666'
+protect: [arn:aws:iam::*:role/ops-*]
 "
         );
         let entry = |line, column, identity, username: &str, groups: &[&str]| Declared {
@@ -203,6 +199,7 @@ accounts:
                 place: place(4, 10),
             }),
             allowed_accounts: Some(vec!["111122223333".parse().unwrap()]),
+            protect: vec![Pattern::new("arn:aws:iam::*:role/ops-*").unwrap()],
             entries: vec![
                 entry(7, 3, role, "dev:{{SessionName}}", &["a", "on"]),
                 entry(
@@ -232,7 +229,8 @@ accounts:
             ("owner: a\nowner: b\n", "4:1: owner is given twice".to_owned()),
             ("rolls: []\n", format!("3:1: \"rolls\" is not a key here ({keys})")),
             ("? [a]\n: b\n", "3:3: a key is a string".to_owned()),
-            ("protect: []\n", "3:1: protect does not act in this version (remove it: an entry leaves aws-auth only when its owner no longer declares it)".to_owned()),
+            ("protect: arn\n", "3:10: protect is a list".to_owned()),
+            ("protect: [\"a***\"]\n", "3:11: protect: Pattern syntax error near position 3: wildcards are either regular `*` or recursive `**`".to_owned()),
             ("allowedAccounts: [111122223333]\n", "3:19: allowedAccounts is a string, and \"111122223333\" is an integer in YAML 1.1 (put it in quotes: \"111122223333\")".to_owned()),
             ("accounts: [\"1\"]\n", "3:12: accounts: \"1\" is not an account number (exactly 12 digits)".to_owned()),
             ("accounts: {}\n", "3:11: accounts is a list".to_owned()),

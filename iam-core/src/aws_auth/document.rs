@@ -29,6 +29,12 @@ impl<'a> Data<'a> {
             Section::MapAccounts => self.map_accounts,
         }
     }
+
+    /// The text of a section, unless the consumer takes it for an absent one.
+    #[must_use]
+    pub fn filled(&self, section: Section) -> Option<&'a str> {
+        self.get(section).filter(|text| !is_blank(text))
+    }
 }
 
 /// An aws-auth document as its consumer reads it.
@@ -50,7 +56,7 @@ impl Document {
     pub fn parse(data: &Data<'_>) -> Self {
         let mut output = Output::default();
         for section in Section::ALL {
-            if let Some(text) = data.get(section).filter(|text| !is_blank(text)) {
+            if let Some(text) = data.filled(section) {
                 read_text(section, text, &mut output);
             }
         }

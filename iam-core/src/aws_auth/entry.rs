@@ -84,6 +84,18 @@ pub enum Identity {
     },
 }
 
+impl Identity {
+    /// The list that an entry about it belongs to.
+    #[must_use]
+    pub const fn section(&self) -> Section {
+        match self {
+            Self::Role { .. } | Self::Sso { .. } => Section::MapRoles,
+            Self::User { .. } => Section::MapUsers,
+            Self::Account { .. } => Section::MapAccounts,
+        }
+    }
+}
+
 impl fmt::Display for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

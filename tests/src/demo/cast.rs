@@ -37,14 +37,17 @@ pub(super) fn enter(sts: &Sts, stage: &Stage) -> Result<(), Failure> {
     stage.write("aws-config", "")
 }
 
-/// The declarative access file: the native format of aws-auth-sync.
+/// The declarative access file: the native format of aws-auth-sync. It acknowledges that it makes
+/// an administrator.
 pub(super) fn access_file() -> String {
+    let admin = "  - userarn";
+    let acknowledged = format!("  # aws-auth-sync: allow C11\n{admin}");
     format!(
         "apiVersion: aws-auth-sync/v1
 kind: AwsAuth
 owner: demo
 {}",
-        mappings("roles", "users", "")
+        mappings("roles", "users", "").replace(admin, &acknowledged)
     )
 }
 

@@ -41,7 +41,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
 }
 
 /// Text that is no markup of a table, of HTML or of a mention.
-fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     let mut cell = String::new();
     for character in text.chars() {
         match character {

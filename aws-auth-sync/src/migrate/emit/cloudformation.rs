@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::{Map, Value, json};
 
 use super::super::{AccessEntry, Migration, Target};
-use super::yaml;
+use crate::yaml;
 
 pub(super) fn template(migration: &Migration, target: &Target) -> String {
     let mut resources = Map::new();

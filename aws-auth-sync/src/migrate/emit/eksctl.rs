@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::super::{AccessEntry, Migration, Target};
-use super::yaml;
+use crate::yaml;
 
 pub(super) fn config(migration: &Migration, target: &Target) -> String {
     let mut metadata = Map::new();

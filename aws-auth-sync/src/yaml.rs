@@ -4,7 +4,7 @@ use iam_core::yaml::scalar11::quoted;
 use serde_json::Value;
 
 /// The document.
-pub(super) fn write(value: &Value) -> String {
+pub(crate) fn write(value: &Value) -> String {
     let mut text = String::new();
     block(&mut text, value, 0);
     text

@@ -1,0 +1,80 @@
+//! `apply`.
+
+use std::path::Path;
+
+use super::other_cluster;
+use super::wanted::wanted;
+use crate::apply::{self, Absent, Options, Trial};
+use crate::cli::{ApplyArgs, ChangeArgs, ClusterArgs, DryRun};
+use crate::connection::Cluster;
+use crate::error::Error;
+use crate::guard::check_connected;
+use crate::input;
+use crate::plan::Wanted;
+use crate::plan::saved::{Reviewed, Saved};
+
+/// Writes aws-auth, and tells what was done.
+pub(crate) fn apply(arguments: ApplyArgs) -> Result<String, Error> {
+    let ApplyArgs {
+        files,
+        plan,
+        change,
+        create,
+        dry_run,
+        cluster,
+    } = arguments;
+    let (wanted, named, reviewed) = match plan {
+        Some(path) => saved(&path, change)?,
+        None => {
+            let (wanted, named) = wanted(&files, change)?;
+            (wanted, named, None)
+        }
+    };
+    let options = Options {
+        absent: if create {
+            Absent::Create
+        } else {
+            Absent::Refuse
+        },
+        trial: match dry_run {
+            None => Trial::No,
+            Some(DryRun::Client) => Trial::Told,
+            Some(DryRun::Server) => Trial::Asked,
+        },
+        reviewed: reviewed.as_ref(),
+    };
+    let ClusterArgs {
+        kubeconfig,
+        context,
+    } = cluster;
+    crate::runtime()?.block_on(async {
+        let cluster = Cluster::connect(kubeconfig.as_deref(), context.as_deref()).await?;
+        let clusters = &wanted.desired.clusters;
+        let other = check_connected(clusters, named.as_deref(), &cluster.identity);
+        other_cluster(other, wanted.overrides)?;
+        Ok(apply::apply(&cluster, &wanted, &options).await?)
+    })
+}
+
+/// A plan that was looked at, with what the command line adds to it.
+fn saved(
+    path: &Path,
+    change: ChangeArgs,
+) -> Result<(Wanted, Option<String>, Option<Reviewed>), Error> {
+    let Saved {
+        owner,
+        desired,
+        acknowledged,
+        policy,
+        reviewed,
+    } = Saved::read(&input::read_one(path)?)?;
+    let wanted = Wanted {
+        owner,
+        desired,
+        acknowledged,
+        policy,
+        overrides: change.overrides,
+        caller: change.caller_arn,
+    };
+    Ok((wanted, change.cluster, Some(reviewed)))
+}

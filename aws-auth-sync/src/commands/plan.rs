@@ -1,0 +1,120 @@
+//! `plan`.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use iam_cli::{NOTICE, file};
+
+use super::wanted::wanted;
+use super::{live_file, other_cluster};
+use crate::cli::{ClusterArgs, PlanArgs};
+use crate::connection::Cluster;
+use crate::error::Error;
+use crate::guard::{Facts, Nodes, check_connected, check_named, managed};
+use crate::live::Live;
+use crate::plan::{Draft, Plan, Wanted, report, saved};
+
+/// The plan, and what it comes to.
+pub(crate) fn plan(arguments: PlanArgs) -> Result<(String, ExitCode), Error> {
+    let PlanArgs {
+        files,
+        change,
+        live_file: path,
+        cluster,
+        output,
+        out,
+    } = arguments;
+    let (wanted, named) = wanted(&files, change)?;
+    let (plan, cluster) = match path {
+        Some(path) => (offline(&path, &files, &wanted, named.as_deref())?, named),
+        None => asked(&wanted, named.as_deref(), &cluster)?,
+    };
+    for guard in &plan.passed {
+        guard.tell_passed();
+    }
+    let text = report::render(&plan, output);
+    let code = code(&plan);
+    if let Some(out) = out {
+        keep(&plan, &wanted, cluster, &out)?;
+    }
+    Ok((text, code))
+}
+
+/// A plan for the aws-auth of a file.
+fn offline(
+    path: &Path,
+    files: &[std::path::PathBuf],
+    wanted: &Wanted,
+    named: Option<&str>,
+) -> Result<Plan, Error> {
+    let file = live_file(path, files)?;
+    let draft = Draft::new(wanted, &file.live).map_err(Error::Text)?;
+    Ok(draft.guarded(
+        &offline_facts(wanted),
+        check_named(&wanted.desired.clusters, named),
+    ))
+}
+
+/// What is known without a cluster.
+pub(super) fn offline_facts(wanted: &Wanted) -> Facts {
+    Facts {
+        caller: wanted.caller.clone(),
+        nodes: Nodes::Unknown("no cluster was asked".to_owned()),
+    }
+}
+
+/// A plan for the aws-auth of a cluster, and the cluster's server.
+fn asked(
+    wanted: &Wanted,
+    named: Option<&str>,
+    cluster: &ClusterArgs,
+) -> Result<(Plan, Option<String>), Error> {
+    crate::runtime()?.block_on(async {
+        let ClusterArgs {
+            kubeconfig,
+            context,
+        } = cluster;
+        let cluster = Cluster::connect(kubeconfig.as_deref(), context.as_deref()).await?;
+        let other = check_connected(&wanted.desired.clusters, named, &cluster.identity);
+        other_cluster(other, wanted.overrides)?;
+        let object = cluster.fetch().await.map_err(Error::Fetch)?;
+        let live = object.as_ref().map(Live::of).transpose().map_err(Error::Record)?;
+        if live.is_none() {
+            tracing::info!(target: NOTICE, "the cluster has no aws-auth: apply makes it with --create");
+        }
+        let live = live.unwrap_or_default();
+        let draft = Draft::new(wanted, &live).map_err(Error::Text)?;
+        let facts = if draft.writes() {
+            if let Some(warning) = managed(live.marks.iter().map(String::as_str)) {
+                tracing::warn!("{warning}");
+            }
+            let facts = cluster.observe(wanted.caller.as_ref()).await;
+            facts.map_err(Error::Fetch)?
+        } else {
+            Facts::default()
+        };
+        Ok((draft.guarded(&facts, None), Some(cluster.identity.server)))
+    })
+}
+
+fn code(plan: &Plan) -> ExitCode {
+    match plan.clone().permitted() {
+        Err(refusal) => ExitCode::from(refusal.exit_code()),
+        Ok(plan) if plan.writes() => ExitCode::from(2),
+        Ok(_) => ExitCode::SUCCESS,
+    }
+}
+
+/// Writes the plan to a file, if it can be carried out.
+fn keep(plan: &Plan, wanted: &Wanted, cluster: Option<String>, out: &Path) -> Result<(), Error> {
+    if plan.clone().permitted().is_err() {
+        tracing::warn!("{} is not written: the plan is refused", out.display());
+        return Ok(());
+    }
+    let cluster = cluster.or_else(|| {
+        let first = wanted.desired.clusters.first();
+        first.map(|cluster| cluster.value.clone())
+    });
+    let text = saved::write(plan, wanted, cluster);
+    file::replace(out, text.as_bytes(), file::Mode::Public).map_err(Error::SavePlan)
+}

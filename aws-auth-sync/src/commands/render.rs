@@ -1,0 +1,49 @@
+//! `render`.
+
+use std::path::{Path, PathBuf};
+
+use super::wanted::{load, wanted};
+use super::{live_file, other_cluster, plan::offline_facts};
+use crate::cli::{ChangeArgs, RenderArgs};
+use crate::error::Error;
+use crate::guard::check_named;
+use crate::plan::Draft;
+use crate::render;
+
+/// The manifest that the files make, or what they make of one that is there.
+pub(crate) fn render(arguments: RenderArgs) -> Result<String, Error> {
+    let RenderArgs {
+        files,
+        change,
+        live_file,
+    } = arguments;
+    match live_file {
+        Some(path) => edited(&path, &files, change),
+        None => fresh(&files, change),
+    }
+}
+
+fn fresh(files: &[PathBuf], change: ChangeArgs) -> Result<String, Error> {
+    let (desired, _) = load(files, change.owner)?;
+    if desired.entries.is_empty() {
+        return Err(Error::Nothing);
+    }
+    let other = check_named(&desired.clusters, change.cluster.as_deref());
+    other_cluster(other, change.overrides)?;
+    let record = desired.owner.as_ref();
+    let record = record.map(|owner| render::record(owner, &desired.entries));
+    Ok(render::manifest(&desired.data, record.as_ref()))
+}
+
+fn edited(path: &Path, files: &[PathBuf], change: ChangeArgs) -> Result<String, Error> {
+    let (wanted, named) = wanted(files, change)?;
+    let file = live_file(path, files)?;
+    let draft = Draft::new(&wanted, &file.live).map_err(Error::Text)?;
+    let other = check_named(&wanted.desired.clusters, named.as_deref());
+    let plan = draft.guarded(&offline_facts(&wanted), other);
+    for guard in &plan.passed {
+        guard.tell_passed();
+    }
+    let plan = plan.permitted().map_err(Error::Refused)?;
+    Ok(file.edited(&plan)?)
+}

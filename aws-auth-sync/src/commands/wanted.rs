@@ -1,0 +1,87 @@
+//! From the command line to what is wanted.
+
+use std::path::PathBuf;
+
+use crate::cli::ChangeArgs;
+use crate::desired::Desired;
+use crate::error::Error;
+use crate::finding::Finding;
+use crate::guard::{self, Acknowledged};
+use crate::lint;
+use crate::merge::Policy;
+use crate::plan::Wanted;
+use crate::subject::Subject;
+use crate::{input, source};
+
+/// What the files want, and what `--cluster` says.
+pub(super) fn wanted(
+    files: &[PathBuf],
+    change: ChangeArgs,
+) -> Result<(Wanted, Option<String>), Error> {
+    let ChangeArgs {
+        owner,
+        cluster,
+        adopt,
+        prune,
+        caller_arn,
+        overrides,
+    } = change;
+    let (desired, acknowledged) = load(files, owner)?;
+    if desired.entries.is_empty() && !overrides.allows(guard::Code::MassDeletion) {
+        return Err(Error::Nothing);
+    }
+    let wanted = Wanted {
+        owner: desired.owner.clone().ok_or(Error::NoOwner)?,
+        desired,
+        acknowledged,
+        policy: Policy { adopt, prune },
+        overrides,
+        caller: caller_arn,
+    };
+    Ok((wanted, cluster))
+}
+
+/// Reads and checks the sources.
+pub(super) fn load(
+    files: &[PathBuf],
+    owner: Option<crate::owner::Owner>,
+) -> Result<(Desired, Acknowledged), Error> {
+    let inputs = input::read(files)?;
+    let mut findings = Vec::new();
+    let sources = inputs
+        .iter()
+        .flat_map(|input| source::parse(input, &mut findings))
+        .collect();
+    let desired = Desired::new(sources, owner, &mut findings);
+    let subjects: Vec<Subject> = inputs.iter().map(Subject::read).collect();
+    // What is found here already has its place and its remedy.
+    if !findings.iter().any(Finding::is_error) {
+        let found = lint::check(&subjects, &lint::Settings::default());
+        let errors = found
+            .into_iter()
+            .filter(|found| found.severity == lint::Severity::Error);
+        findings.extend(errors.map(Finding::from));
+    }
+    report(findings)?;
+    let acknowledged = lint::allowed(&subjects, &guard::Code::NewAdmin.to_string());
+    Ok((desired, acknowledged.into_iter().collect()))
+}
+
+/// Says what was found; a single error is left to be the program's last word.
+fn report(findings: Vec<Finding>) -> Result<(), Error> {
+    let (mut errors, warnings): (Vec<_>, Vec<_>) =
+        findings.into_iter().partition(Finding::is_error);
+    for warning in warnings {
+        tracing::warn!("{}", warning.with_hint());
+    }
+    match (errors.len(), errors.pop()) {
+        (_, None) => Ok(()),
+        (1, Some(error)) => Err(Error::Source(error)),
+        (count, Some(last)) => {
+            for error in errors.iter().chain([&last]) {
+                tracing::error!("{}", error.with_hint());
+            }
+            Err(Error::Sources { count })
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! An aws-auth in a file, as `kubectl get configmap aws-auth -n kube-system -o yaml` writes it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use iam_core::aws_auth::{Document, Manifest, ManifestError, Section};
+use iam_core::yaml::edit::{self, Change, EditError, ListChange, MapChange};
+use iam_core::yaml::{Fresh, Limits, Mapping, Node};
+use thiserror::Error;
+
+use crate::desired::sections;
+use crate::edit::{Way, after};
+use crate::input::Input;
+use crate::live::Live;
+use crate::meaning::Meaning;
+use crate::plan::Plan;
+use crate::record::RecordError;
+
+/// A file with an aws-auth in it.
+#[derive(Clone, Debug)]
+pub struct LiveFile {
+    file: Arc<str>,
+    text: String,
+    /// Among the items of a `List`, where it stands.
+    item: Option<usize>,
+    /// What it holds.
+    pub live: Live,
+}
+
+/// Why a file is of no use, or not edited.
+#[derive(Debug, Error)]
+pub enum LiveFileError {
+    /// Not UTF-8.
+    #[error("read {file}: this is not UTF-8")]
+    Bytes {
+        /// The file.
+        file: Arc<str>,
+    },
+    /// No aws-auth is in it.
+    #[error("read {file}")]
+    Manifest {
+        /// The file.
+        file: Arc<str>,
+        /// Why.
+        source: ManifestError,
+    },
+    /// A record cannot be read.
+    #[error("read {file}")]
+    Record {
+        /// The file.
+        file: Arc<str>,
+        /// Which.
+        source: RecordError,
+    },
+    /// An edit could damage it.
+    #[error("edit {file}")]
+    Edit {
+        /// The file.
+        file: Arc<str>,
+        /// What is in the way.
+        source: EditError,
+    },
+    /// It would not be read as it was meant.
+    #[error("edit {file}: the consumer of aws-auth would not read what was meant")]
+    Misread {
+        /// The file.
+        file: Arc<str>,
+    },
+}
+
+impl LiveFileError {
+    /// What a person can do about it.
+    #[must_use]
+    pub fn remedy(&self) -> Option<String> {
+        match self {
+            Self::Bytes { .. } => None,
+            Self::Manifest { .. } => {
+                Some("kubectl get configmap aws-auth -n kube-system -o yaml writes one".to_owned())
+            }
+            Self::Record { source, .. } => Some(source.remedy()),
+            Self::Edit { source, .. } => Some(source.remedy().to_owned()),
+            Self::Misread { .. } => {
+                Some("aws-auth-sync lint tells what is wrong with it".to_owned())
+            }
+        }
+    }
+}
+
+impl LiveFile {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// When it holds no aws-auth, or one with a record that cannot be read.
+    pub fn read(input: Input) -> Result<Self, LiveFileError> {
+        let Input { file, bytes } = input;
+        let Ok(text) = String::from_utf8(bytes) else {
+            return Err(LiveFileError::Bytes { file });
+        };
+        let failed = |source| LiveFileError::Manifest {
+            file: Arc::clone(&file),
+            source,
+        };
+        let manifest = Manifest::parse(&text).map_err(failed)?;
+        let document = edit::Document::parse_first(&text, &LIMITS);
+        let document = document.map_err(|source| LiveFileError::Edit {
+            file: Arc::clone(&file),
+            source,
+        })?;
+        let (item, object) = document.root().map(object).unwrap_or_default();
+        let texts = manifest.data();
+        let texts = Section::ALL
+            .into_iter()
+            .filter_map(|section| Some((section.key().to_owned(), texts.get(section)?.to_owned())));
+        let annotations = object.map(|object| texts_in(object, "annotations"));
+        let live = Live::new(texts.collect(), &annotations.unwrap_or_default());
+        let mut live = live.map_err(|source| LiveFileError::Record {
+            file: Arc::clone(&file),
+            source,
+        })?;
+        let labels = object.map(|object| texts_in(object, "labels"));
+        live.marks.extend(labels.unwrap_or_default().into_keys());
+        Ok(Self {
+            file,
+            item,
+            live,
+            text,
+        })
+    }
+
+    /// The text with a plan carried out.
+    ///
+    /// # Errors
+    /// When it cannot be edited without danger to the rest of it.
+    pub fn edited(&self, plan: &Plan) -> Result<String, LiveFileError> {
+        let failed = |source| LiveFileError::Edit {
+            file: Arc::clone(&self.file),
+            source,
+        };
+        let change = match self.item {
+            None => change(plan).into(),
+            Some(at) => {
+                let items = ListChange::default().change(at, change(plan));
+                Change::from(MapChange::default().change("items", items))
+            }
+        };
+        let document = edit::Document::parse(&self.text, &LIMITS).map_err(failed)?;
+        let text = document.edit(&change).map_err(failed)?.into_owned();
+        let meant = after(&self.live.data, &plan.edits);
+        let found = Manifest::parse(&text).map(|manifest| meanings(&manifest.document));
+        if found.is_ok_and(|found| found == meanings(&Document::parse(&sections(&meant)))) {
+            Ok(text)
+        } else {
+            let file = Arc::clone(&self.file);
+            Err(LiveFileError::Misread { file })
+        }
+    }
+}
+
+fn change(plan: &Plan) -> MapChange {
+    let mut change = MapChange::default();
+    if !plan.annotations.is_empty() {
+        let annotations = plan.annotations.iter();
+        let annotations =
+            annotations.fold(MapChange::default(), |change, found| match &found.value {
+                Some(value) => change.set(found.key.clone(), Fresh::text(value)),
+                None => change.remove(found.key.clone()),
+            });
+        let metadata = MapChange::default().change("annotations", annotations);
+        change = change.change("metadata", metadata);
+    }
+    let data = plan.edits.iter().fold(MapChange::default(), |data, edit| {
+        let key = edit.section.key();
+        match &edit.way {
+            Way::Splice(inner) => data.change(key, Change::Embedded(inner.clone())),
+            Way::Write => data.set(key, edit.fresh()),
+            Way::Remove => data.remove(key),
+        }
+    });
+    change.change("data", data)
+}
+
+fn meanings(document: &Document) -> Vec<Meaning> {
+    document.entries.iter().map(Meaning::from).collect()
+}
+
+/// The ConfigMap: the document itself, or an item of the `List` that it is.
+fn object(root: &Node) -> (Option<usize>, Option<&Mapping>) {
+    let Some(mapping) = root.as_mapping() else {
+        return (None, None);
+    };
+    if word(mapping, "kind") != Some("List") {
+        return (None, Some(mapping));
+    }
+    let items = mapping.get("items").and_then(Node::as_sequence);
+    let items = items.map_or(&[][..], |sequence| &sequence.items);
+    let found = items.iter().enumerate().find_map(|(at, item)| {
+        let item = item.as_mapping()?;
+        let metadata = item.get("metadata")?.as_mapping()?;
+        let is_it = word(metadata, "name") == Some("aws-auth");
+        is_it.then_some((at, item))
+    });
+    found.map_or((None, None), |(at, item)| (Some(at), Some(item)))
+}
+
+fn word<'a>(mapping: &'a Mapping, key: &str) -> Option<&'a str> {
+    Some(&mapping.get(key)?.as_scalar()?.text)
+}
+
+/// The annotations or labels of an object.
+fn texts_in(object: &Mapping, key: &str) -> BTreeMap<String, String> {
+    let metadata = object.get("metadata").and_then(Node::as_mapping);
+    let found = metadata.and_then(|metadata| metadata.get(key)?.as_mapping());
+    let pairs = found.map_or(&[][..], |found| &found.pairs);
+    let texts = pairs.iter().filter_map(|(key, value)| {
+        let text = |node: &Node| Some(node.as_scalar()?.text.clone());
+        Some((text(key)?, text(value)?))
+    });
+    texts.collect()
+}
+
+/// A manifest quotes a whole ConfigMap, which may have 1 MiB of data.
+const LIMITS: Limits = Limits {
+    bytes: 4 << 20,
+    depth: 32,
+    nodes: 200_000,
+    aliases: 10_000,
+    events: 800_000,
+};

@@ -1,0 +1,86 @@
+//! A plan for people, for scripts and for pull requests.
+
+mod json;
+mod markdown;
+mod text;
+
+use clap::ValueEnum;
+use serde::Serialize;
+
+use super::Plan;
+use crate::merge::Action;
+use crate::yaml;
+
+pub use json::{KIND, changes, document};
+pub use text::line;
+
+/// How to write a plan.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// One document, for scripts
+    Json,
+    /// The same in YAML
+    Yaml,
+    /// For a pull request
+    Markdown,
+}
+
+/// How many entries there are of each kind.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
+pub struct Summary {
+    /// Entries that are new.
+    pub add: usize,
+    /// Entries that give something else.
+    pub change: usize,
+    /// Entries that go.
+    pub remove: usize,
+    /// Entries that stay and get this owner.
+    pub adopt: usize,
+    /// Entries that stay and are not this owner's.
+    pub foreign: usize,
+    /// Those of them that are as this owner declares them.
+    pub unowned: usize,
+    /// Entries that only `protect` keeps.
+    pub protected: usize,
+    /// Entries of the owner's record that are gone, and no longer declared.
+    pub forgotten: usize,
+}
+
+impl Summary {
+    /// Counts.
+    #[must_use]
+    pub fn of(plan: &Plan) -> Self {
+        let merge = &plan.merge;
+        let mut summary = Self {
+            foreign: merge.foreign,
+            unowned: merge.unowned,
+            protected: merge.protected.len(),
+            forgotten: merge.forgotten,
+            ..Self::default()
+        };
+        for change in &merge.changes {
+            let count = match change.action {
+                Action::Add(_) => &mut summary.add,
+                Action::Update { .. } => &mut summary.change,
+                Action::Remove(_) => &mut summary.remove,
+                Action::Adopt(_) => &mut summary.adopt,
+            };
+            *count += 1;
+        }
+        summary
+    }
+}
+
+/// Writes a plan.
+#[must_use]
+pub fn render(plan: &Plan, format: Format) -> String {
+    match format {
+        Format::Text => text::render(plan),
+        Format::Json => format!("{:#}\n", document(plan)),
+        Format::Yaml => yaml::write(&document(plan)),
+        Format::Markdown => markdown::render(plan),
+    }
+}
