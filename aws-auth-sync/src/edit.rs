@@ -133,7 +133,9 @@ fn section_after(
     live: &Live,
     changes: &[&Change],
 ) -> Result<SectionEdit, TextError> {
-    let Some(text) = live.list(section) else {
+    // A bare `[]` says nothing of how entries are to be written.
+    let text = live.list(section).filter(|text| text.trim() != EMPTY);
+    let Some(text) = text else {
         let text = render::list(changes.iter().map(|change| change.entry()));
         return Ok(SectionEdit {
             section,

@@ -69,6 +69,11 @@ fn a_new_entry_is_written_as_its_neighbours_are() {
         let rest = after.replacen(&entry, "", 1);
         assert_eq!(rest, before);
     }
+    for nothing in ["[]\n", "[]", "", "``", "null\n"] {
+        let after = edited(nothing, &[change(Action::Add(role("new", &[])), &[])]);
+        let entry = format!("- rolearn: {IAM}:role/new\n  username: new\n  groups: []\n");
+        assert_eq!(after, Some(entry), "{nothing:?}");
+    }
     let json = format!("[{{\"rolearn\":\"{IAM}:role/a\",\"username\":\"a\",\"groups\":[\"y\"]}}]");
     let after = edited(&json, &[change(Action::Add(role("new", &["x"])), &[])]);
     let entry =

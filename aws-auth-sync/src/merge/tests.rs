@@ -245,54 +245,20 @@ fn what_another_owner_holds_is_taken_over_only_when_told() {
     };
     let held = "conflict dev: it is held by them";
     let both = &["dev a", "ops a"];
+    let adopted = |word: &str| format!("{word} dev: adopted: it was held by them");
     let table = [
-        (
-            &["dev a", "ops a"][..],
-            both,
-            NEITHER,
-            vec![held, "1 foreign"],
-            false,
-        ),
-        (
-            &["dev x", "ops a"],
-            both,
-            NEITHER,
-            vec![held, "1 foreign"],
-            false,
-        ),
-        (&["ops a"], both, NEITHER, vec![held], false),
-        (
-            &["dev a", "ops a"],
-            both,
-            ADOPT,
-            vec!["adopt dev: adopted: it was held by them"],
-            true,
-        ),
-        (
-            &["dev x", "ops a"],
-            both,
-            ADOPT,
-            vec!["update dev: adopted: it was held by them"],
-            true,
-        ),
-        (
-            &["ops a"],
-            both,
-            ADOPT,
-            vec!["add dev: adopted: it was held by them"],
-            true,
-        ),
+        (&["dev a", "ops a"][..], vec![held, "1 foreign"], "adopt"),
+        (&["dev x", "ops a"], vec![held, "1 foreign"], "update"),
+        (&["ops a"], vec![held], "add"),
     ];
-    for (there, ours, policy, lines, is_robbed) in table {
-        let robbed = if is_robbed {
-            vec!["them".to_owned()]
-        } else {
-            vec![]
-        };
+    for (there, refused, word) in table {
+        let found = merged(there, both, NEITHER);
+        assert_eq!(found, (told(&refused), vec![]), "{there:?}");
+        let found = merged(there, both, ADOPT);
         assert_eq!(
-            merged(there, ours, policy),
-            (told(&lines), robbed),
-            "{there:?} {policy:?}"
+            found,
+            (vec![adopted(word)], vec!["them".to_owned()]),
+            "{there:?}"
         );
     }
     // What is another's is not pruned.

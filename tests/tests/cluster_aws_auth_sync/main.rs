@@ -8,8 +8,10 @@
 
 mod explain;
 mod export;
+mod guards;
 mod others_work;
 mod own_work;
+mod plans;
 mod races;
 mod render;
 mod rights;
@@ -103,8 +105,8 @@ fn kubectl(story: &Story<'_>, verb: &str, args: &[&str]) {
         .succeed();
 }
 
-/// Who wrote the data of an aws-auth and when, as the API server tells it.
-fn writes(live: &Value) -> Vec<(&str, &str)> {
+/// Who wrote the data of an aws-auth, as the API server tells it.
+fn managers(live: &Value) -> Vec<&str> {
     let fields = live["metadata"]["managedFields"]
         .as_array()
         .expect("the API server keeps them");
@@ -112,27 +114,20 @@ fn writes(live: &Value) -> Vec<(&str, &str)> {
         .iter()
         .filter(|entry| !entry["fieldsV1"]["f:data"].is_null());
     of_data
-        .filter_map(|entry| Some((entry["manager"].as_str()?, entry["time"].as_str()?)))
+        .filter_map(|entry| entry["manager"].as_str())
         .collect()
 }
 
-/// Who wrote the data of an aws-auth.
-fn managers(live: &Value) -> Vec<&str> {
-    writes(live)
-        .into_iter()
-        .map(|(manager, _)| manager)
-        .collect()
+/// A section of the live aws-auth.
+fn section(story: &Story<'_>, key: &str) -> String {
+    let live = live(story).expect("aws-auth is there");
+    live["data"][key].as_str().unwrap_or_default().to_owned()
 }
 
-/// The same in the words of aws-auth-sync.
-fn writers(live: &Value) -> String {
-    let named = writes(live)
-        .into_iter()
-        .map(|(manager, time)| format!("{manager} at {time}"));
-    format!(
-        "its data was written by {}",
-        named.collect::<Vec<_>>().join(", ")
-    )
+/// Has kubectl give a section of the live aws-auth another text.
+fn rewrite(story: &Story<'_>, key: &str, text: &str) {
+    let patch = json!({ "data": { key: text } }).to_string();
+    kubectl(story, "patch", &["--type=merge", "--patch", &patch]);
 }
 
 fn resource_version(live: &Value) -> &str {

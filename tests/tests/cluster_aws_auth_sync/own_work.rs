@@ -38,6 +38,9 @@ fn leaves_its_owner_and_its_own_name_on_what_it_makes() {
             .unwrap();
         let record: Value = serde_json::from_str(record).unwrap();
         assert_eq!(record["owner"], json!("platform"));
+        assert_eq!(record["version"], json!(2));
+        assert_eq!(record["made"], json!(["mapRoles", "mapUsers"]));
+        assert_eq!(record["entries"].as_object().unwrap().len(), 2);
     });
 }
 
@@ -72,7 +75,7 @@ fn changes_one_entry_and_leaves_labels_and_annotations_of_others() {
 
         let live = live(story).expect("aws-auth is there");
         let report = format!(
-            "~ mapRoles {DEVELOPER} developer [deployers, developers] (was developer [developers])\n\
+            "~ mapRoles {DEVELOPER} developer [developers, deployers] (was developer [developers])\n\
              aws-auth changed: 1 entry, read back at resourceVersion {}\n",
             resource_version(&live),
         );
@@ -94,7 +97,9 @@ fn takes_a_section_away_with_its_last_entry() {
         let mut roles_only = source();
         roles_only["users"] = json!([]);
 
-        let output = apply(story, &[], &roles_only);
+        let refused = apply(story, &[], &roles_only);
+        assert_eq!(refused.code, Some(5), "{}", refused.stderr);
+        let output = apply(story, &["--allow-mass-deletion"], &roles_only);
 
         let live = live(story).expect("aws-auth is there");
         let report = format!(
@@ -102,7 +107,11 @@ fn takes_a_section_away_with_its_last_entry() {
              aws-auth changed: 1 entry, read back at resourceVersion {}\n",
             resource_version(&live),
         );
-        assert_eq!(said(&output), (Some(0), report.as_str(), ""));
+        let warning = format!(
+            "warning: C04: mapUsers would be empty, which now has mapUsers {ALICE} (let pass by \
+             --allow-mass-deletion)\n"
+        );
+        assert_eq!(said(&output), (Some(0), report.as_str(), warning.as_str()));
         assert_eq!(live["data"], json!({ "mapRoles": data()["mapRoles"] }));
         assert_eq!(live["metadata"]["labels"], json!({ "team": "platform" }));
     });

@@ -3,10 +3,11 @@
 use std::thread;
 
 use e2e::support::{cluster::Story, command::Output};
+use serde_json::json;
 
 use super::{
-    NOTHING_TO_DO, data, live, made, resource_version, source, source_with_groups, with_cluster,
-    write,
+    NOTHING_TO_DO, data, live, made, resource_version, section, source, source_with_groups,
+    with_cluster, write,
 };
 
 #[test]
@@ -67,6 +68,71 @@ fn of_runs_that_want_different_things_one_prevails_whole() {
         let next = story.aws_auth_sync(&["apply", &red]).run();
         assert_eq!(next.code, Some(0), "{}", next.stderr);
     });
+}
+
+#[test]
+fn twenty_owners_and_a_person_at_once_lose_nothing() {
+    with_cluster(|story| {
+        made(story);
+        let role = |name: &str| format!("arn:aws:iam::111122223333:role/{name}");
+        let file = |number: usize| {
+            let name = format!("owner-{number}");
+            let mut theirs = source();
+            theirs["owner"] = json!(name);
+            theirs["roles"][0]["rolearn"] = json!(role(&name));
+            theirs["users"] = json!([]);
+            write(story, &format!("{name}.json"), &theirs)
+        };
+        let files: Vec<String> = (0..20).map(file).collect();
+        let files: Vec<&str> = files.iter().map(String::as_str).collect();
+        let outputs = thread::scope(|scope| {
+            let runs = scope.spawn(|| at_once(story, &files));
+            // What a person sees when he opens the editor, and saves when he is done with it.
+            for number in 0..5 {
+                by_hand(story, &role(&format!("by-hand-{number}")));
+            }
+            runs.join().expect("the runs end")
+        });
+        for output in &outputs {
+            assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""));
+        }
+        let text = section(story, "mapRoles");
+        let owners = (0..20).map(|number| format!("owner-{number}"));
+        let people = (0..5).map(|number| format!("by-hand-{number}"));
+        for name in owners.chain(people).chain(["developer".to_owned()]) {
+            let line = format!("rolearn: {}\n", role(&name));
+            assert_eq!(text.matches(&line).count(), 1, "{name}: {text}");
+        }
+        let live = live(story).expect("aws-auth is there");
+        let annotations = live["metadata"]["annotations"].as_object().unwrap();
+        assert_eq!(annotations.len(), 21);
+    });
+}
+
+/// Adds a role as `kubectl edit` would: on the condition that nothing has changed meanwhile, and
+/// again until it has not.
+fn by_hand(story: &Story<'_>, arn: &str) {
+    loop {
+        let live = live(story).expect("aws-auth is there");
+        let text = live["data"]["mapRoles"].as_str().unwrap_or_default();
+        let text = format!("{text}- rolearn: {arn}\n  username: by-hand\n");
+        let patch = json!({
+            "metadata": { "resourceVersion": resource_version(&live) },
+            "data": { "mapRoles": text },
+        });
+        let command = story.admin().command(&["patch", "configmap", "aws-auth"]);
+        let saved = command
+            .args(["--namespace=kube-system", "--type=merge", "--patch"])
+            .arg(patch.to_string())
+            .run();
+        if saved.code == Some(0) {
+            return;
+        }
+        assert!(
+            saved.stderr.contains("Conflict") || saved.stderr.contains("modified"),
+            "{saved:?}"
+        );
+    }
 }
 
 /// Applies each file in a process of its own, all of them at the same time.

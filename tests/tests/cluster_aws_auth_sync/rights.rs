@@ -77,9 +77,9 @@ fn asks_nothing_of_a_cluster_that_the_sources_are_not_for() {
         let column = source.to_string().find(&format!("\"{other}")).unwrap() + 1;
         let file = write(story, "access.json", &source);
         let message = format!(
-            "aws-auth-sync: check the cluster: {file}:1:{column} is for cluster {other}, and the \
-             kubeconfig's is local at {server}\n\
-             hint: choose the right --context, or correct `cluster:` or --cluster\n",
+            "aws-auth-sync: C05: {file}:1:{column} is for cluster {other}, and the kubeconfig's is \
+             local at {server}\n\
+             hint: --allow-other-cluster lets it pass, if that is what you want\n",
         );
         let refused = apply_as(story, "bystander", &source);
         assert_eq!(said(&refused), (Some(5), "", message.as_str()));
