@@ -6,9 +6,9 @@
     reason = "a test may stop where its own ground gives way, and says what it leaves out"
 )]
 
+mod readers;
+
 use std::collections::BTreeSet;
-use std::io::Write as _;
-use std::process::{Command as Process, Output, Stdio};
 
 use clap::{Arg, Command, ValueEnum as _};
 use clap_complete::Shell;
@@ -16,7 +16,7 @@ use clap_complete::Shell;
 use crate::Definition;
 
 /// Fails where a script or a page leaves out a subcommand or a long option, or where its reader
-/// (bash, groff; zsh and fish where they are) does not take it.
+/// (bash; zsh, fish and groff where they are, as in continuous integration) does not take it.
 pub fn assert_told(command: fn() -> Command) {
     let mut definition = command().disable_help_subcommand(true);
     definition.build();
@@ -28,7 +28,7 @@ pub fn assert_told(command: fn() -> Command) {
                 assert!(words.contains(said.as_str()), "{shell}: {said} is missing");
             }
         });
-        check_script(shell, &script);
+        readers::assert_completes(shell, &definition, &script);
         if shell == Shell::Bash {
             for_each(&definition, &mut |inner| assert_offered(inner, &script));
         }
@@ -92,61 +92,7 @@ fn assert_page(command: &Command, page: &str) {
         let option = format!("--{long}");
         assert!(words.contains(option.as_str()), "{option}: not on the page");
     }
-    // -ww: every warning; -z: nothing is printed.
-    if let Some(output) = feed("groff", &["-man", "-Tutf8", "-ww", "-z"], page) {
-        assert_accepted("groff", &output);
-    }
-}
-
-fn check_script(shell: Shell, script: &str) {
-    let reader = match shell {
-        Shell::Bash => "bash",
-        Shell::Zsh => "zsh",
-        Shell::Fish => "fish",
-        _ => return,
-    };
-    if let Some(output) = feed(reader, &["-n"], script) {
-        assert_accepted(reader, &output);
-    }
-}
-
-fn assert_accepted(reader: &str, output: &Output) {
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        output.status.success() && said.is_empty(),
-        "{reader}: {said}"
-    );
-}
-
-/// Runs a reader on `text`; `None` where the machine lacks it and may.
-fn feed(reader: &str, arguments: &[&str], text: &str) -> Option<Output> {
-    let mut process = Process::new(reader);
-    process.args(arguments).stdin(Stdio::piped());
-    let started = process
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn();
-    let Ok(mut child) = started else {
-        assert!(!is_required(reader), "{reader} is not installed");
-        eprintln!("SKIPPED: what {reader} would say, which is not installed");
-        return None;
-    };
-    let mut stdin = child.stdin.take().unwrap();
-    stdin.write_all(text.as_bytes()).unwrap();
-    drop(stdin);
-    Some(child.wait_with_output().unwrap())
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "whether the machine is one that must have everything"
-)]
-fn is_required(reader: &str) -> bool {
-    match reader {
-        "bash" => cfg!(unix),
-        "groff" => std::env::var_os("CI").is_some(),
-        _ => false,
-    }
+    readers::assert_page_is_read(page);
 }
 
 #[cfg(test)]
@@ -174,6 +120,14 @@ mod tests {
     fn an_option_that_is_not_on_the_page_is_noticed() {
         let page = Definition::Man { dir: None }.print(command()).unwrap();
         assert_page(&with_one_more(), &page);
+    }
+
+    #[test]
+    #[should_panic(expected = "bash does not offer --new")]
+    fn an_option_that_bash_does_not_complete_is_noticed() {
+        let shell = Shell::Bash;
+        let script = Definition::Completions { shell }.print(command()).unwrap();
+        readers::assert_completes(shell, &with_one_more(), &script);
     }
 
     #[test]
