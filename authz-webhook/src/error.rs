@@ -1,9 +1,8 @@
 //! Every way in which a command can fail.
 
-use std::io;
-
 use iam_cli::Failure;
 use iam_cli::definition::DefinitionError;
+use iam_cli::stdout::StdoutError;
 use thiserror::Error;
 
 use crate::check::CheckError;
@@ -33,9 +32,9 @@ pub enum Error {
     /// A page of the manual cannot be written.
     #[error(transparent)]
     Definition(#[from] DefinitionError),
-    /// stdout is closed or full.
-    #[error("write to stdout")]
-    Stdout(#[source] io::Error),
+    /// stdout is full.
+    #[error(transparent)]
+    Stdout(#[from] StdoutError),
 }
 
 impl Failure for Error {

@@ -57,7 +57,6 @@ pub mod tls;
 pub mod watched;
 pub mod xml;
 
-use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -76,9 +75,7 @@ pub fn run(cli: Cli, environment: &Environment) -> Result<ExitCode, Error> {
     match cli.command {
         Command::Job(job) => work(job.into_options(environment)?, environment)?,
         Command::Definition(wanted) => {
-            let text = wanted.print(Cli::command())?;
-            let written = std::io::stdout().write_all(text.as_bytes());
-            written.map_err(Error::Stdout)?;
+            iam_cli::stdout::print(&wanted.print(Cli::command())?)?;
         }
     }
     Ok(ExitCode::SUCCESS)

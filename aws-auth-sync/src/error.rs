@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use iam_cli::Failure;
 use iam_cli::definition::DefinitionError;
 use iam_cli::file::FileError;
+use iam_cli::stdout::StdoutError;
 use thiserror::Error;
 
 use crate::access_entries::AccessEntriesError;
@@ -129,9 +130,9 @@ pub enum Error {
     /// A page of the manual cannot be written.
     #[error(transparent)]
     Definition(#[from] DefinitionError),
-    /// stdout is closed or full.
-    #[error("write to stdout")]
-    Stdout(#[source] io::Error),
+    /// stdout is full.
+    #[error(transparent)]
+    Stdout(#[from] StdoutError),
 }
 
 impl Failure for Error {

@@ -47,7 +47,6 @@ pub mod source;
 pub mod subject;
 mod yaml;
 
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::CommandFactory as _;
@@ -84,9 +83,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Apply(arguments) => commands::apply(arguments)?,
         Command::Definition(wanted) => wanted.print(Cli::command())?,
     };
-    std::io::stdout()
-        .write_all(output.as_bytes())
-        .map_err(Error::Stdout)?;
+    iam_cli::stdout::print(&output)?;
     Ok(code)
 }
 

@@ -3,14 +3,15 @@
 //! definition.
 //!
 //! A program's `main` calls [`parse`] and [`telemetry::start`], runs, and hands the
-//! result to [`finish`]. stdout belongs to the program's data alone; everything here goes to
-//! stderr, one line at a time, with control characters escaped.
+//! result to [`finish`]. stdout belongs to the program's data alone ([`stdout`]); everything else
+//! goes to stderr, one line at a time, with control characters escaped.
 
 mod args;
 pub mod definition;
 pub mod file;
 mod line;
 mod report;
+pub mod stdout;
 pub mod telemetry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

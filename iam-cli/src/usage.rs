@@ -7,7 +7,7 @@ use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use thiserror::Error;
 
-use crate::{Failure, LogFormat, finish};
+use crate::{Failure, LogFormat, finish, stdout};
 
 /// Parses the command line of this process.
 ///
@@ -17,18 +17,19 @@ use crate::{Failure, LogFormat, finish};
 pub fn parse<C: Parser>(program: &str) -> Result<C, ExitCode> {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     C::try_parse_from(&arguments).map_err(|error| {
-        let asked_for = !error.use_stderr();
-        if asked_for || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-            // With stdout closed there is nobody left to tell.
+        let format = log_format(&arguments);
+        if !error.use_stderr() {
+            let printed = stdout::print_asked_for(&error).map(|()| ExitCode::SUCCESS);
+            return finish(program, format, printed);
+        }
+        let no_subcommand = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+        if no_subcommand && format == LogFormat::Text {
+            // With stderr closed there is nobody left to tell.
             let _ = error.print();
-            return if asked_for {
-                ExitCode::SUCCESS
-            } else {
-                ExitCode::from(MISTAKE)
-            };
+            return ExitCode::from(MISTAKE);
         }
         let mistake = UsageError::new(&error, &help(&error, program));
-        finish(program, log_format(&arguments), Err(mistake))
+        finish(program, format, Err(mistake))
     })
 }
 

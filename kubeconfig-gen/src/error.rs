@@ -7,6 +7,7 @@ use iam_aws::environment::NotUtf8;
 use iam_cli::Failure;
 use iam_cli::definition::DefinitionError;
 use iam_cli::file::FileError;
+use iam_cli::stdout::StdoutError;
 use thiserror::Error;
 
 use crate::certificate::CertificateError;
@@ -99,9 +100,9 @@ pub enum Error {
     /// A page of the manual that cannot be written.
     #[error(transparent)]
     Definition(#[from] DefinitionError),
-    /// stdout is closed or full.
-    #[error("write to stdout")]
-    Stdout(#[source] io::Error),
+    /// stdout is full.
+    #[error(transparent)]
+    Stdout(#[from] StdoutError),
 }
 
 /// Two clusters that should be one.

@@ -47,7 +47,6 @@ mod testing;
 mod unquoted;
 pub mod update;
 
-use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
@@ -98,8 +97,6 @@ pub fn run(
         }
         Command::Definition(wanted) => done(wanted.print(Cli::command())?),
     };
-    std::io::stdout()
-        .write_all(output.as_bytes())
-        .map_err(Error::Stdout)?;
+    iam_cli::stdout::print(&output)?;
     Ok(code)
 }

@@ -395,12 +395,12 @@ impl From<Authenticator> for Cli {
 /// usage error.
 ///
 /// # Errors
-/// When it is a usage error, or stdout is closed.
+/// When it is a usage error, or stdout is full.
 pub fn end(error: &clap::Error) -> Result<ExitCode, Error> {
     if error.use_stderr() {
         return Err(UsageError::from(error).into());
     }
-    error.print().map_err(Error::Stdout)?;
+    iam_cli::stdout::print_asked_for(error)?;
     Ok(ExitCode::SUCCESS)
 }
 

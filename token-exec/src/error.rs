@@ -1,9 +1,8 @@
 //! What ends the program: one line, one hint, one exit code.
 
-use std::io;
-
 use iam_cli::Failure;
 use iam_cli::definition::DefinitionError;
+use iam_cli::stdout::StdoutError;
 use iam_core::exec_api::ExecInfoError;
 use thiserror::Error;
 
@@ -69,9 +68,9 @@ pub enum Error {
     /// A page of the manual that cannot be written.
     #[error(transparent)]
     Definition(#[from] DefinitionError),
-    /// Nobody takes what is printed.
-    #[error("writing to stdout")]
-    Stdout(#[source] io::Error),
+    /// stdout is full.
+    #[error(transparent)]
+    Stdout(#[from] StdoutError),
 }
 
 impl Failure for Error {

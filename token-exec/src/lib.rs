@@ -37,7 +37,6 @@ pub mod verify;
 pub mod wanted;
 pub mod whoami;
 
-use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
@@ -66,9 +65,6 @@ pub fn run(
         Options::Clean(options) => done(clean::clean(options, environment, clock())?),
         Options::Definition(wanted) => done(wanted.print(Cli::command())?),
     };
-    // One write: a client that reads this never sees a part.
-    io::stdout()
-        .write_all(text.as_bytes())
-        .map_err(Error::Stdout)?;
+    iam_cli::stdout::print(&text)?;
     Ok(code)
 }
