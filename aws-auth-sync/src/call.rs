@@ -47,7 +47,7 @@ impl CallError {
         match self {
             Self::Refused { code: 403, .. } => Some(
                 "a Role in kube-system must allow get and patch on the configmap aws-auth, and \
-                 create on configmaps",
+                 create, get, list and delete on configmaps, which are its backups",
             ),
             Self::Refused { code: 401, .. } => {
                 Some("the kubeconfig's credentials are not accepted: try kubectl auth whoami")
@@ -85,13 +85,23 @@ impl Cluster {
         &self,
         call: Call<'_>,
     ) -> Result<Answer<T>, CallError> {
+        self.call_for(WHOLE, call).await
+    }
+
+    /// Calls the API server for an answer of some form.
+    pub(crate) async fn call_for<T: DeserializeOwned>(
+        &self,
+        form: &'static str,
+        call: Call<'_>,
+    ) -> Result<Answer<T>, CallError> {
         let Call {
             what,
             method,
             path,
             body,
         } = call;
-        let mut request = Request::builder().method(method).uri(path);
+        let request = Request::builder().method(method).uri(path);
+        let mut request = request.header(http::header::ACCEPT, form);
         let bytes = match body {
             Some((content_type, body)) => {
                 request = request.header(http::header::CONTENT_TYPE, content_type);
@@ -150,6 +160,11 @@ fn innermost(error: &kube::Error) -> String {
     cause.to_string()
 }
 
+/// Objects as they are.
+const WHOLE: &str = "application/json";
+/// Of the objects of a list only what stands in their metadata.
+pub(crate) const METADATA: &str =
+    "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 /// For one call, connecting and an exec plugin's answer included.
 const DEADLINE: Duration = Duration::from_secs(30);
 /// What a proxy says in place of the API server may be a whole page.

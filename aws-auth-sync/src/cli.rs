@@ -60,6 +60,8 @@ pub enum Command {
     /// Entries that a source cannot declare, and those that never act, are told on stderr and in
     /// comments. Comments of aws-auth are kept by -o yaml alone. Nothing is written to the cluster.
     Export(ExportArgs),
+    /// List the states of aws-auth that were saved before it was changed
+    History(HistoryArgs),
     /// From aws-auth to access entries of EKS; nothing is asked or sent
     Migrate(MigrateArgs),
     /// Print the access policies of EKS as rules
@@ -183,6 +185,30 @@ pub struct ExportArgs {
     /// The cluster.
     #[command(flatten)]
     pub cluster: ClusterArgs,
+}
+
+/// Arguments of `history`.
+#[derive(Args, Debug)]
+pub struct HistoryArgs {
+    /// How to write it
+    #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
+    pub output: ReportFormat,
+
+    /// The cluster.
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
+}
+
+/// Whether what is there is saved before it is changed.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct BackupArgs {
+    /// How many states to keep: configmaps aws-auth-backup-N in kube-system
+    #[arg(long, value_name = "COUNT", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub keep_backups: u16,
+
+    /// Save nothing before the change: there is no rollback of it
+    #[arg(long, conflicts_with = "keep_backups")]
+    pub no_backup: bool,
 }
 
 /// Which cluster to talk to.
@@ -340,6 +366,10 @@ pub struct ApplyArgs {
     /// Tell what would change: client sends nothing, server has the API server look at it too
     #[arg(long, value_enum, value_name = "WHERE")]
     pub dry_run: Option<DryRun>,
+
+    /// What is saved before.
+    #[command(flatten)]
+    pub backup: BackupArgs,
 
     /// Which cluster.
     #[command(flatten)]

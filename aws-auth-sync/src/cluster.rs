@@ -1,12 +1,15 @@
 //! Reading and writing aws-auth through the API server.
 
+use std::collections::BTreeMap;
+
 use http::Method;
 use k8s_openapi::api::core::v1::ConfigMap;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use crate::call::{Answer, Call, CallError, refused};
 use crate::connection::Cluster;
-use crate::plan::Plan;
+use crate::edit::SectionEdit;
+use crate::plan::Annotation;
 
 /// What a write came to.
 #[derive(Debug)]
@@ -15,6 +18,36 @@ pub enum Written {
     Done(String),
     /// Somebody else was faster: what was planned no longer fits.
     Conflict,
+}
+
+/// What is written: the data and the annotations that change; without a text they go.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Content {
+    /// The data.
+    pub data: BTreeMap<String, Option<String>>,
+    /// The annotations.
+    pub annotations: BTreeMap<String, Option<String>>,
+}
+
+impl Content {
+    /// The sections and annotations that change.
+    #[must_use]
+    pub fn new(edits: &[SectionEdit], annotations: &[Annotation]) -> Self {
+        let edits = edits.iter();
+        let data = edits.map(|edit| (edit.section.key().to_owned(), edit.text.clone()));
+        let annotations = annotations.iter();
+        let annotations = annotations.map(|found| (found.key.clone(), found.value.clone()));
+        Self {
+            data: data.collect(),
+            annotations: annotations.collect(),
+        }
+    }
+
+    /// Whether there is nothing to write.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.data.is_empty() && self.annotations.is_empty()
+    }
 }
 
 /// Whether a write is meant.
@@ -56,16 +89,16 @@ impl Cluster {
     ///
     /// # Errors
     /// When the API server refuses, except that one exists already, which is a conflict.
-    pub async fn create(&self, plan: &Plan, effect: Effect) -> Result<Written, CallError> {
+    pub async fn create(&self, content: &Content, effect: Effect) -> Result<Written, CallError> {
         let body = json!({
             "apiVersion": "v1",
             "kind": "ConfigMap",
             "metadata": {
                 "name": "aws-auth",
                 "namespace": "kube-system",
-                "annotations": annotations(plan),
+                "annotations": content.annotations,
             },
-            "data": data(plan),
+            "data": content.data,
         });
         let call = Call {
             what: CREATE,
@@ -80,7 +113,7 @@ impl Cluster {
         }
     }
 
-    /// Changes aws-auth as planned, provided that it still is at `version`.
+    /// Changes aws-auth, provided that it still is at `version`.
     ///
     /// A merge patch: what is not named in it, others' labels, annotations and data, stays as it
     /// is.
@@ -90,16 +123,15 @@ impl Cluster {
     /// conflict.
     pub async fn patch(
         &self,
-        plan: &Plan,
+        content: &Content,
         version: &str,
         effect: Effect,
     ) -> Result<Written, CallError> {
         let mut body = json!({
-            "metadata": {"resourceVersion": version, "annotations": annotations(plan)},
+            "metadata": {"resourceVersion": version, "annotations": content.annotations},
         });
-        let data = data(plan);
-        if let Some(members) = body.as_object_mut().filter(|_| !data.is_empty()) {
-            members.insert("data".to_owned(), data.into());
+        if let Some(members) = body.as_object_mut().filter(|_| !content.data.is_empty()) {
+            members.insert("data".to_owned(), json!(content.data));
         }
         let call = Call {
             what: PATCH,
@@ -115,20 +147,6 @@ impl Cluster {
             Answer::Status(status) => Err(refused(PATCH, status)),
         }
     }
-}
-
-/// The sections that change; null takes one away.
-fn data(plan: &Plan) -> Map<String, Value> {
-    let edits = plan.edits.iter();
-    let texts = edits.map(|edit| (edit.section.key().to_owned(), json!(edit.text)));
-    texts.collect()
-}
-
-/// The annotations that change; null takes one away.
-fn annotations(plan: &Plan) -> Map<String, Value> {
-    let annotations = plan.annotations.iter();
-    let values = annotations.map(|found| (found.key.clone(), json!(found.value)));
-    values.collect()
 }
 
 impl Effect {

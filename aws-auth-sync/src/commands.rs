@@ -3,6 +3,7 @@
 mod apply;
 mod explain;
 mod export;
+mod history;
 mod lint;
 mod migrate;
 mod plan;
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 pub(crate) use apply::apply;
 pub(crate) use explain::explain;
 pub(crate) use export::export;
+pub(crate) use history::history;
 pub(crate) use lint::lint;
 pub(crate) use migrate::migrate;
 pub(crate) use plan::plan;
@@ -24,11 +26,12 @@ pub(crate) use render::render;
 use iam_core::aws_auth::{Document, Section};
 
 use crate::access_entries::AccessEntries;
-use crate::cli::ClusterArgs;
+use crate::cli::{BackupArgs, ClusterArgs};
 use crate::connection::Cluster;
 use crate::desired;
 use crate::error::Error;
 use crate::guard::{Guard, Overrides};
+use crate::history::Backups;
 use crate::input::{self, InputError};
 use crate::live_file::LiveFile;
 use crate::plan::Refusal;
@@ -121,6 +124,7 @@ async fn fetch(cluster: &Cluster) -> Result<Option<(Data, Document)>, Error> {
 
 /// What stands in the place of a file; lines are those of the section.
 const LIVE: &str = "kube-system/aws-auth";
+
 /// The aws-auth of a file; stdin is read for one thing only.
 fn live_file(path: &Path, files: &[PathBuf]) -> Result<LiveFile, Error> {
     if files
@@ -130,6 +134,18 @@ fn live_file(path: &Path, files: &[PathBuf]) -> Result<LiveFile, Error> {
         return Err(InputError::StdinTwice.into());
     }
     Ok(LiveFile::read(input::read_one(path)?)?)
+}
+
+fn backups(arguments: BackupArgs) -> Backups {
+    let BackupArgs {
+        keep_backups,
+        no_backup,
+    } = arguments;
+    if no_backup {
+        Backups::Off
+    } else {
+        Backups::Keep(keep_backups.into())
+    }
 }
 
 /// Refuses another cluster, unless the flag for it is given.

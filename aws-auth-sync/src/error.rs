@@ -88,6 +88,9 @@ pub enum Error {
     /// The roles among the files cannot be told.
     #[error("check the roles")]
     Rbac(#[from] TooManyGather),
+    /// The saved states cannot be listed.
+    #[error("history")]
+    History(#[source] CallError),
     /// A policy that nobody knows.
     #[error("there is no access policy {name:?}")]
     NoPolicy {
@@ -144,6 +147,10 @@ impl Failure for Error {
             Self::Text(error) => return Some(error.remedy().to_owned()),
             Self::LiveFile(error) => return error.remedy(),
             Self::Apply(error) => return error.remedy(),
+            Self::History(CallError::Refused { code: 403, .. }) => {
+                "a Role in kube-system must allow list on configmaps"
+            }
+            Self::History(error) => return error.remedy().map(str::to_owned),
             Self::NoOwner => "add `owner: NAME` to a source, or give --owner NAME",
             Self::Nothing => {
                 "--allow-mass-deletion takes away every entry that the owner has written"
@@ -190,6 +197,7 @@ impl Failure for Error {
             | Self::Fetch(_)
             | Self::AccessEntries(_)
             | Self::Rbac(_)
+            | Self::History(_)
             | Self::NoPolicy { .. }
             | Self::ReadArnMap { .. }
             | Self::ArnMap { .. }

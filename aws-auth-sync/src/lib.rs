@@ -3,8 +3,8 @@
 //!
 //! Input: files in the native format or manifests of the ConfigMap. stdout: `plan` prints what would
 //! change, `render` the manifest, `apply` a line for each changed entry and one for the result,
-//! `lint`, `explain`, `export`, `migrate`, `policies` and `schema` their documents. stderr: what is wrong
-//! with the sources as `FILE:LINE:COLUMN: …`, warnings, and one line for an error with its remedy.
+//! `lint`, `explain`, `export`, `history`, `migrate`, `policies` and `schema` their documents.
+//! stderr: what is wrong with the sources as `FILE:LINE:COLUMN: …`, warnings, and one line for an error with its remedy.
 //! Exit codes: 0 done or nothing to do, 1 error, 2 usage or `plan` found changes, 3 the sources are
 //! invalid, 4 what others wrote is in the way or changed meanwhile, 5 a guard refused.
 
@@ -24,8 +24,10 @@ pub mod explain;
 pub mod export;
 pub mod finding;
 pub mod guard;
+pub mod history;
 pub mod input;
 pub mod key;
+pub mod known;
 pub mod lint;
 pub mod live;
 pub mod live_file;
@@ -41,10 +43,12 @@ pub mod rbac;
 pub mod record;
 pub mod render;
 pub mod rights;
+pub mod rounds;
 mod rule_told;
 mod shown;
 pub mod source;
 pub mod subject;
+pub mod verify;
 mod yaml;
 
 use std::process::ExitCode;
@@ -67,6 +71,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Error> {
         }
         Command::Explain(arguments) => commands::explain(arguments)?,
         Command::Export(arguments) => commands::export(arguments)?,
+        Command::History(arguments) => commands::history(arguments)?,
         Command::Migrate(MigrateArgs { command }) => {
             let (output, found) = commands::migrate(command)?;
             code = found;

@@ -8,6 +8,7 @@ use iam_core::aws_auth::Section;
 use iam_core::principal::Principal;
 use thiserror::Error;
 
+use crate::cluster::Content;
 use crate::desired::Desired;
 use crate::edit::{self, Edited, SectionEdit, TextError, Way};
 use crate::guard::{self, Acknowledged, Case, Facts, Guard, MASTERS, Overrides, lets_nodes_in};
@@ -146,6 +147,12 @@ impl Plan {
     #[must_use]
     pub const fn writes(&self) -> bool {
         !self.edits.is_empty() || !self.annotations.is_empty()
+    }
+
+    /// What is written.
+    #[must_use]
+    pub fn content(&self) -> Content {
+        Content::new(&self.edits, &self.annotations)
     }
 
     /// Gives the plan back if nothing speaks against it.

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::other_cluster;
 use super::wanted::wanted;
+use super::{backups, other_cluster};
 use crate::apply::{self, Absent, Options, Trial};
 use crate::cli::{ApplyArgs, ChangeArgs, ClusterArgs, DryRun};
 use crate::connection::Cluster;
@@ -21,6 +21,7 @@ pub(crate) fn apply(arguments: ApplyArgs) -> Result<String, Error> {
         change,
         create,
         dry_run,
+        backup,
         cluster,
     } = arguments;
     let (wanted, named, reviewed) = match plan {
@@ -41,6 +42,7 @@ pub(crate) fn apply(arguments: ApplyArgs) -> Result<String, Error> {
             Some(DryRun::Client) => Trial::Told,
             Some(DryRun::Server) => Trial::Asked,
         },
+        backups: backups(backup),
         reviewed: reviewed.as_ref(),
     };
     let ClusterArgs {

@@ -4,6 +4,8 @@ mod json;
 mod markdown;
 mod text;
 
+use std::fmt;
+
 use clap::ValueEnum;
 use serde::Serialize;
 
@@ -47,6 +49,24 @@ pub struct Summary {
     pub protected: usize,
     /// Entries of the owner's record that are gone, and no longer declared.
     pub forgotten: usize,
+}
+
+impl fmt::Display for Summary {
+    /// What is written.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            add,
+            change,
+            remove,
+            adopt,
+            ..
+        } = self;
+        write!(f, "{add} to add, {change} to change, {remove} to remove")?;
+        match adopt {
+            0 => Ok(()),
+            _ => write!(f, ", {adopt} to adopt"),
+        }
+    }
 }
 
 impl Summary {

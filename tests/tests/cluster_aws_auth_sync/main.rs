@@ -9,6 +9,7 @@
 mod explain;
 mod export;
 mod guards;
+mod history;
 mod others_work;
 mod own_work;
 mod plans;
@@ -151,6 +152,16 @@ fn with_cluster(play: impl FnOnce(&Story<'_>)) {
     if let Some(cluster) = &*cluster {
         let story = cluster.story();
         kubectl(&story, "delete", &["--ignore-not-found"]);
+        let backups = [
+            "delete",
+            "configmaps",
+            "--selector=aws-auth-sync/backup=true",
+        ];
+        let _deleted = story
+            .admin()
+            .command(&backups)
+            .arg("--namespace=kube-system")
+            .succeed();
         play(&story);
     }
 }

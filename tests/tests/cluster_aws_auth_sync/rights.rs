@@ -31,7 +31,7 @@ fn a_role_that_lacks_patch_changes_nothing() {
             story,
             "half",
             &json!([
-                { "apiGroups": [""], "resources": ["configmaps"], "verbs": ["get", "create"] },
+                { "apiGroups": [""], "resources": ["configmaps"], "verbs": BACKUPS },
             ]),
         );
         let refused = apply_as(story, "half", &source_with_groups(&["changed"]));
@@ -56,7 +56,7 @@ fn the_role_of_the_hint_is_enough_to_make_and_to_change_it() {
                     "resourceNames": ["aws-auth"],
                     "verbs": ["get", "patch"],
                 },
-                { "apiGroups": [""], "resources": ["configmaps"], "verbs": ["create"] },
+                { "apiGroups": [""], "resources": ["configmaps"], "verbs": BACKUPS },
             ]),
         );
         for source in [source_with_groups(&["first"]), source()] {
@@ -64,6 +64,36 @@ fn the_role_of_the_hint_is_enough_to_make_and_to_change_it() {
             assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""));
         }
         assert_eq!(live(story).expect("aws-auth is there")["data"], data());
+    });
+}
+
+#[test]
+fn a_role_that_may_save_nothing_writes_only_when_told_that_there_is_no_way_back() {
+    with_cluster(|story| {
+        let before = made(story);
+        grant(
+            story,
+            "unsaved",
+            &json!([
+                { "apiGroups": [""], "resources": ["configmaps"], "verbs": ["get", "patch", "create"] },
+            ]),
+        );
+        let changed = source_with_groups(&["changed"]);
+        let refused = apply_as(story, "unsaved", &changed);
+        let message = "aws-auth-sync: apply: save aws-auth before it is changed: list the backups \
+                       (configmaps in kube-system): configmaps is forbidden: User \"unsaved\" \
+                       cannot list resource \"configmaps\" in API group \"\" in the namespace \
+                       \"kube-system\" (HTTP 403)\n\
+                       hint: a Role in kube-system must allow create, get, list and delete on \
+                       configmaps; --no-backup writes without a way back\n";
+        assert_eq!(said(&refused), (Some(1), "", message));
+        assert_eq!(live(story), Some(before));
+        let file = write(story, "access.json", &changed);
+        let told = story.aws_auth_sync(&["apply", "--no-backup", &file]);
+        let told = told
+            .env("KUBECONFIG", story.client_kubeconfig("unsaved"))
+            .run();
+        assert_eq!((told.code, told.stderr.as_str()), (Some(0), ""));
     });
 }
 
@@ -109,7 +139,7 @@ fn forbidden(user: &str, verb: &str) -> String {
          forbidden: User \"{user}\" cannot {verb} resource \"configmaps\" in API group \"\" in the \
          namespace \"kube-system\" (HTTP 403)\n\
          hint: a Role in kube-system must allow get and patch on the configmap aws-auth, and \
-         create on configmaps\n"
+         create, get, list and delete on configmaps, which are its backups\n"
     )
 }
 
@@ -160,3 +190,6 @@ fn was_heard_of(story: &Story<'_>, user: &str) -> bool {
         .map(|line| serde_json::from_str::<Value>(line).expect("an event is JSON"));
     events.any(|event| event["user"]["username"] == json!(user))
 }
+
+/// What the backups need. Their names are not known beforehand, and create has no name.
+const BACKUPS: [&str; 4] = ["create", "get", "list", "delete"];

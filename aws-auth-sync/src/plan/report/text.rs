@@ -73,21 +73,14 @@ pub(super) struct Counted<'a>(pub(super) &'a Plan);
 impl fmt::Display for Counted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let owner = &self.0.owner;
+        let summary = Summary::of(self.0);
         let Summary {
-            add,
-            change,
-            remove,
-            adopt,
             foreign,
             unowned,
-            protected: _,
             forgotten,
-        } = Summary::of(self.0);
-        write!(f, "{add} to add, {change} to change, {remove} to remove, ")?;
-        if adopt > 0 {
-            write!(f, "{adopt} to adopt, ")?;
-        }
-        write!(f, "{foreign} foreign")?;
+            ..
+        } = summary;
+        write!(f, "{summary}, {foreign} foreign")?;
         if unowned > 0 {
             write!(
                 f,

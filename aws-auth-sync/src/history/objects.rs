@@ -1,0 +1,171 @@
+//! Saved states as objects of the API server.
+
+use http::Method;
+use k8s_openapi::api::core::v1::ConfigMap;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use thiserror::Error;
+
+use super::kept::superfluous;
+use super::{NAME, NOTE, Note, Revision};
+use crate::call::{Answer, Call, CallError, METADATA, refused};
+use crate::connection::Cluster;
+
+/// Why a state was not saved.
+#[derive(Debug, Error)]
+pub enum SaveError {
+    /// A call failed.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// Other runs took each number first.
+    #[error("{ATTEMPTS} numbers in a row, the last of them {last}, were taken by others")]
+    Crowded {
+        /// The last number that was tried.
+        last: u64,
+    },
+}
+
+impl SaveError {
+    /// What a person can do about it.
+    #[must_use]
+    pub fn remedy(&self) -> String {
+        let remedy = match self {
+            Self::Call(CallError::Refused { code: 403, .. }) => {
+                "a Role in kube-system must allow create, get, list and delete on configmaps"
+            }
+            Self::Call(error) => error.remedy().unwrap_or("try again"),
+            Self::Crowded { .. } => "apply again when fewer runs meet",
+        };
+        format!("{remedy}; --no-backup writes without a way back")
+    }
+}
+
+impl Cluster {
+    /// The saved states, the oldest first.
+    ///
+    /// # Errors
+    /// When the API server refuses.
+    pub async fn revisions(&self) -> Result<Vec<Revision>, CallError> {
+        let call = Call {
+            what: LIST,
+            method: Method::GET,
+            path: LISTED,
+            body: None,
+        };
+        let list: List = match self.call_for(METADATA, call).await? {
+            Answer::Object(list) => *list,
+            Answer::Status(status) => return Err(refused(LIST, status)),
+        };
+        let found = list.items.iter().flatten();
+        let mut revisions: Vec<Revision> = found
+            .filter_map(|object| Revision::of(&object.metadata))
+            .collect();
+        revisions.sort_by_key(|revision| revision.number);
+        Ok(revisions)
+    }
+
+    /// Saves the state that `object` is in, under the first number that no other run takes.
+    ///
+    /// # Errors
+    /// When it was not saved.
+    pub async fn save(&self, object: &ConfigMap, note: &Note) -> Result<u64, SaveError> {
+        let revisions = self.revisions().await?;
+        let mut number = revisions.last().map_or(0, |revision| revision.number);
+        for _ in 0..ATTEMPTS {
+            number = number.saturating_add(1);
+            let call = Call {
+                what: CREATE,
+                method: Method::POST,
+                path: CREATED,
+                body: Some(("application/json", body(number, object, note))),
+            };
+            match self.call::<Object>(call).await? {
+                Answer::Object(_) => return Ok(number),
+                Answer::Status(status) if status.reason == "AlreadyExists" => {}
+                Answer::Status(status) => return Err(refused(CREATE, status).into()),
+            }
+        }
+        Err(SaveError::Crowded { last: number })
+    }
+
+    /// Keeps the last `count` states; what cannot be removed is warned of.
+    pub async fn trim(&self, count: usize) {
+        let trimmed = async {
+            for number in superfluous(&self.revisions().await?, count) {
+                self.forget(number).await?;
+            }
+            Ok::<(), CallError>(())
+        };
+        if let Err(error) = trimmed.await {
+            tracing::warn!("old backups stay: {error}");
+        }
+    }
+
+    /// Removes a saved state, if it is there.
+    ///
+    /// # Errors
+    /// When the API server refuses.
+    pub async fn forget(&self, number: u64) -> Result<(), CallError> {
+        let call = Call {
+            what: DELETE,
+            method: Method::DELETE,
+            path: &format!("{COLLECTION}/{NAME}{number}"),
+            body: None,
+        };
+        match self.call::<Value>(call).await? {
+            Answer::Object(_) => Ok(()),
+            Answer::Status(status) if status.code == 404 => Ok(()),
+            Answer::Status(status) => Err(refused(DELETE, status)),
+        }
+    }
+}
+
+fn body(number: u64, object: &ConfigMap, note: &Note) -> Value {
+    let ours = own_annotations(object).map(|(key, value)| (key.clone(), json!(value)));
+    let mut annotations: Map<String, Value> = ours.collect();
+    annotations.insert(NOTE.to_owned(), json!(note).to_string().into());
+    json!({
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {
+            "name": format!("{NAME}{number}"),
+            "namespace": "kube-system",
+            "labels": {LABEL: "true"},
+            "annotations": annotations,
+        },
+        "immutable": true,
+        "data": object.data,
+    })
+}
+
+/// The annotations that are this tool's, the records of all owners among them.
+pub(super) fn own_annotations(object: &ConfigMap) -> impl Iterator<Item = (&String, &String)> {
+    let annotations = object.metadata.annotations.iter().flatten();
+    annotations.filter(|(key, _)| key.starts_with(OURS))
+}
+
+#[derive(Deserialize)]
+struct List {
+    /// The API server says null where there are none.
+    items: Option<Vec<Object>>,
+}
+
+#[derive(Deserialize)]
+struct Object {
+    metadata: ObjectMeta,
+}
+
+/// How many runs may save at the same moment.
+const ATTEMPTS: usize = 50;
+/// What the keys of this tool's annotations begin with.
+const OURS: &str = "aws-auth-sync/";
+const LABEL: &str = "aws-auth-sync/backup";
+const LIST: &str = "list the backups (configmaps in kube-system)";
+const CREATE: &str = "create a backup (a configmap in kube-system)";
+const DELETE: &str = "delete a backup (a configmap in kube-system)";
+const COLLECTION: &str = "/api/v1/namespaces/kube-system/configmaps";
+const LISTED: &str = "/api/v1/namespaces/kube-system/configmaps\
+    ?labelSelector=aws-auth-sync%2Fbackup%3Dtrue";
+const CREATED: &str = "/api/v1/namespaces/kube-system/configmaps\
+    ?fieldManager=aws-auth-sync&fieldValidation=Strict";
