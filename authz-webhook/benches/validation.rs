@@ -63,7 +63,7 @@ impl Line {
             answer: Answer::parse(answer.as_bytes(), Format::Json).expect("an answer"),
             cluster_id: None,
         };
-        let caller = Caller::verify(&vouched, &request).expect("no contradiction");
+        let caller = Caller::verify(vouched, &request).expect("no contradiction");
         let Some(Match::Mapping(mapping)) = self.mappings.lookup(caller.principal()) else {
             return 0;
         };

@@ -17,7 +17,7 @@ use iam_core::access_entry::{Attributes, NonResource, Resource};
 use serde::Deserialize;
 use thiserror::Error;
 
-use crate::json_body::{BodyFault, Object};
+use crate::json_body::{self, BodyFault, Object};
 use crate::review::ReviewVersion;
 
 pub use answer::{allowed, no_opinion};
@@ -57,7 +57,7 @@ impl<'a> AccessReview<'a> {
     /// A body that is no SubjectAccessReview of a known version.
     pub fn parse(body: &'a [u8]) -> Result<Self, AccessReviewError> {
         let Object(envelope): Object<Envelope<'a>> =
-            serde_json::from_slice(body).map_err(|error| AccessReviewError::Body(error.into()))?;
+            json_body::read(body).map_err(|error| AccessReviewError::Body(error.into()))?;
         if envelope.kind.0 != KIND {
             return Err(AccessReviewError::Kind);
         }

@@ -243,7 +243,7 @@ impl Shared {
                 return Err(refusal);
             }
         };
-        match Caller::verify(&vouched, request) {
+        match Caller::verify(vouched, request) {
             Ok(caller) => {
                 let caller = Arc::new(caller);
                 let lifetime = request.expires_at().duration_since(now).unwrap_or_default();

@@ -52,7 +52,7 @@ impl Caller {
     /// # Errors
     /// A [`Refusal`]: senseless where there is no account or ARN, contradictory where two
     /// statements differ, unsupported where the principal is of a kind without mappings.
-    pub fn verify(vouched: &Vouched, request: &PresignedRequest) -> Result<Self, Refusal> {
+    pub fn verify(vouched: Vouched, request: &PresignedRequest) -> Result<Self, Refusal> {
         let Vouched { answer, cluster_id } = vouched;
         let host = request.host();
         let senseless = |what: &str| Refusal::StsSenseless {
@@ -81,12 +81,12 @@ impl Caller {
         Ok(Self {
             canonical_arn: principal.canonical_arn(),
             principal,
-            arn: answer.arn.clone(),
+            arn: answer.arn,
             principal_id: id.id.to_owned(),
             session_name: id.session.map(str::to_owned),
             access_key_id: request.access_key_id().as_str().to_owned(),
             host: Arc::clone(host),
-            cluster_id: cluster_id.clone(),
+            cluster_id,
         })
     }
 

@@ -1,7 +1,8 @@
-//! What the reviews of kube-apiserver have in common as JSON.
+//! What bodies of JSON have in common: the reviews of kube-apiserver, and the answers of STS.
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::str;
 
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
@@ -20,6 +21,18 @@ pub struct BodyFault {
     pub line: usize,
     /// From 1.
     pub column: usize,
+}
+
+/// Reads a body. What is UTF-8 as a whole is not looked at again string by string; of what is not,
+/// only the strings that are read must be.
+///
+/// # Errors
+/// It is not JSON of the shape expected.
+pub(crate) fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> serde_json::Result<T> {
+    match str::from_utf8(body) {
+        Ok(text) => serde_json::from_str(text),
+        Err(_) => serde_json::from_slice(body),
+    }
 }
 
 impl fmt::Display for BodyFault {

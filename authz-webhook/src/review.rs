@@ -17,7 +17,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use thiserror::Error;
 
-use crate::json_body::{BodyFault, Object};
+use crate::json_body::{self, BodyFault, Object};
 
 pub(crate) use answer::encoded;
 pub use answer::{denied, granted};
@@ -77,7 +77,7 @@ impl<'a> Review<'a> {
     /// # Errors
     /// A body that is no TokenReview of a known version.
     pub fn parse(body: &'a [u8]) -> Result<Self, ReviewError> {
-        let Object(envelope): Object<Envelope<'a>> = serde_json::from_slice(body)?;
+        let Object(envelope): Object<Envelope<'a>> = json_body::read(body)?;
         if envelope.kind != KIND {
             return Err(ReviewError::Kind);
         }

@@ -18,6 +18,7 @@ pub mod partition;
 pub mod presigned;
 pub mod principal;
 pub mod region;
+mod split;
 pub mod sts_host;
 pub mod time;
 pub mod token;

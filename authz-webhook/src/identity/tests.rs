@@ -28,7 +28,7 @@ fn temporary() -> PresignedParts {
     }
 }
 
-fn verify(answer: &Vouched) -> Result<Caller, Refusal> {
+fn verify(answer: Vouched) -> Result<Caller, Refusal> {
     Caller::verify(answer, &request(temporary()))
 }
 
@@ -88,7 +88,7 @@ const PRINCIPALS: &[(&str, &str, &str, &str, Option<&str>)] = &[
 fn every_kind_of_principal_has_its_own_id_and_session() {
     for (arn, user_id, canonical, id, session) in PRINCIPALS.iter().copied() {
         let arn = format!("arn:aws:{arn}");
-        let caller = verify(&answer("111122223333", &arn, user_id)).expect(&arn);
+        let caller = verify(answer("111122223333", &arn, user_id)).expect(&arn);
         assert_eq!(
             (
                 caller.arn(),
@@ -176,7 +176,7 @@ const CONTRADICTIONS: &[(&str, &str, Contradiction)] = &[
 #[test]
 fn statements_that_do_not_fit_are_a_contradiction() {
     for (arn, user_id, expected) in CONTRADICTIONS.iter().copied() {
-        let refusal = verify(&answer("111122223333", &format!("arn:aws:{arn}"), user_id));
+        let refusal = verify(answer("111122223333", &format!("arn:aws:{arn}"), user_id));
         match refusal {
             Err(Refusal::Contradictory { what, .. }) => {
                 assert_eq!(what, expected, "{arn} {user_id}")
@@ -194,7 +194,7 @@ fn an_arn_of_another_partition_is_a_contradiction() {
         "AIDA1",
     );
     assert!(matches!(
-        verify(&chinese),
+        verify(chinese),
         Err(Refusal::Contradictory {
             what: Contradiction::Partition,
             ..
@@ -211,7 +211,7 @@ fn a_long_lived_key_belongs_to_no_session() {
         "AROA1:s1",
     );
     assert!(matches!(
-        Caller::verify(&role, &long_lived),
+        Caller::verify(role, &long_lived),
         Err(Refusal::Contradictory {
             what: Contradiction::AccessKey,
             ..
@@ -223,7 +223,7 @@ fn a_long_lived_key_belongs_to_no_session() {
         "AIDA1",
     );
     assert_eq!(
-        Caller::verify(&user, &long_lived).unwrap().principal_id(),
+        Caller::verify(user, &long_lived).unwrap().principal_id(),
         "AIDA1"
     );
 }
@@ -249,7 +249,7 @@ fn what_is_no_account_or_arn_is_senseless_and_an_unknown_kind_unsupported() {
         ),
     ];
     for (account, arn, word) in table {
-        let refusal = verify(&answer(account, arn, "AIDA1")).unwrap_err();
+        let refusal = verify(answer(account, arn, "AIDA1")).unwrap_err();
         assert_eq!(refusal.word(), word, "{account} {arn}");
     }
 }

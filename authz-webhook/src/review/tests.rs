@@ -40,6 +40,24 @@ fn borrows_a_token_without_escapes() {
 }
 
 #[test]
+fn only_what_is_read_must_be_utf8() {
+    let read = |spec: &[u8]| {
+        let body = with_spec("{SPEC}").into_bytes();
+        let at = body.windows(6).position(|word| word == b"{SPEC}").unwrap();
+        let body = [&body[..at], spec, &body[at + 6..]].concat();
+        Review::parse(&body).map(|review| review.token().to_owned())
+    };
+    let passed_over = b"{\"token\":\"k8s-aws-v1.x\",\"other\":\"\xff\"}";
+    assert_eq!(read(passed_over), Ok("k8s-aws-v1.x".to_owned()));
+    let fault = ReviewError::Body {
+        what: "malformed JSON",
+        line: 1,
+        column: 80,
+    };
+    assert_eq!(read(b"{\"token\":\"\xff\"}"), Err(fault));
+}
+
+#[test]
 fn takes_anything_but_a_string_for_an_empty_token() {
     let deep = format!(r#"{{"token":{}{}}}"#, "[".repeat(100), "]".repeat(100));
     let specs = [

@@ -1,11 +1,11 @@
 //! Percent-encoding with one spelling per text (RFC 3986): letters, digits and `-_.~` as they are,
 //! every other byte as `%` and two upper-case hexadecimal digits.
 
-use std::iter;
 use std::ops::Deref;
 
-use memchr::arch::all::memchr::One;
 use zeroize::Zeroizing;
+
+use crate::split;
 
 /// A decoded value. It may be a secret, so what had to be copied is wiped when dropped.
 pub(super) enum Text<'a> {
@@ -45,40 +45,25 @@ pub(super) enum Refused {
 /// Decodes a value in its one spelling, whose bytes are printable ASCII.
 pub(super) fn decode(raw: &str) -> Result<Text<'_>, Refused> {
     // One pass without a branch per byte: session tokens are long.
-    if !raw.bytes().fold(true, |all, byte| {
-        all & (is_unreserved(byte) | (byte == b'%'))
-    }) {
+    let (spelled, escaped) = raw.bytes().fold((true, false), |(spelled, escaped), byte| {
+        let escape = byte == b'%';
+        (spelled & (is_unreserved(byte) | escape), escaped | escape)
+    });
+    if !spelled {
         return Err(Refused::Spelling);
     }
-    let mut runs = split(raw, b'%');
-    let first = runs.next().unwrap_or_default();
-    if first.len() == raw.len() {
+    if !escaped {
         return Ok(Text::Plain(raw));
     }
     let mut decoded = Zeroizing::new(String::with_capacity(raw.len()));
-    decoded.push_str(first);
+    let mut runs = split::at(raw, b'%');
+    decoded.push_str(runs.next().unwrap_or_default());
     for run in runs {
         let (digits, plain) = run.split_at_checked(2).ok_or(Refused::Spelling)?;
         decoded.push(char::from(escaped_byte(digits.as_bytes())?));
         decoded.push_str(plain);
     }
     Ok(Text::Decoded(decoded))
-}
-
-/// The parts of `text` between ASCII separators, as `str::split` gives them, but found many bytes
-/// at a time; and without asking the processor what it can do, which in a virtual machine takes
-/// longer than reading a token.
-pub(super) fn split(text: &str, separator: u8) -> impl Iterator<Item = &str> {
-    let separator = One::new(separator);
-    let mut rest = Some(text);
-    iter::from_fn(move || {
-        let text = rest.take()?;
-        let Some(end) = separator.find(text.as_bytes()) else {
-            return Some(text);
-        };
-        rest = text.get(end + 1..);
-        text.get(..end)
-    })
 }
 
 /// Decodes whatever can be decoded, for showing a value that [`decode`] refuses.

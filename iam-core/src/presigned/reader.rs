@@ -10,6 +10,7 @@ use super::percent::{self, Refused, Text};
 use super::{Fault, Parameter, Signature, rules};
 use crate::credentials::{AccessKeyId, SessionToken};
 use crate::excerpt::first_unprintable;
+use crate::split;
 use crate::sts_host::{ListedHost, StsHosts};
 use crate::time::AmzDate;
 
@@ -131,12 +132,12 @@ fn read_path<'a>(rest: &'a str, judge: &mut impl Judge) -> Result<Option<&'a str
 
 fn read_query<'a>(query: &'a str, judge: &mut impl Judge) -> Result<Values<'a>, Fault> {
     let mut values = Values::default();
-    for (index, pair) in (1..).zip(percent::split(query, b'&')) {
+    for (index, pair) in (1..).zip(split::at(query, b'&')) {
         if index > Parameter::ALL.len() {
             judge.note(Fault::TooManyParameters)?;
             break;
         }
-        let Some((name, raw)) = pair.split_once('=') else {
+        let Some((name, raw)) = split::once(pair, b'=') else {
             judge.note(Fault::NoValue { index })?;
             continue;
         };

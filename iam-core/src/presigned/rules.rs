@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use super::{Fault, Signature};
 use crate::credentials::{AccessKeyId, SessionToken};
+use crate::split;
 use crate::time::{AmzDate, TimeError};
 
 pub(super) const ACTION: &str = "GetCallerIdentity";
@@ -68,7 +69,7 @@ pub(super) fn date(found: &str) -> Result<AmzDate, Fault> {
 
 /// The five parts of a credential: access key id, day, region, service, end.
 pub(super) fn credential_parts(found: &str) -> Result<[&str; 5], Fault> {
-    let mut parts = found.split('/');
+    let mut parts = split::at(found, b'/');
     let mut next = || parts.next();
     let five = (|| Some([next()?, next()?, next()?, next()?, next()?]))();
     five.filter(|_| parts.next().is_none())

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use crate::json_body;
 use crate::sts::failure::Senseless;
 
 /// A value.
@@ -20,7 +21,7 @@ impl<'a> Json<'a> {
     /// # Errors
     /// It is no JSON.
     pub(super) fn parse(body: &'a [u8]) -> Result<Self, Senseless> {
-        serde_json::from_slice(body).map_err(|_| Senseless::NotJson)
+        json_body::read(body).map_err(|_| Senseless::NotJson)
     }
 
     /// The value of `name`, which must be there once, in this very spelling.
