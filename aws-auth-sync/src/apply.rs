@@ -22,17 +22,15 @@ use crate::record::RecordError;
 use crate::rounds::{Contended, until_written};
 use crate::verify::{VerifyError, verify};
 
-/// What is to be done besides what is wanted.
+/// How aws-auth is written.
 #[derive(Clone, Copy, Debug)]
-pub struct Options<'a> {
+pub struct Manner {
     /// What to do where there is no aws-auth.
     pub absent: Absent,
     /// Whether it is meant.
     pub trial: Trial,
     /// Whether what is there is saved before.
     pub backups: Backups,
-    /// The plan that has been looked at: nothing else is carried out.
-    pub reviewed: Option<&'a Reviewed>,
 }
 
 /// What to do where there is no aws-auth.
@@ -125,7 +123,8 @@ impl ApplyError {
     }
 }
 
-/// Brings aws-auth to what is wanted; what it returns says what was done, for people.
+/// Brings aws-auth to what is wanted; what it returns says what was done, for people. Where a plan
+/// was `reviewed`, nothing else is carried out.
 ///
 /// # Errors
 /// See [`ApplyError`]. Only [`ApplyError::Verify`] comes after something was written; a write
@@ -133,52 +132,57 @@ impl ApplyError {
 pub async fn apply(
     cluster: &Cluster,
     wanted: &Wanted,
-    options: &Options<'_>,
+    manner: Manner,
+    reviewed: Option<&Reviewed>,
 ) -> Result<String, ApplyError> {
     let mut known = Known::default();
-    until_written(async || round(cluster, wanted, options, &mut known).await).await
+    let round = async || {
+        let object = cluster.fetch().await?;
+        let live = live(object.as_ref(), manner.absent)?;
+        let plan = plan(cluster, wanted, &live, &mut known).await?;
+        if reviewed.is_some_and(|reviewed| !reviewed.fits(&plan)) {
+            return Err(ApplyError::Stale);
+        }
+        carry_out(cluster, wanted, &plan, object.as_ref(), manner).await
+    };
+    until_written(round).await
 }
 
-/// One look, plan and write; `None` where somebody else wrote in between.
-async fn round(
+/// Writes a plan for `object`; `None` where somebody else wrote in between.
+async fn carry_out(
     cluster: &Cluster,
     wanted: &Wanted,
-    options: &Options<'_>,
-    known: &mut Known,
+    plan: &Plan,
+    object: Option<&ConfigMap>,
+    manner: Manner,
 ) -> Result<Option<String>, ApplyError> {
-    let object = cluster.fetch().await?;
-    let live = live(object.as_ref(), options.absent)?;
-    let plan = plan(cluster, wanted, &live, known).await?;
-    let reviewed = options.reviewed;
-    if reviewed.is_some_and(|reviewed| !reviewed.fits(&plan)) {
-        return Err(ApplyError::Stale);
-    }
     if !plan.writes() {
         let nothing = "aws-auth is as it should be: nothing is written\n";
         return Ok(Some(nothing.to_owned()));
     }
-    let effect = match options.trial {
+    let effect = match manner.trial {
         Trial::No => Effect::Lasting,
         Trial::Asked => Effect::Rehearsed,
-        Trial::Told => return Ok(Some(report::trial(&plan, "nothing was sent"))),
+        Trial::Told => return Ok(Some(report::trial(plan, "nothing was sent"))),
     };
+    let content = plan.content();
     let writing = Writing {
-        content: plan.content(),
+        content: &content,
         effect,
-        backups: options.backups,
+        backups: manner.backups,
         occasion: Occasion::Apply,
         owner: Some(&plan.owner),
-        summary: Summary::of(&plan).to_string(),
+        summary: Summary::of(plan).to_string(),
     };
-    match (cluster.write(object.as_ref(), &writing).await?, effect) {
+    match (cluster.write(object, &writing).await?, effect) {
         (Written::Done(_), Effect::Rehearsed) => {
-            Ok(Some(report::trial(&plan, "the API server would take it")))
+            Ok(Some(report::trial(plan, "the API server would take it")))
         }
         (Written::Done(version), Effect::Lasting) => {
             let entries = &wanted.desired.entries;
             let amiss = |found: &Document| first_amiss(&plan.merge, entries, found);
             verify(cluster, &version, amiss).await?;
-            Ok(Some(report::done(&plan, object.is_none(), &version)))
+            Ok(Some(report::done(plan, object.is_none(), &version)))
         }
         (Written::Conflict, _) => Ok(None),
     }
@@ -202,7 +206,8 @@ async fn plan(
     Ok(plan.permitted()?)
 }
 
-fn live(object: Option<&ConfigMap>, absent: Absent) -> Result<Live, ApplyError> {
+/// What is there, or nothing where it may be made.
+pub(crate) fn live(object: Option<&ConfigMap>, absent: Absent) -> Result<Live, ApplyError> {
     match (object, absent) {
         (Some(object), _) => Ok(Live::of(object)?),
         (None, Absent::Create) => Ok(Live::default()),

@@ -85,6 +85,12 @@ pub enum Command {
     /// order and comments stay as they are. Nothing is written when nothing would change, and
     /// nothing where a guard refuses or somebody else's entry is in the way.
     Apply(ApplyArgs),
+    /// Bring aws-auth back to the state before the last apply, or to an earlier one
+    ///
+    /// The entries of all owners and the records of what they have written become what they were,
+    /// byte for byte; changes made since go, whoever made them, and --dry-run shows them. What is
+    /// there is saved before, so that --to finds the way forward again.
+    Rollback(RollbackArgs),
     /// What is made from these definitions.
     #[command(flatten)]
     Definition(Definition),
@@ -199,18 +205,6 @@ pub struct HistoryArgs {
     pub cluster: ClusterArgs,
 }
 
-/// Whether what is there is saved before it is changed.
-#[derive(Args, Clone, Copy, Debug)]
-pub struct BackupArgs {
-    /// How many states to keep: configmaps aws-auth-backup-N in kube-system
-    #[arg(long, value_name = "COUNT", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=100))]
-    pub keep_backups: u16,
-
-    /// Save nothing before the change: there is no rollback of it
-    #[arg(long, conflicts_with = "keep_backups")]
-    pub no_backup: bool,
-}
-
 /// Which cluster to talk to.
 #[derive(Args, Debug)]
 pub struct ClusterArgs {
@@ -307,10 +301,6 @@ pub struct PlanArgs {
     #[arg(value_name = "FILES", required = true)]
     pub files: Vec<PathBuf>,
 
-    /// What may change.
-    #[command(flatten)]
-    pub change: ChangeArgs,
-
     /// A file with the live aws-auth, or - for stdin: no cluster is asked
     #[arg(long, value_name = "FILE", conflicts_with_all = ["kubeconfig", "context"])]
     pub live_file: Option<PathBuf>,
@@ -326,6 +316,10 @@ pub struct PlanArgs {
     /// Write the plan to a file as well, for apply --plan
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+
+    /// What may change.
+    #[command(flatten)]
+    pub change: ChangeArgs,
 }
 
 /// Arguments of `render`.
@@ -335,13 +329,13 @@ pub struct RenderArgs {
     #[arg(value_name = "FILES", required = true)]
     pub files: Vec<PathBuf>,
 
-    /// What may change.
-    #[command(flatten)]
-    pub change: ChangeArgs,
-
     /// A file with the live aws-auth, or - for stdin: it is printed as apply would leave it
     #[arg(long, value_name = "FILE")]
     pub live_file: Option<PathBuf>,
+
+    /// What may change.
+    #[command(flatten)]
+    pub change: ChangeArgs,
 }
 
 /// Arguments of `apply`.
@@ -355,25 +349,68 @@ pub struct ApplyArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["files", "owner", "adopt", "prune"])]
     pub plan: Option<PathBuf>,
 
+    /// How it is written.
+    #[command(flatten)]
+    pub write: WriteArgs,
+
+    /// Which cluster.
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
+
     /// What may change.
     #[command(flatten)]
     pub change: ChangeArgs,
+}
 
+/// Arguments of `rollback`.
+#[derive(Args, Debug)]
+pub struct RollbackArgs {
+    /// The state to go back to, by its number in history [default: the one before the last apply]
+    #[arg(long, value_name = "REVISION")]
+    pub to: Option<u64>,
+
+    /// The cluster this is for, as the kubeconfig names it (its ARN) or by the URL of its server:
+    /// refused where the kubeconfig says another
+    #[arg(long, value_name = "CLUSTER")]
+    pub cluster: Option<String>,
+
+    /// Who makes the change, whose access is not to be lost [default: whom the cluster takes you
+    /// for]
+    #[arg(long, value_name = "ARN")]
+    pub caller_arn: Option<Principal>,
+
+    /// How it is written.
+    #[command(flatten)]
+    pub write: WriteArgs,
+
+    /// Which cluster.
+    #[command(flatten)]
+    pub connection: ClusterArgs,
+
+    /// What the guards let pass.
+    #[command(flatten)]
+    pub overrides: Overrides,
+}
+
+/// How aws-auth is written.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct WriteArgs {
     /// Make aws-auth where the cluster has none
     #[arg(long)]
     pub create: bool,
 
     /// Tell what would change: client sends nothing, server has the API server look at it too
-    #[arg(long, value_enum, value_name = "WHERE")]
+    #[arg(long, value_enum, value_name = "WHERE", num_args = 0..=1, require_equals = true, default_missing_value = "client")]
     pub dry_run: Option<DryRun>,
 
-    /// What is saved before.
-    #[command(flatten)]
-    pub backup: BackupArgs,
+    /// How many states to keep that were saved before a change: configmaps aws-auth-backup-N in
+    /// kube-system
+    #[arg(long, value_name = "COUNT", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub keep_backups: u16,
 
-    /// Which cluster.
-    #[command(flatten)]
-    pub cluster: ClusterArgs,
+    /// Save nothing before the change: there is no rollback of it
+    #[arg(long, conflicts_with = "keep_backups")]
+    pub no_backup: bool,
 }
 
 /// Who looks at a change that is not meant.
@@ -453,6 +490,7 @@ Examples:
   aws-auth-sync plan access/               # what apply would change on the cluster, and why
   aws-auth-sync plan --live-file aws-auth.yaml -o markdown access/
   aws-auth-sync apply --create access/     # onto a cluster that has no aws-auth yet
+  aws-auth-sync rollback --dry-run         # what would bring back the state before the last apply
   aws-auth-sync apply --context prod --owner platform access/*.yaml";
 
 #[cfg(test)]

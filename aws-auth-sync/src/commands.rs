@@ -9,6 +9,7 @@ mod migrate;
 mod plan;
 mod policies;
 mod render;
+mod rollback;
 mod wanted;
 
 use std::path::{Path, PathBuf};
@@ -22,11 +23,13 @@ pub(crate) use migrate::migrate;
 pub(crate) use plan::plan;
 pub(crate) use policies::policies;
 pub(crate) use render::render;
+pub(crate) use rollback::rollback;
 
 use iam_core::aws_auth::{Document, Section};
 
 use crate::access_entries::AccessEntries;
-use crate::cli::{BackupArgs, ClusterArgs};
+use crate::apply::{Absent, Manner, Trial};
+use crate::cli::{ClusterArgs, DryRun, WriteArgs};
 use crate::connection::Cluster;
 use crate::desired;
 use crate::error::Error;
@@ -136,15 +139,29 @@ fn live_file(path: &Path, files: &[PathBuf]) -> Result<LiveFile, Error> {
     Ok(LiveFile::read(input::read_one(path)?)?)
 }
 
-fn backups(arguments: BackupArgs) -> Backups {
-    let BackupArgs {
+fn manner(arguments: WriteArgs) -> Manner {
+    let WriteArgs {
+        create,
+        dry_run,
         keep_backups,
         no_backup,
     } = arguments;
-    if no_backup {
-        Backups::Off
-    } else {
-        Backups::Keep(keep_backups.into())
+    Manner {
+        absent: if create {
+            Absent::Create
+        } else {
+            Absent::Refuse
+        },
+        trial: match dry_run {
+            None => Trial::No,
+            Some(DryRun::Client) => Trial::Told,
+            Some(DryRun::Server) => Trial::Asked,
+        },
+        backups: if no_backup {
+            Backups::Off
+        } else {
+            Backups::Keep(keep_backups.into())
+        },
     }
 }
 

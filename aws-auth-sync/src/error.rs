@@ -22,6 +22,7 @@ use crate::plan::Refusal;
 use crate::plan::saved::SavedError;
 use crate::rbac::TooManyGather;
 use crate::record::RecordError;
+use crate::rollback::RollbackError;
 
 /// Why the program stops.
 #[derive(Debug, Error)]
@@ -68,6 +69,9 @@ pub enum Error {
     /// aws-auth was not, or not surely, written.
     #[error("apply")]
     Apply(#[from] ApplyError),
+    /// aws-auth is not, or not surely, what it was.
+    #[error("rollback")]
+    Rollback(#[from] RollbackError),
     /// A file whose entries cannot be told.
     #[error("{place}: {message}")]
     Unreadable {
@@ -147,6 +151,7 @@ impl Failure for Error {
             Self::Text(error) => return Some(error.remedy().to_owned()),
             Self::LiveFile(error) => return error.remedy(),
             Self::Apply(error) => return error.remedy(),
+            Self::Rollback(error) => return error.remedy(),
             Self::History(CallError::Refused { code: 403, .. }) => {
                 "a Role in kube-system must allow list on configmaps"
             }
@@ -191,6 +196,7 @@ impl Failure for Error {
             Self::Source(_) | Self::Sources { .. } | Self::Nothing | Self::NoOwner => 3,
             Self::Refused(refusal) => refusal.exit_code(),
             Self::Apply(error) => error.exit_code(),
+            Self::Rollback(error) => error.exit_code(),
             Self::Input(_)
             | Self::Unreadable { .. }
             | Self::Absent

@@ -52,6 +52,8 @@ pub struct Note {
 pub enum Occasion {
     /// The sources of an owner are applied.
     Apply,
+    /// An earlier state is restored.
+    Rollback,
 }
 
 impl Note {
@@ -76,6 +78,7 @@ impl Occasion {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Apply => "apply",
+            Self::Rollback => "rollback",
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Makes aws-auth, the ConfigMap that maps AWS IAM principals to Kubernetes users and groups, from
 //! declarative files.
 //!
-//! Input: files in the native format or manifests of the ConfigMap. stdout: `plan` prints what would
-//! change, `render` the manifest, `apply` a line for each changed entry and one for the result,
-//! `lint`, `explain`, `export`, `history`, `migrate`, `policies` and `schema` their documents.
-//! stderr: what is wrong with the sources as `FILE:LINE:COLUMN: …`, warnings, and one line for an error with its remedy.
-//! Exit codes: 0 done or nothing to do, 1 error, 2 usage or `plan` found changes, 3 the sources are
-//! invalid, 4 what others wrote is in the way or changed meanwhile, 5 a guard refused.
+//! Input: files in the native format or manifests of the ConfigMap. stdout: `plan` prints what
+//! would change, `render` the manifest, `apply` and `rollback` a line for each changed entry and
+//! one for the result, the other commands their documents. stderr: what is wrong with the sources
+//! as `FILE:LINE:COLUMN: …`, warnings, and one line for an error with its remedy. Exit codes: 0 done
+//! or nothing to do, 1 error, 2 usage or `plan` found changes, 3 the sources are invalid, 4 what
+//! others wrote is in the way or changed meanwhile, 5 a guard refused.
 
 pub mod access_entries;
 pub mod apply;
@@ -43,11 +43,13 @@ pub mod rbac;
 pub mod record;
 pub mod render;
 pub mod rights;
+pub mod rollback;
 pub mod rounds;
 mod rule_told;
 mod shown;
 pub mod source;
 pub mod subject;
+pub mod undo;
 pub mod verify;
 mod yaml;
 
@@ -86,6 +88,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Error> {
         }
         Command::Render(arguments) => commands::render(arguments)?,
         Command::Apply(arguments) => commands::apply(arguments)?,
+        Command::Rollback(arguments) => commands::rollback(arguments)?,
         Command::Definition(wanted) => wanted.print(Cli::command())?,
     };
     iam_cli::stdout::print(&output)?;

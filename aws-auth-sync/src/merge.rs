@@ -20,7 +20,7 @@ use crate::owner::Owner;
 use crate::record::Record;
 use crate::source::Declared;
 pub use change::{Action, Change, Conflict, Reason, Standing};
-use index::{Group, Index};
+pub(crate) use index::{Group, Index};
 pub use outcome::first_amiss;
 
 /// What an owner wants.

@@ -2,6 +2,7 @@
 //! without a look at anything else.
 
 pub mod report;
+mod risk;
 pub mod saved;
 
 use iam_core::aws_auth::Section;
@@ -11,11 +12,12 @@ use thiserror::Error;
 use crate::cluster::Content;
 use crate::desired::Desired;
 use crate::edit::{self, Edited, SectionEdit, TextError, Way};
-use crate::guard::{self, Acknowledged, Case, Facts, Guard, MASTERS, Overrides, lets_nodes_in};
+use crate::guard::{self, Acknowledged, Case, Facts, Guard, Overrides};
 use crate::live::Live;
-use crate::merge::{self, Action, Change, Conflict, Intent, Merge, Policy};
+use crate::merge::{self, Conflict, Intent, Merge, Policy};
 use crate::owner::Owner;
 use crate::record::Record;
+pub(crate) use risk::risk;
 
 /// What is wanted, by whom, and what it may do.
 #[derive(Clone, Debug)]
@@ -214,30 +216,6 @@ fn annotations(live: &Live, merge: &Merge) -> Vec<Annotation> {
         (before != value).then_some(Annotation { key, value })
     });
     changed.collect()
-}
-
-/// What needs a look comes first: administrators and nodes, then what goes or changes.
-fn risk(change: &Change) -> (bool, u8, Section, String) {
-    let rank = match change.action {
-        Action::Remove(_) => 0,
-        Action::Update { .. } => 1,
-        Action::Add(_) => 2,
-        Action::Adopt(_) => 3,
-    };
-    let key = change.entry().key();
-    (
-        !is_delicate(change),
-        rank,
-        key.section(),
-        key.as_str().to_owned(),
-    )
-}
-
-/// Whether it is about administrators or nodes.
-fn is_delicate(change: &Change) -> bool {
-    let entries = [change.action.before(), change.action.after()];
-    let mut entries = entries.into_iter().flatten();
-    entries.any(|entry| entry.gives(MASTERS) || lets_nodes_in(&entry.username, &entry.groups))
 }
 
 impl Refusal {

@@ -80,6 +80,30 @@ impl Record {
         self.made.remove(&section);
     }
 
+    /// The record without what led from `before` to `after`; what its owner has written since
+    /// stays.
+    #[must_use]
+    pub(crate) fn undone(mut self, before: &Self, after: &Self) -> Self {
+        for key in before.entries.keys().chain(after.entries.keys()) {
+            let (old, new) = (before.entries.get(key), after.entries.get(key));
+            if old == new || self.entries.get(key) != new {
+                continue;
+            }
+            match old {
+                Some(values) => self.entries.insert(*key, *values),
+                None => self.entries.remove(key),
+            };
+        }
+        for section in Section::ALL {
+            match (before.has_made(section), after.has_made(section)) {
+                (true, false) => self.make(section),
+                (false, true) => self.unmake(section),
+                (true, true) | (false, false) => {}
+            }
+        }
+        self
+    }
+
     /// The annotation's key.
     #[must_use]
     pub fn annotation(&self) -> String {

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use super::wanted::wanted;
-use super::{backups, other_cluster};
-use crate::apply::{self, Absent, Options, Trial};
-use crate::cli::{ApplyArgs, ChangeArgs, ClusterArgs, DryRun};
+use super::{manner, other_cluster};
+use crate::apply;
+use crate::cli::{ApplyArgs, ChangeArgs, ClusterArgs};
 use crate::connection::Cluster;
 use crate::error::Error;
 use crate::guard::check_connected;
@@ -19,9 +19,7 @@ pub(crate) fn apply(arguments: ApplyArgs) -> Result<String, Error> {
         files,
         plan,
         change,
-        create,
-        dry_run,
-        backup,
+        write,
         cluster,
     } = arguments;
     let (wanted, named, reviewed) = match plan {
@@ -30,20 +28,6 @@ pub(crate) fn apply(arguments: ApplyArgs) -> Result<String, Error> {
             let (wanted, named) = wanted(&files, change)?;
             (wanted, named, None)
         }
-    };
-    let options = Options {
-        absent: if create {
-            Absent::Create
-        } else {
-            Absent::Refuse
-        },
-        trial: match dry_run {
-            None => Trial::No,
-            Some(DryRun::Client) => Trial::Told,
-            Some(DryRun::Server) => Trial::Asked,
-        },
-        backups: backups(backup),
-        reviewed: reviewed.as_ref(),
     };
     let ClusterArgs {
         kubeconfig,
@@ -54,7 +38,7 @@ pub(crate) fn apply(arguments: ApplyArgs) -> Result<String, Error> {
         let clusters = &wanted.desired.clusters;
         let other = check_connected(clusters, named.as_deref(), &cluster.identity);
         other_cluster(other, wanted.overrides)?;
-        Ok(apply::apply(&cluster, &wanted, &options).await?)
+        Ok(apply::apply(&cluster, &wanted, manner(write), reviewed.as_ref()).await?)
     })
 }
 

@@ -65,6 +65,24 @@ impl Cluster {
         Ok(revisions)
     }
 
+    /// A saved state, if it is there.
+    ///
+    /// # Errors
+    /// When the API server refuses.
+    pub async fn revision(&self, number: u64) -> Result<Option<ConfigMap>, CallError> {
+        let call = Call {
+            what: GET,
+            method: Method::GET,
+            path: &format!("{COLLECTION}/{NAME}{number}"),
+            body: None,
+        };
+        match self.call(call).await? {
+            Answer::Object(object) => Ok(Some(*object)),
+            Answer::Status(status) if status.code == 404 => Ok(None),
+            Answer::Status(status) => Err(refused(GET, status)),
+        }
+    }
+
     /// Saves the state that `object` is in, under the first number that no other run takes.
     ///
     /// # Errors
@@ -162,6 +180,7 @@ const ATTEMPTS: usize = 50;
 const OURS: &str = "aws-auth-sync/";
 const LABEL: &str = "aws-auth-sync/backup";
 const LIST: &str = "list the backups (configmaps in kube-system)";
+const GET: &str = "get a backup (a configmap in kube-system)";
 const CREATE: &str = "create a backup (a configmap in kube-system)";
 const DELETE: &str = "delete a backup (a configmap in kube-system)";
 const COLLECTION: &str = "/api/v1/namespaces/kube-system/configmaps";

@@ -44,7 +44,7 @@ impl WriteError {
 #[derive(Clone, Debug)]
 pub struct Writing<'a> {
     /// What changes.
-    pub content: Content,
+    pub content: &'a Content,
     /// Whether it is meant.
     pub effect: Effect,
     /// Whether what is there is saved before.
@@ -67,7 +67,7 @@ impl Cluster {
         object: Option<&ConfigMap>,
         writing: &Writing<'_>,
     ) -> Result<Written, WriteError> {
-        let (content, effect) = (&writing.content, writing.effect);
+        let (content, effect) = (writing.content, writing.effect);
         let Some(object) = object else {
             return Ok(self.create(content, effect).await?);
         };

@@ -63,6 +63,8 @@ pub enum Reason {
     PrunedThoughChanged,
     /// It is nobody's.
     Pruned,
+    /// It was so before.
+    Restored,
 }
 
 /// What the owner wants and cannot have.
@@ -160,7 +162,7 @@ impl Reason {
     #[must_use]
     pub const fn is_remarkable(&self) -> bool {
         match self {
-            Self::New | Self::Declared | Self::Undeclared => false,
+            Self::New | Self::Declared | Self::Undeclared | Self::Restored => false,
             Self::RemovedByOthers
             | Self::ChangedByOthers
             | Self::Adopted
@@ -185,6 +187,7 @@ impl fmt::Display for Reason {
                 "pruned: it is no longer declared, and somebody else has changed it"
             }
             Self::Pruned => "pruned: it is not declared, and belongs to nobody",
+            Self::Restored => "it was so before",
         })
     }
 }

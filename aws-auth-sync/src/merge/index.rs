@@ -10,24 +10,24 @@ use crate::meaning::Meaning;
 
 /// The entries of a document by their keys, in the order of the document.
 #[derive(Debug, Default)]
-pub(super) struct Index<'a> {
+pub(crate) struct Index<'a> {
     groups: Vec<(Key, Group<'a>)>,
     places: HashMap<Key, usize>,
 }
 
 /// The entries of one key: one that the consumer goes by, and what else is there by mistake.
 #[derive(Clone, Debug)]
-pub(super) struct Group<'a> {
+pub(crate) struct Group<'a> {
     /// What the consumer goes by.
-    pub(super) meaning: Meaning,
+    pub(crate) meaning: Meaning,
     /// Whether chance decides between entries that differ.
-    pub(super) is_ambiguous: bool,
+    pub(crate) is_ambiguous: bool,
     acting: &'a Entry,
     others: Vec<&'a Entry>,
 }
 
 impl<'a> Index<'a> {
-    pub(super) fn new(document: &'a Document) -> Self {
+    pub(crate) fn new(document: &'a Document) -> Self {
         let mut index = Self::default();
         for entry in &document.entries {
             if document.is_unreadable(entry.section) {
@@ -49,12 +49,12 @@ impl<'a> Index<'a> {
         index
     }
 
-    pub(super) fn get(&self, key: &Key) -> Option<&Group<'a>> {
+    pub(crate) fn get(&self, key: &Key) -> Option<&Group<'a>> {
         let (_, group) = self.groups.get(*self.places.get(key)?)?;
         Some(group)
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&Key, &Group<'a>)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Key, &Group<'a>)> {
         self.groups.iter().map(|(key, group)| (key, group))
     }
 }
@@ -84,17 +84,17 @@ impl<'a> Group<'a> {
         }
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         1 + self.others.len()
     }
 
     /// The digest of its values; none where chance decides.
-    pub(super) fn digest(&self) -> Option<Digest> {
+    pub(crate) fn digest(&self) -> Option<Digest> {
         (!self.is_ambiguous).then(|| self.meaning.digest())
     }
 
     /// Where its entries stand in the list: first the one that the consumer goes by.
-    pub(super) fn indices(&self) -> Vec<usize> {
+    pub(crate) fn indices(&self) -> Vec<usize> {
         let all = std::iter::once(&self.acting).chain(&self.others);
         all.map(|entry| entry.index).collect()
     }

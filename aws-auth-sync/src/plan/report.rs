@@ -10,11 +10,11 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use super::Plan;
-use crate::merge::Action;
+use crate::merge::{Action, Change};
 use crate::yaml;
 
 pub use json::{KIND, changes, document};
-pub use text::line;
+pub use text::{entries, listed};
 
 /// How to write a plan.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
@@ -74,14 +74,20 @@ impl Summary {
     #[must_use]
     pub fn of(plan: &Plan) -> Self {
         let merge = &plan.merge;
-        let mut summary = Self {
+        Self {
             foreign: merge.foreign,
             unowned: merge.unowned,
             protected: merge.protected.len(),
             forgotten: merge.forgotten,
-            ..Self::default()
-        };
-        for change in &merge.changes {
+            ..Self::of_changes(&merge.changes)
+        }
+    }
+
+    /// Counts what is written.
+    #[must_use]
+    pub fn of_changes(changes: &[Change]) -> Self {
+        let mut summary = Self::default();
+        for change in changes {
             let count = match change.action {
                 Action::Add(_) => &mut summary.add,
                 Action::Update { .. } => &mut summary.change,

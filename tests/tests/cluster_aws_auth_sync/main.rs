@@ -16,6 +16,7 @@ mod plans;
 mod races;
 mod render;
 mod rights;
+mod rollback;
 
 use std::{
     sync::{Mutex, PoisonError},

@@ -32,9 +32,24 @@ pub(super) fn render(plan: &Plan) -> String {
     text
 }
 
-/// One change on one line: `+ mapRoles ARN username [groups]`.
+/// A line for each change, and a last one.
 #[must_use]
-pub fn line(change: &Change) -> String {
+pub fn listed(changes: &[Change], last: &str) -> String {
+    let lines = changes.iter().map(|change| line(change) + "\n");
+    lines.chain([format!("{last}\n")]).collect()
+}
+
+/// How many entries.
+#[must_use]
+pub fn entries(count: usize) -> String {
+    match count {
+        1 => "1 entry".to_owned(),
+        count => format!("{count} entries"),
+    }
+}
+
+/// One change on one line: `+ mapRoles ARN username [groups]`.
+fn line(change: &Change) -> String {
     let entry = change.entry();
     let was = match &change.action {
         Action::Update { before, .. } if before.identity == entry.identity => {
