@@ -9,6 +9,7 @@
 mod args;
 pub mod definition;
 pub mod file;
+pub mod json;
 mod line;
 mod report;
 pub mod stdout;

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use iam_core::error_chain::ErrorChain;
 
-use crate::LogFormat;
 use crate::line::one_line;
+use crate::{LogFormat, json};
 
 /// An error that ends a program.
 pub trait Failure: Error {
@@ -39,7 +39,7 @@ pub fn finish<E: Failure>(
     let hint = error.hint().map(one_line);
     let report = match format {
         LogFormat::Text => text(program, &message, hint.as_deref()),
-        LogFormat::Json => json(program, &message, hint.as_deref()),
+        LogFormat::Json => object(program, &message, hint.as_deref()),
     };
     // With stderr closed there is nobody left to tell.
     let _ = std::io::stderr().write_all(report.as_bytes());
@@ -53,7 +53,7 @@ fn text(program: &str, message: &str, hint: Option<&str>) -> String {
     }
 }
 
-fn json(program: &str, message: &str, hint: Option<&str>) -> String {
+fn object(program: &str, message: &str, hint: Option<&str>) -> String {
     let mut report = serde_json::json!({
         "level": "ERROR",
         "program": program,
@@ -62,12 +62,12 @@ fn json(program: &str, message: &str, hint: Option<&str>) -> String {
     if let (Some(hint), Some(fields)) = (hint, report.as_object_mut()) {
         fields.insert("hint".to_owned(), hint.into());
     }
-    format!("{report}\n")
+    json::line(&report)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{json, text};
+    use super::{object, text};
 
     #[test]
     fn the_hint_has_a_line_of_its_own() {
@@ -78,14 +78,14 @@ mod tests {
     #[test]
     fn the_json_report_is_one_object_on_one_line() {
         assert_eq!(
-            json("p", "a \"b\"", Some("try c")),
+            object("p", "a \"b\"", Some("try c")),
             "{\"level\":\"ERROR\",\"program\":\"p\",\"message\":\"a \\\"b\\\"\",\"hint\":\"try c\"}\n"
                 .parse::<serde_json::Value>()
                 .map(|value| format!("{value}\n"))
                 .expect("valid JSON"),
         );
         assert_eq!(
-            json("p", "a", None)
+            object("p", "a", None)
                 .parse::<serde_json::Value>()
                 .expect("valid JSON"),
             serde_json::json!({"level": "ERROR", "program": "p", "message": "a"}),

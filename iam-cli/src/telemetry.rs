@@ -20,7 +20,7 @@ use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::filter::Targets;
 
 use crate::line::OneLine;
-use crate::{CommonArgs, LogFormat, NOTICE};
+use crate::{CommonArgs, LogFormat, NOTICE, json};
 
 /// Installs the process's subscriber. `rust_log` is the value of the variable `RUST_LOG`.
 ///
@@ -95,7 +95,7 @@ where
     fn event(&self, event: &Event<'_>) {
         let line = match self.format {
             LogFormat::Text => text(event),
-            LogFormat::Json => json(event),
+            LogFormat::Json => object(event),
         };
         // With stderr closed there is nobody left to tell.
         let _ = (self.writer)().write_all(line.as_bytes());
@@ -156,7 +156,7 @@ impl Visit for Text {
 }
 
 /// One object: `time`, `level`, `target`, and the event's fields, `message` among them.
-fn json(event: &Event<'_>) -> String {
+fn object(event: &Event<'_>) -> String {
     let metadata = event.metadata();
     let mut fields = Json(Map::new());
     event.record(&mut fields);
@@ -168,7 +168,7 @@ fn json(event: &Event<'_>) -> String {
     fields
         .0
         .extend(own.map(|(name, value)| (name.to_owned(), Value::from(value))));
-    format!("{}\n", Value::Object(fields.0))
+    json::line(&fields.0)
 }
 
 #[expect(

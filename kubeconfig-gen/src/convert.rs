@@ -1,6 +1,7 @@
 //! `convert`: users that sign in with one program sign in with another.
 
 use iam_cli::NOTICE;
+use iam_core::excerpt::Shown;
 use iam_core::yaml::Node;
 use iam_core::yaml::edit::{ListChange, MapChange};
 use thiserror::Error;
@@ -10,7 +11,6 @@ use crate::field;
 use crate::kubeconfig::Kind;
 use crate::merged::{ContextEntry, Exec};
 use crate::plugin::Plugin;
-use crate::shown::Shown;
 use crate::stanza::{ExecCommand, INSTALL_HINT};
 use crate::store::{self, Changes, Found, Store, Texts, Write};
 use crate::target::Files;

@@ -3,11 +3,12 @@
 use std::fmt::Write as _;
 
 use clap::ValueEnum;
+use iam_cli::json;
+use iam_core::excerpt::Shown;
 use serde::Serialize;
 
 use crate::error::Error;
 use crate::merged::{Chosen, Merged};
-use crate::shown::Shown;
 use crate::stanza::Signed;
 use crate::target::Files;
 
@@ -78,10 +79,7 @@ pub fn run(files: &Files, form: Form) -> Result<String, Error> {
         current_context,
     };
     Ok(match form {
-        Form::Json => {
-            let text = serde_json::to_string_pretty(&list);
-            format!("{}\n", text.expect("strings and booleans are JSON"))
-        }
+        Form::Json => json::pretty(&list),
         Form::Text => table(&list.contexts),
     })
 }

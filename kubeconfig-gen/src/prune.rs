@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use iam_core::cluster::ClusterArn;
+use iam_core::excerpt::Shown;
 
 use crate::cli::{Environment, PruneArgs};
 use crate::eks::Aws;
@@ -18,7 +19,6 @@ use crate::error::Error;
 use crate::kubeconfig::Kind;
 use crate::names::Profile;
 use crate::records::Records;
-use crate::shown::Shown;
 use crate::store::{self, Texts};
 use crate::target::{Files, TargetError};
 use ask::{Asker, Verdict};

@@ -4,6 +4,7 @@ use std::fmt::{self, Display, Formatter};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
+use iam_cli::json;
 use iam_core::excerpt::Excerpt;
 use iam_core::inspect::{Inspection, Lookalike};
 use iam_core::presigned::{Fault, FaultKind};
@@ -12,8 +13,8 @@ use serde::Serialize;
 
 use crate::error::Error;
 use crate::given_token;
-use crate::json_line::{API_VERSION, json_line};
 use crate::options::{InspectOptions, ReportFormat};
+use crate::report::{API_VERSION, line};
 
 /// The report on a token, and the exit code: 0 where it breaks no rule, else 1.
 ///
@@ -29,7 +30,7 @@ pub fn inspect(options: &InspectOptions, now: SystemTime) -> Result<(String, Exi
     };
     let report = match options.output {
         ReportFormat::Text => Lines(&inspection).to_string(),
-        ReportFormat::Json => json_line(&Document::from(&inspection)),
+        ReportFormat::Json => json::line(&Document::from(&inspection)),
     };
     Ok((report, code))
 }
@@ -75,14 +76,14 @@ impl Display for Lines<'_> {
             ("URL", bytes(url_bytes)),
         ] {
             if let Some(value) = value {
-                writeln!(formatter, "{name}: {}", Excerpt(&value))?;
+                line(formatter, name, Excerpt(&value))?;
             }
         }
         if let Some(lookalike) = self.0.looks_like {
-            writeln!(formatter, "looks like: {lookalike}")?;
+            line(formatter, "looks like", lookalike)?;
         }
         for fault in &self.0.faults {
-            writeln!(formatter, "fault: {fault}")?;
+            line(formatter, "fault", fault)?;
         }
         Ok(())
     }

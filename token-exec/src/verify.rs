@@ -4,6 +4,7 @@ use std::fmt::{self, Display, Formatter};
 use std::time::SystemTime;
 
 use iam_aws::fetch::{self, Caller};
+use iam_cli::json;
 use iam_core::inspect::{Inspection, Lookalike, inspect};
 use iam_core::presigned::{Fault, PresignedRequest};
 use iam_core::sts_host::StsHosts;
@@ -14,8 +15,8 @@ use thiserror::Error;
 use crate::environment::Environment;
 use crate::error::Error;
 use crate::given_token;
-use crate::json_line::{API_VERSION, json_line};
 use crate::options::{AwsOptions, ReportFormat, VerifyOptions};
+use crate::report::{API_VERSION, line};
 use crate::settings::Settings;
 use iam_aws::settings::NOBODY;
 
@@ -61,7 +62,7 @@ pub fn verify(
     let document = Document::new(&caller, &request, options.cluster.as_str());
     Ok(match options.output {
         ReportFormat::Text => document.to_string(),
-        ReportFormat::Json => json_line(&document),
+        ReportFormat::Json => json::line(&document),
     })
 }
 
@@ -130,15 +131,15 @@ impl Display for Document<'_> {
             session_name,
             access_key_id,
         } = self;
-        writeln!(formatter, "cluster id: {cluster_id}")?;
-        writeln!(formatter, "host: {host}")?;
-        writeln!(formatter, "account: {account}")?;
-        writeln!(formatter, "ARN: {arn}")?;
-        writeln!(formatter, "canonical ARN: {canonical_arn}")?;
-        writeln!(formatter, "user id: {user_id}")?;
+        line(formatter, "cluster id", cluster_id)?;
+        line(formatter, "host", host)?;
+        line(formatter, "account", account)?;
+        line(formatter, "ARN", arn)?;
+        line(formatter, "canonical ARN", canonical_arn)?;
+        line(formatter, "user id", user_id)?;
         if let Some(name) = session_name {
-            writeln!(formatter, "session name: {name}")?;
+            line(formatter, "session name", name)?;
         }
-        writeln!(formatter, "access key id: {access_key_id}")
+        line(formatter, "access key id", access_key_id)
     }
 }

@@ -8,16 +8,16 @@ use std::time::SystemTime;
 use iam_aws::fetch::{self, Caller};
 use iam_aws::mfa;
 use iam_aws::source::{Choice, PassedOver, Source};
-use iam_cli::NOTICE;
+use iam_cli::{NOTICE, json};
 use iam_core::exec_api::ExecInfo;
 use serde::Serialize;
 
 use crate::cache::{Ask, CacheDir};
 use crate::environment::Environment;
 use crate::error::Error;
-use crate::json_line::{API_VERSION, json_line};
 use crate::obtain::Obtain;
 use crate::options::{ReportFormat, UseKept, WhoamiOptions};
+use crate::report::{API_VERSION, line};
 use crate::settings::Settings;
 use crate::wanted::Wanted;
 use mapping::Mapping;
@@ -63,7 +63,7 @@ pub fn whoami(
     };
     Ok(match options.output {
         ReportFormat::Text => document.to_string(),
-        ReportFormat::Json => json_line(&document),
+        ReportFormat::Json => json::line(&document),
     })
 }
 
@@ -133,17 +133,17 @@ impl<'a> Document<'a> {
 
 impl Display for Document<'_> {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        writeln!(formatter, "source: {}", self.source)?;
+        line(formatter, "source", &self.source)?;
         for Loser { source, reason } in &self.passed_over {
-            writeln!(formatter, "not used: {source}: {reason}")?;
+            line(formatter, "not used", format_args!("{source}: {reason}"))?;
         }
-        writeln!(formatter, "access key id: {}", self.access_key_id)?;
-        writeln!(formatter, "account: {}", self.account)?;
-        writeln!(formatter, "ARN: {}", self.arn)?;
-        writeln!(formatter, "canonical ARN: {}", self.canonical_arn)?;
-        writeln!(formatter, "user id: {}", self.user_id)?;
+        line(formatter, "access key id", self.access_key_id)?;
+        line(formatter, "account", &self.account)?;
+        line(formatter, "ARN", &self.arn)?;
+        line(formatter, "canonical ARN", &self.canonical_arn)?;
+        line(formatter, "user id", self.user_id)?;
         if let Some(name) = self.session_name {
-            writeln!(formatter, "session name: {name}")?;
+            line(formatter, "session name", name)?;
         }
         writeln!(formatter, "\nin aws-auth:\n{}", self.aws_auth)?;
         if let Some(command) = self.access_entry {

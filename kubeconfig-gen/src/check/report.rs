@@ -3,10 +3,11 @@
 use std::fmt::{self, Display, Formatter};
 use std::process::ExitCode;
 
+use iam_cli::json;
+use iam_core::excerpt::Shown;
 use serde::Serialize;
 
 use crate::cli::ReportFormat;
-use crate::shown::Shown;
 
 /// The steps that were taken.
 #[derive(Debug)]
@@ -125,13 +126,12 @@ impl Report {
     }
 
     fn json(&self) -> String {
-        let document = Document {
+        json::line(&Document {
             api_version: "kubeconfig-gen/v1",
             kind: "Check",
             ok: self.is_sound(),
             steps: &self.steps,
-        };
-        serde_json::to_string(&document).map_or_else(|error| error.to_string(), |text| text + "\n")
+        })
     }
 }
 

@@ -5,6 +5,8 @@ mod asking;
 #[cfg(test)]
 mod bad_files;
 #[cfg(test)]
+mod hostile_text;
+#[cfg(test)]
 mod inspecting;
 #[cfg(test)]
 mod minting;

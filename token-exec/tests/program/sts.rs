@@ -26,6 +26,15 @@ pub(crate) struct Sts {
 impl Sts {
     /// STS that knows a caller of this ARN.
     pub(crate) fn knowing(arn: &'static str) -> Self {
+        Self::answering(move |question| answer(question, arn))
+    }
+
+    /// STS that denies everything, in these words.
+    pub(crate) fn denying(body: String) -> Self {
+        Self::answering(move |_| ("403 Forbidden", body.clone()))
+    }
+
+    fn answering(answer: impl Fn(&str) -> (&'static str, String) + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let heard = Arc::new(Mutex::new(Vec::new()));
@@ -33,7 +42,7 @@ impl Sts {
         thread::spawn(move || {
             for mut stream in listener.incoming().flatten() {
                 let question = question(&mut stream);
-                let (status, body) = answer(&question, arn);
+                let (status, body) = answer(&question);
                 told.lock().unwrap().push(question);
                 // A client that has read enough may be gone.
                 let _ = write!(
