@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::scalar11::quoted;
+use crate::excerpt::json_shown;
 
 /// A value to write.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -171,7 +172,8 @@ impl<'a> Flow<'a> {
 
     pub(super) fn string(&self, text: &str) -> String {
         if self.is_json {
-            serde_json::Value::from(text).to_string()
+            // Readers of YAML break lines where those of JSON do not.
+            json_shown(&serde_json::Value::from(text).to_string())
         } else {
             quoted(text).into_owned()
         }
@@ -276,6 +278,16 @@ mod tests {
             value.flow(&flow(true, Some("  "))),
             "{\n    \"k\": [\n      \"v\",\n      false\n    ]\n  }"
         );
+    }
+
+    #[test]
+    fn text_in_json_holds_nothing_that_only_yaml_takes_for_a_line_break() {
+        let json = Flow {
+            is_json: true,
+            ..Flow::plain(Layout::default())
+        };
+        let text = json.string("a\u{85}b\u{2028}c\u{7f}\u{feff}é");
+        assert_eq!(text, "\"a\\u0085b\\u2028c\\u007f\\ufeffé\"");
     }
 
     #[test]
