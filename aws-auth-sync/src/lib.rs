@@ -8,6 +8,7 @@
 //! or nothing to do, 1 error, 2 usage or `plan` found changes, 3 the sources are invalid, 4 what
 //! others wrote is in the way or changed meanwhile, 5 a guard refused.
 
+pub mod access;
 pub mod access_entries;
 pub mod apply;
 pub mod call;
@@ -34,6 +35,7 @@ pub mod live_file;
 pub mod meaning;
 pub mod merge;
 pub mod migrate;
+pub mod name;
 pub mod owner;
 pub mod plan;
 pub mod plugin;

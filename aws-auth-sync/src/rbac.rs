@@ -3,6 +3,7 @@
 mod default_roles;
 mod fetch;
 mod gathered;
+mod index;
 mod object;
 
 use std::collections::{BTreeSet, HashMap};
@@ -10,7 +11,10 @@ use std::collections::{BTreeSet, HashMap};
 use iam_core::access_entry::Rule;
 use thiserror::Error;
 
+use crate::access::Access;
 use crate::finding::Place;
+use crate::name::Name;
+use index::Index;
 
 pub use default_roles::default_roles;
 pub use object::{Object, ObjectError, Role};
@@ -22,7 +26,18 @@ pub struct Rbac {
     pub bindings: Vec<Binding>,
     /// The namespaces that are known to exist.
     pub namespaces: BTreeSet<String>,
-    roles: HashMap<RoleName, Vec<Rule>>,
+    roles: HashMap<RoleName, Rules>,
+    users: Index,
+    groups: Index,
+}
+
+/// What a role gives to whoever is bound to it.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// One by one.
+    pub rules: Vec<Rule>,
+    /// In one word.
+    pub access: Access,
 }
 
 /// What a role is called.
@@ -105,8 +120,32 @@ impl Rbac {
 
     /// The rules of a role; none where it does not exist.
     #[must_use]
-    pub fn rules(&self, role: &RoleName) -> Option<&[Rule]> {
-        self.roles.get(role).map(Vec::as_slice)
+    pub fn rules(&self, role: &RoleName) -> Option<&Rules> {
+        self.roles.get(role)
+    }
+
+    /// The bindings that may name a user of that name, or a member of one of these groups, in their
+    /// order.
+    pub(crate) fn naming(&self, user: &Name, groups: &[Name]) -> impl Iterator<Item = &Binding> {
+        let mut places = self.users.places(user);
+        places.extend(groups.iter().flat_map(|group| self.groups.places(group)));
+        places.sort_unstable();
+        places.dedup();
+        places
+            .into_iter()
+            .filter_map(|place| self.bindings.get(place))
+    }
+
+    fn bind(&mut self, binding: Binding) {
+        let place = self.bindings.len();
+        for subject in &binding.subjects {
+            let index = match subject {
+                Subject::User(_) | Subject::ServiceAccount { .. } => &mut self.users,
+                Subject::Group(_) => &mut self.groups,
+            };
+            index.insert(subject.name(), place);
+        }
+        self.bindings.push(binding);
     }
 
     fn new(objects: Vec<Object>, rules: impl Fn(&Role, &[Role]) -> Vec<Rule>) -> Self {
@@ -115,15 +154,17 @@ impl Rbac {
         for object in objects {
             match object {
                 Object::Role(role) => roles.push(role),
-                Object::Binding(binding) => rbac.bindings.push(binding),
+                Object::Binding(binding) => rbac.bind(binding),
                 Object::Namespace(name) => {
                     rbac.namespaces.insert(name);
                 }
             }
         }
-        let found = roles
-            .iter()
-            .map(|role| (role.name.clone(), rules(role, &roles)));
+        let found = roles.iter().map(|role| {
+            let rules = rules(role, &roles);
+            let access = Access::of(&rules);
+            (role.name.clone(), Rules { rules, access })
+        });
         rbac.roles = found.collect();
         rbac
     }

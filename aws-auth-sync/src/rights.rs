@@ -1,15 +1,12 @@
 //! What a user of the cluster may do: by RBAC, by access policies, or past both.
 
-mod level;
-mod name;
 pub(crate) mod told;
 
-use iam_core::access_entry::{AccessScope, Attributes, PolicyBinding, Resource, Rule};
+use iam_core::access_entry::{AccessScope, Attributes, PolicyBinding, Resource};
 
-use crate::rbac::{Binding, Rbac, Subject};
-
-pub use level::{Access, Level};
-pub use name::{Fit, Name};
+use crate::access::Access;
+use crate::name::{Fit, Name};
+use crate::rbac::{Binding, Rbac, Rules, Subject};
 
 /// A user as the API server sees it.
 #[derive(Clone, Debug)]
@@ -40,8 +37,8 @@ pub struct Grant<'a> {
     pub subject: &'a Subject,
     /// Whether it is for certain.
     pub fit: Fit,
-    /// The role's rules; none where there is no such role.
-    pub rules: Option<&'a [Rule]>,
+    /// What the role gives; nothing where there is no such role.
+    pub rules: Option<&'a Rules>,
 }
 
 /// A part of a cluster.
@@ -73,7 +70,8 @@ impl User {
     /// What the user may do.
     #[must_use]
     pub fn rights<'a>(&self, rbac: &'a Rbac, policies: &'a [PolicyBinding]) -> Rights<'a> {
-        let grants = rbac.bindings.iter().filter_map(|binding| {
+        let bindings = rbac.naming(&self.username, &self.groups);
+        let grants = bindings.filter_map(|binding| {
             let (subject, fit) = self.subject(binding)?;
             Some(Grant {
                 binding,
@@ -117,7 +115,15 @@ impl<'a> Rights<'a> {
         if self.masters.is_some_and(|masters| masters <= fit) {
             return Access::EVERYTHING;
         }
-        Access::of(&self.rules(reach, fit).collect::<Vec<_>>())
+        let grants = self.grants.iter();
+        let bound = grants
+            .filter(|grant| grant.fit <= fit && grant.reaches(reach))
+            .filter_map(|grant| Some(grant.rules?.access));
+        let policies = self.policies.iter();
+        let scoped = policies
+            .filter(|policy| is_within(policy.scope(), reach))
+            .filter_map(|policy| Some(Access::of(&policy.policy()?.rules)));
+        bound.chain(scoped).fold(Access::NONE, Access::and)
     }
 
     /// The namespaces that a binding or a scope names.
@@ -132,15 +138,6 @@ impl<'a> Rights<'a> {
             AccessScope::Namespaces(patterns) => patterns.iter().map(ToString::to_string).collect(),
         });
         bound.chain(scoped)
-    }
-
-    fn rules(&self, reach: Reach<'_>, fit: Fit) -> impl Iterator<Item = &'a Rule> {
-        let grants = self.grants.iter().filter(move |grant| grant.fit <= fit);
-        let bound = grants.filter(move |grant| grant.reaches(reach));
-        let bound = bound.flat_map(|grant| grant.rules.unwrap_or_default());
-        let policies = self.policies.iter();
-        let policies = policies.filter(move |policy| is_within(policy.scope(), reach));
-        bound.chain(policies.flat_map(|policy| policy.policy().map_or(&[][..], |p| &p.rules)))
     }
 }
 

@@ -29,7 +29,7 @@ mod tests {
         let rbac = Rbac::of_files([]).unwrap();
         let count = |name: &str| {
             let name = name.to_owned();
-            rbac.rules(&RoleName::Cluster { name }).unwrap().len()
+            rbac.rules(&RoleName::Cluster { name }).unwrap().rules.len()
         };
         let own = |name| count(&format!("system:aggregate-to-{name}"));
         assert_eq!(default_roles().len(), 7);

@@ -70,8 +70,8 @@ mod tests {
         ];
         let verbs = |name: &str, rbac: &Rbac| -> Vec<String> {
             let name = name.to_owned();
-            let rules = rbac.rules(&RoleName::Cluster { name }).unwrap();
-            let verbs = rules.iter().map(|rule| match rule {
+            let found = rbac.rules(&RoleName::Cluster { name }).unwrap();
+            let verbs = found.rules.iter().map(|rule| match rule {
                 Rule::Resource(rule) => rule.verbs.concat(),
                 Rule::NonResource(rule) => rule.verbs.concat(),
             });

@@ -4,8 +4,10 @@ use iam_core::access_entry::{AccessScope, PolicyBinding};
 use serde_json::{Map, Value, json};
 
 use super::{namespaces, reaches};
+use crate::access::Access;
+use crate::name::Fit;
 use crate::rbac::Binding;
-use crate::rights::{Access, Fit, Grant, Reach, Rights};
+use crate::rights::{Grant, Reach, Rights};
 use crate::rule_told;
 
 /// `{masters, node, access: [{namespace, level, …}], bindings: […], policies: […]}`
@@ -67,7 +69,7 @@ fn grant(grant: &Grant<'_>) -> Value {
     put("certain", json!(grant.fit == Fit::Certain));
     put("role", json!({"kind": role.kind(), "name": role.name()}));
     if let Some(rules) = grant.rules {
-        put("rules", rules.iter().map(rule_told::json).collect());
+        put("rules", rules.rules.iter().map(rule_told::json).collect());
     }
     Value::Object(members)
 }

@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use iam_core::access_entry::{AccessScope, Rule};
 
 use super::{namespaces, reaches};
-use crate::rights::{Fit, Grant, Level, Reach, Rights};
+use crate::access::Level;
+use crate::name::Fit;
+use crate::rights::{Grant, Reach, Rights};
 use crate::rule_told;
 use crate::shown::shown;
 
@@ -25,7 +27,7 @@ pub(crate) fn text(rights: &Rights<'_>) -> String {
     }
     for grant in &rights.grants {
         let _ = writeln!(text, "  by {}", told(grant));
-        rules(&mut text, grant.rules.unwrap_or_default());
+        rules(&mut text, grant.rules.map_or(&[], |found| &found.rules));
     }
     for binding in rights.policies {
         let scope = match binding.scope() {

@@ -41,9 +41,18 @@ impl Name {
     }
 
     /// Whether it begins so, whatever is filled in.
-    pub(super) fn begins_with(&self, start: &str) -> bool {
+    pub(crate) fn begins_with(&self, start: &str) -> bool {
         let first = self.literals.first();
         first.is_some_and(|literal| literal.starts_with(start))
+    }
+
+    /// The name, where all of it is known.
+    #[must_use]
+    pub fn whole(&self) -> Option<&str> {
+        match self.literals.as_slice() {
+            [whole] => Some(whole),
+            _ => None,
+        }
     }
 
     /// Whether it is, or can become, `name`.

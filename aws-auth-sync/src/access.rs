@@ -1,4 +1,4 @@
-//! Rights in one word.
+//! Rights in a part of a cluster, in one word.
 
 use iam_core::access_entry::{Attributes, Resource, Rule};
 
@@ -50,9 +50,16 @@ impl Access {
         reads_secrets: true,
     };
 
-    /// What rules come to together.
+    /// None.
+    pub const NONE: Self = Self {
+        level: Level::None,
+        reads_secrets: false,
+    };
+
+    /// What rules come to together: each question is answered by a single one of them, so rights
+    /// from several places go as far as the farthest.
     #[must_use]
-    pub fn of(rules: &[&Rule]) -> Self {
+    pub fn of(rules: &[Rule]) -> Self {
         let allows = |probe: &Probe| rules.iter().any(|rule| rule.allows(&probe.attributes()));
         let any = |probes: &[Probe]| probes.iter().any(allows);
         let level = if any(&EVERYTHING) {
@@ -63,7 +70,7 @@ impl Access {
             Level::Edit
         } else if any(&VIEW) {
             Level::View
-        } else if rules.iter().any(|rule| is_something(rule)) {
+        } else if rules.iter().any(is_something) {
             Level::Some
         } else {
             Level::None
@@ -71,6 +78,15 @@ impl Access {
         Self {
             level,
             reads_secrets: any(&SECRETS),
+        }
+    }
+
+    /// The two together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            level: self.level.max(other.level),
+            reads_secrets: self.reads_secrets || other.reads_secrets,
         }
     }
 
