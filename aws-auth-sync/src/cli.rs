@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use iam_cli::{CommonArgs, Definition};
@@ -55,6 +56,11 @@ pub enum Command {
     /// What is told is what aws-iam-authenticator does, faults included. Without FILES the live
     /// aws-auth of the kubeconfig's cluster is explained; without --arn all of its entries are.
     Explain(ExplainArgs),
+    /// Tell who may do what, by whom it is administered, what lint finds and what changed
+    ///
+    /// The report is over aws-auth, access entries and RBAC: of FILES, which hold aws-auth and
+    /// objects of RBAC, or of the kubeconfig's cluster. Nothing is written to a cluster.
+    Report(ReportArgs),
     /// Print the live aws-auth as a source, to start from
     ///
     /// Entries that a source cannot declare, and those that never act, are told on stderr and in
@@ -215,6 +221,44 @@ pub struct ClusterArgs {
     /// Context to use [default: the current one]
     #[arg(long, value_name = "NAME")]
     pub context: Option<String>,
+}
+
+/// For a pull request or for scripts.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum AccessFormat {
+    /// Tables, for a pull request
+    Markdown,
+    /// One document, for scripts
+    Json,
+}
+
+/// Arguments of `report`.
+#[derive(Args, Debug)]
+pub struct ReportArgs {
+    /// Files, directories, patterns, or - for stdin [default: the live cluster]
+    #[arg(value_name = "FILES", conflicts_with_all = ["kubeconfig", "context"])]
+    pub files: Vec<PathBuf>,
+
+    /// Write a page for browsers, which needs nothing else, to this file
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+
+    /// What to print [default: markdown, or nothing with --html]
+    #[arg(long, short, value_enum, value_name = "FORMAT")]
+    pub output: Option<AccessFormat>,
+
+    /// A file of access entries in the shape of the EKS API, each of which beats aws-auth; may be
+    /// given again
+    #[arg(long, value_name = "FILE")]
+    pub access_entries: Vec<PathBuf>,
+
+    /// An earlier aws-auth: what changed since is told
+    #[arg(long, value_name = "FILE")]
+    pub since: Option<PathBuf>,
+
+    /// The cluster.
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
 }
 
 /// Arguments of `migrate`.
@@ -463,6 +507,16 @@ impl Cli {
         std::env::var("RUST_LOG").ok()
     }
 
+    /// The time.
+    #[must_use]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the clock"
+    )]
+    pub fn now() -> SystemTime {
+        SystemTime::now()
+    }
+
     /// Whether stdout is coloured: a terminal, and `NO_COLOR` is not set.
     #[must_use]
     #[expect(
@@ -485,6 +539,7 @@ Examples:
   aws-auth-sync lint --fix -o github aws-auth.yaml
   aws-auth-sync explain --arn \"$(aws sts get-caller-identity --query Arn --output text)\"
   aws-auth-sync export --owner platform > access/live.yaml
+  aws-auth-sync report --html access.html # who may do what in the cluster, as a page
   aws-auth-sync migrate plan --cluster demo aws-auth.yaml
   aws-auth-sync render access/             # the manifest that the files make
   aws-auth-sync plan access/               # what apply would change on the cluster, and why

@@ -9,6 +9,7 @@ mod migrate;
 mod plan;
 mod policies;
 mod render;
+mod report;
 mod rollback;
 mod wanted;
 
@@ -23,6 +24,7 @@ pub(crate) use migrate::migrate;
 pub(crate) use plan::plan;
 pub(crate) use policies::policies;
 pub(crate) use render::render;
+pub(crate) use report::report;
 pub(crate) use rollback::rollback;
 
 use iam_core::aws_auth::{Document, Section};
@@ -40,7 +42,7 @@ use crate::live_file::LiveFile;
 use crate::plan::Refusal;
 use crate::rbac::Rbac;
 use crate::render::Data;
-use crate::subject::Subject;
+use crate::subject::{LIVE, Subject};
 
 /// What a list that the consumer cannot read is here.
 #[derive(Clone, Copy, PartialEq)]
@@ -124,9 +126,6 @@ async fn fetch(cluster: &Cluster) -> Result<Option<(Data, Document)>, Error> {
     }
     Ok(Some((data, document)))
 }
-
-/// What stands in the place of a file; lines are those of the section.
-const LIVE: &str = "kube-system/aws-auth";
 
 /// The aws-auth of a file; stdin is read for one thing only.
 fn live_file(path: &Path, files: &[PathBuf]) -> Result<LiveFile, Error> {

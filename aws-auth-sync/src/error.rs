@@ -131,6 +131,9 @@ pub enum Error {
     /// A file was not written.
     #[error("mend the file")]
     Write(#[from] FileError),
+    /// The page was not written.
+    #[error("write the page")]
+    Page(#[source] FileError),
     /// The runtime did not start.
     #[error("start the runtime")]
     Runtime(#[source] io::Error),
@@ -184,6 +187,7 @@ impl Failure for Error {
             | Self::Permissions { .. }
             | Self::Write(_)
             | Self::SavePlan(_)
+            | Self::Page(_)
             | Self::Runtime(_)
             | Self::Definition(_)
             | Self::Stdout(_) => return None,
@@ -216,6 +220,7 @@ impl Failure for Error {
             | Self::FixStdin
             | Self::Permissions { .. }
             | Self::Write(_)
+            | Self::Page(_)
             | Self::Runtime(_)
             | Self::Definition(_)
             | Self::Stdout(_) => 1,

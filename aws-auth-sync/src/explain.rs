@@ -4,6 +4,7 @@
 mod near_miss;
 mod render;
 pub mod report;
+mod standing;
 
 use iam_core::access_entry::{AccessEntry, PolicyBinding};
 use iam_core::aws_auth::{Consumer, Entry, Outcome, SsoRoleMatch};
@@ -15,6 +16,7 @@ use crate::rbac::Rbac;
 use crate::rights::{Rights, User};
 
 pub use near_miss::{NearMiss, Reason};
+pub use standing::{Idle, Standing};
 
 /// Who asks, as far as it is known.
 #[derive(Clone, Debug, Default)]

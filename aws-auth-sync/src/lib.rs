@@ -32,6 +32,7 @@ pub mod known;
 pub mod lint;
 pub mod live;
 pub mod live_file;
+mod markdown;
 pub mod meaning;
 pub mod merge;
 pub mod migrate;
@@ -44,6 +45,7 @@ pub mod proxy;
 pub mod rbac;
 pub mod record;
 pub mod render;
+pub mod report;
 pub mod rights;
 pub mod rollback;
 pub mod rounds;
@@ -74,6 +76,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Error> {
             output
         }
         Command::Explain(arguments) => commands::explain(arguments)?,
+        Command::Report(arguments) => commands::report(arguments)?,
         Command::Export(arguments) => commands::export(arguments)?,
         Command::History(arguments) => commands::history(arguments)?,
         Command::Migrate(MigrateArgs { command }) => {

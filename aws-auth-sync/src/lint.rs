@@ -9,6 +9,8 @@ pub mod rule;
 mod rules;
 mod suppress;
 
+use std::collections::BTreeSet;
+
 use iam_core::partition::Partition;
 
 pub use finding::{Finding, Fix, Remark};
@@ -24,13 +26,15 @@ pub struct Settings {
     pub partition: Option<Partition>,
     /// Roles of Windows nodes.
     pub windows_roles: Vec<String>,
+    /// The groups that bindings of the cluster name, where it is asked.
+    pub bound_groups: Option<BTreeSet<String>>,
 }
 
 /// All findings in `subjects`, in the order of files and places.
 #[must_use]
 pub fn check(subjects: &[Subject], settings: &Settings) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let bound_groups = rules::bound_groups(subjects);
+    let bound_groups = rules::bound_groups(subjects, settings);
     let mut seen = rules::Seen::default();
     for subject in subjects {
         let mut remarks = subject.remarks.clone();

@@ -136,6 +136,14 @@ impl Rbac {
             .filter_map(|place| self.bindings.get(place))
     }
 
+    /// The groups that bindings name.
+    #[must_use]
+    pub fn bound_groups(&self) -> BTreeSet<String> {
+        let subjects = self.bindings.iter().flat_map(|binding| &binding.subjects);
+        let groups = subjects.filter(|subject| matches!(subject, Subject::Group(_)));
+        groups.map(Subject::name).collect()
+    }
+
     fn bind(&mut self, binding: Binding) {
         let place = self.bindings.len();
         for subject in &binding.subjects {
@@ -177,6 +185,15 @@ impl RoleName {
         match self {
             Self::Cluster { .. } => "ClusterRole",
             Self::Namespaced { .. } => "Role",
+        }
+    }
+
+    /// The namespace of a Role.
+    #[must_use]
+    pub fn namespace(&self) -> Option<&str> {
+        match self {
+            Self::Cluster { .. } => None,
+            Self::Namespaced { namespace, .. } => Some(namespace),
         }
     }
 

@@ -142,7 +142,9 @@ impl<'a> Rights<'a> {
 }
 
 impl Grant<'_> {
-    fn reaches(&self, reach: Reach<'_>) -> bool {
+    /// Whether it counts in a part of the cluster.
+    #[must_use]
+    pub fn reaches(&self, reach: Reach<'_>) -> bool {
         match (&self.binding.namespace, reach) {
             (None, _) => true,
             (Some(_), Reach::Everywhere) => false,

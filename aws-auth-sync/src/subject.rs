@@ -319,6 +319,9 @@ fn line_starts(text: &str) -> Vec<usize> {
 const KINDS: &str = "sources are manifests of the ConfigMap aws-auth, aws-auth-sync/v1 AwsAuth, \
     IAMIdentityMapping, and eksctl's ClusterConfig with iamIdentityMappings";
 
+/// What stands in the place of a file where the aws-auth of a cluster is meant.
+pub const LIVE: &str = "kube-system/aws-auth";
+
 const BLOCK: usize = 4096;
 
 /// A line of this many characters is nobody's to look at.

@@ -293,7 +293,7 @@ fn an_access_entry_beats_aws_auth_and_brings_its_policies() {
   may in dev-*: some, reads secrets
   may in shop: some, reads secrets
   by ClusterRoleBinding everyone (Group system:authenticated, rbac.yaml:2): ClusterRole gone, which does not exist
-  by RoleBinding shop/deployers (User ann-of-entry, rbac.yaml:8): Role deployer
+  by RoleBinding shop/deployers (User ann-of-entry, rbac.yaml:8): Role shop/deployer
      patch on apps: deployments named web
   by AmazonEKSSecretReaderPolicy in shop, dev-*
      get, list, watch on core: secrets
@@ -345,7 +345,7 @@ fn what_only_a_session_name_brings_is_told_as_such() {
     let lines: Vec<&str> = text.lines().filter(|line| line.contains("shop")).collect();
     let expected = [
         "  may in shop: nothing; some, by the name of a session",
-        "  by RoleBinding shop/deployers (Group g:bob, where the login makes it so, rbac.yaml:8): Role deployer",
+        "  by RoleBinding shop/deployers (Group g:bob, where the login makes it so, rbac.yaml:8): Role shop/deployer",
     ];
     assert_eq!(lines, expected);
     assert_eq!(json["rights"]["access"][1]["possibleLevel"], "some");

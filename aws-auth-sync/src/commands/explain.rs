@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use iam_core::aws_auth::SsoRoleMatch;
 
-use super::{LIVE, Unreadable, connect, fetch, readable};
+use super::{Unreadable, connect, fetch, readable};
 use crate::cli::{ClusterArgs, ExplainArgs, ReportFormat};
 use crate::combined::Combined;
 use crate::error::Error;
@@ -13,7 +13,7 @@ use crate::explain::report::{self, Told};
 use crate::explain::{Caller, Explanation, Verdict};
 use crate::input;
 use crate::rbac::Rbac;
-use crate::subject::Subject;
+use crate::subject::{LIVE, Subject};
 
 /// Explains files, or the live aws-auth where there are none.
 pub(crate) fn explain(arguments: ExplainArgs) -> Result<String, Error> {

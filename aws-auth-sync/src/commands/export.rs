@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{LIVE, connect, fetch};
+use super::{connect, fetch};
 use crate::cli::ExportArgs;
 use crate::error::Error;
 use crate::export::{Export, Format, manifest};
+use crate::subject::LIVE;
 
 /// The live aws-auth as a source; what that cannot hold is warned of.
 pub(crate) fn export(arguments: ExportArgs) -> Result<String, Error> {

@@ -25,6 +25,7 @@ pub(crate) fn lint(arguments: LintArgs) -> Result<(String, ExitCode), Error> {
     let settings = Settings {
         partition: cluster.map(|arn| arn.partition()),
         windows_roles: windows_role,
+        bound_groups: None,
     };
     if fix && files.iter().any(|file| file.as_os_str() == "-") {
         return Err(Error::FixStdin);

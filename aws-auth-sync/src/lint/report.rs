@@ -7,10 +7,10 @@ mod markdown;
 mod sarif;
 mod text;
 
-pub(crate) use markdown::cell;
-
 use super::{Finding, Summary};
 use crate::subject::Subject;
+
+pub(crate) use json::finding;
 
 /// How findings are written.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, clap::ValueEnum)]
@@ -76,6 +76,6 @@ fn document(value: &serde_json::Value) -> String {
 }
 
 /// A count and its word.
-fn counted(count: usize, one: &str, many: &str) -> String {
+pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }

@@ -48,8 +48,11 @@ pub(super) fn entry(
     groups::check(&view, remarks);
 }
 
-/// The groups that bindings among the files name; none when there is no binding.
-pub(super) fn bound_groups(subjects: &[Subject]) -> Option<HashSet<&str>> {
+/// The groups that bindings among the files or in the cluster name; none where neither is known.
+pub(super) fn bound_groups<'a>(
+    subjects: &'a [Subject],
+    settings: &'a Settings,
+) -> Option<HashSet<&'a str>> {
     let objects = subjects.iter().flat_map(|subject| &subject.rbac);
     let mut bindings = objects
         .filter_map(|object| match object {
@@ -57,13 +60,16 @@ pub(super) fn bound_groups(subjects: &[Subject]) -> Option<HashSet<&str>> {
             Object::Role(_) | Object::Namespace(_) => None,
         })
         .peekable();
-    bindings.peek()?;
+    if bindings.peek().is_none() && settings.bound_groups.is_none() {
+        return None;
+    }
     let named = bindings.flat_map(|binding| &binding.subjects);
     let groups = named.filter_map(|subject| match subject {
         Bound::Group(name) => Some(name.as_str()),
         Bound::User(_) | Bound::ServiceAccount { .. } => None,
     });
-    Some(groups.collect())
+    let live = settings.bound_groups.iter().flatten().map(String::as_str);
+    Some(groups.chain(live).collect())
 }
 
 /// Groups that no binding names.
@@ -71,7 +77,7 @@ pub(super) fn bindings(entry: &Entry, bound: &HashSet<&str>, remarks: &mut Vec<R
     for (group, position) in entry.groups.iter().zip(&entry.fields.group_items) {
         let is_own = group.starts_with("system:") || group.starts_with("eks:");
         if !group.is_empty() && !is_own && !bound.contains(group.as_str()) {
-            let message = format!("no binding among the files names the group {group}");
+            let message = format!("no binding names the group {group}");
             remarks.push(Remark::new("G07", *position, message).of(entry));
         }
     }

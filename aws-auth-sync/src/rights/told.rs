@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::{Reach, Rights};
 
 pub(crate) use json::json;
-pub(crate) use text::text;
+pub(crate) use text::{binding, grant, policy, role, scope, text};
 
 /// The parts of the cluster that rights tell apart: all of it, and each namespace that is named.
 fn namespaces(rights: &Rights<'_>) -> BTreeSet<String> {

@@ -27,6 +27,7 @@
 //! with what to do about it: in a test that is the failure, in the demo the message.
 
 pub mod authenticator;
+pub mod chromium;
 pub mod clock;
 pub mod cluster;
 pub mod command;

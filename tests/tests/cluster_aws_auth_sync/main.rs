@@ -15,6 +15,7 @@ mod own_work;
 mod plans;
 mod races;
 mod render;
+mod report;
 mod rights;
 mod rollback;
 

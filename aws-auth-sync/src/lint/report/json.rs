@@ -19,7 +19,8 @@ pub(super) fn render(report: &Report<'_>) -> String {
     }))
 }
 
-fn finding(subjects: &[Subject], finding: &Finding) -> Value {
+/// A finding as an object.
+pub(crate) fn finding(subjects: &[Subject], finding: &Finding) -> Value {
     let mut members = Map::new();
     let mut put = |key: &str, value: Value| {
         members.insert(key.to_owned(), value);

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::text::{Counted, Gives, Named};
-use crate::lint::report::cell;
+use crate::markdown::cell;
 use crate::meaning::Meaning;
 use crate::plan::Plan;
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use iam_core::access_entry::{AccessScope, Rule};
+use iam_core::access_entry::{AccessScope, PolicyBinding, Rule};
 
 use super::{namespaces, reaches};
 use crate::access::Level;
@@ -26,18 +26,11 @@ pub(crate) fn text(rights: &Rights<'_>) -> String {
         text.push_str("  by the Node authorizer: what the node of its name needs\n");
     }
     for grant in &rights.grants {
-        let _ = writeln!(text, "  by {}", told(grant));
+        let _ = writeln!(text, "  by {}", self::grant(grant));
         rules(&mut text, grant.rules.map_or(&[], |found| &found.rules));
     }
     for binding in rights.policies {
-        let scope = match binding.scope() {
-            AccessScope::Cluster => "the cluster".to_owned(),
-            AccessScope::Namespaces(patterns) => {
-                let patterns: Vec<String> = patterns.iter().map(ToString::to_string).collect();
-                patterns.join(", ")
-            }
-        };
-        let _ = writeln!(text, "  by {} in {scope}", shown(binding.arn().name()));
+        let _ = writeln!(text, "  by {}", self::policy(binding));
         let policy = binding.policy();
         rules(&mut text, policy.map_or(&[], |policy| &policy.rules));
     }
@@ -63,12 +56,14 @@ fn access(text: &mut String, rights: &Rights<'_>, reach: Reach<'_>) {
 }
 
 /// `RoleBinding shop/devs (Group developers): ClusterRole edit`
-fn told(grant: &Grant<'_>) -> String {
+pub(crate) fn grant(grant: &Grant<'_>) -> String {
+    format!("{}: {}", binding(grant), role(grant))
+}
+
+/// `RoleBinding shop/devs (Group developers)`
+pub(crate) fn binding(grant: &Grant<'_>) -> String {
     let binding = grant.binding;
-    let name = match &binding.namespace {
-        Some(namespace) => format!("{}/{}", shown(namespace), shown(&binding.name)),
-        None => shown(&binding.name),
-    };
+    let name = in_namespace(binding.namespace.as_deref(), &binding.name);
     let place = binding.place.as_ref().map_or_else(String::new, |place| {
         format!(", {}:{}", place.file, place.line)
     });
@@ -77,15 +72,44 @@ fn told(grant: &Grant<'_>) -> String {
         Fit::Certain => "",
         Fit::Possible => ", where the login makes it so",
     };
+    format!(
+        "{} {name} ({kind} {subject}{possible}{place})",
+        binding.kind()
+    )
+}
+
+/// `Role shop/deployer`
+pub(crate) fn role(grant: &Grant<'_>) -> String {
+    let role = &grant.binding.role;
+    let name = in_namespace(role.namespace(), role.name());
     let missing = match grant.rules {
         Some(_) => "",
         None => ", which does not exist",
     };
-    let role = format!("{} {}", binding.role.kind(), shown(binding.role.name()));
-    format!(
-        "{} {name} ({kind} {subject}{possible}{place}): {role}{missing}",
-        binding.kind()
-    )
+    format!("{} {name}{missing}", role.kind())
+}
+
+fn in_namespace(namespace: Option<&str>, name: &str) -> String {
+    match namespace {
+        Some(namespace) => format!("{}/{}", shown(namespace), shown(name)),
+        None => shown(name),
+    }
+}
+
+/// `AmazonEKSViewPolicy in dev-*, shop`
+pub(crate) fn policy(binding: &PolicyBinding) -> String {
+    format!("{} in {}", shown(binding.arn().name()), scope(binding))
+}
+
+/// `dev-*, shop`
+pub(crate) fn scope(binding: &PolicyBinding) -> String {
+    match binding.scope() {
+        AccessScope::Cluster => "the cluster".to_owned(),
+        AccessScope::Namespaces(patterns) => {
+            let patterns: Vec<String> = patterns.iter().map(ToString::to_string).collect();
+            patterns.join(", ")
+        }
+    }
 }
 
 fn rules(text: &mut String, rules: &[Rule]) {
