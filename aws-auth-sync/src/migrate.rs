@@ -14,13 +14,16 @@ pub mod report;
 mod verify;
 
 use std::collections::HashSet;
+use std::fmt::Display;
 
+use iam_aws::eks::{AccessPolicy, AccessScope};
+use iam_core::access_entry::EntryType;
 use iam_core::account::AccountId;
 use iam_core::aws_auth::{Consumer, Entry, Identity, Outcome, Section, SsoRoleMatch};
 use iam_core::cluster::{ClusterArn, ClusterId};
 use iam_core::partition::Partition;
 use iam_core::principal::Principal;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::combined::Combined;
 
@@ -82,10 +85,11 @@ pub struct Known {
 #[serde(rename_all = "camelCase")]
 pub struct AccessEntry {
     /// The user or role, a role with its path.
-    pub principal_arn: String,
-    /// `STANDARD`, `EC2_LINUX`, …
-    #[serde(rename = "type")]
-    pub entry_type: &'static str,
+    #[serde(rename = "principalArn", serialize_with = "shown")]
+    pub principal: Principal,
+    /// What it is for.
+    #[serde(rename = "type", serialize_with = "shown")]
+    pub entry_type: EntryType,
     /// The username; none where EKS fills in its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
@@ -99,25 +103,17 @@ pub struct AccessEntry {
     pub warnings: Vec<String>,
 }
 
-/// A policy and where it reaches.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AccessPolicy {
-    /// Its ARN.
-    pub policy_arn: String,
-    /// Its scope.
-    pub access_scope: AccessScope,
+fn shown<S: Serializer>(value: &impl Display, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
 }
 
-/// Where a policy reaches.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-pub struct AccessScope {
-    /// `cluster`
-    #[serde(rename = "type")]
-    pub scope_type: &'static str,
-    /// Namespaces, where it is not the whole cluster.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub namespaces: Vec<String>,
+impl AccessEntry {
+    /// The username that EKS takes it for; AWS does not say that of every type of node.
+    #[must_use]
+    pub fn full_username(&self) -> Option<String> {
+        let default = || self.entry_type.default_username(&self.principal);
+        self.username.clone().or_else(default)
+    }
 }
 
 /// An entry that cannot be carried over as it is.
@@ -198,12 +194,9 @@ impl Migration {
             let stays = match step.entry(entry) {
                 Ok(made) if migration.entries.len() >= MOST => {
                     let reason = format!("a cluster takes no more than {MOST} access entries");
-                    Stays::blocked(
-                        reason,
-                        format!("leave {} out, or ask AWS", made.principal_arn),
-                    )
+                    Stays::blocked(reason, format!("leave {} out, or ask AWS", made.principal))
                 }
-                Ok(made) if !principals.insert(made.principal_arn.to_lowercase()) => {
+                Ok(made) if !principals.insert(made.principal.key()) => {
                     Stays::skipped("an access entry is made for the same principal already")
                 }
                 Ok(made) => {
@@ -309,8 +302,8 @@ impl Step<'_> {
             .into_iter()
             .map(|name| cluster_wide(self.partition(principal), name));
         Ok(AccessEntry {
-            principal_arn: principal.to_string(),
-            entry_type: "STANDARD",
+            principal: principal.clone(),
+            entry_type: EntryType::Standard,
             username,
             kubernetes_groups,
             access_policies: access_policies.collect(),
@@ -336,10 +329,7 @@ impl Step<'_> {
 fn cluster_wide(partition: Partition, policy: &str) -> AccessPolicy {
     AccessPolicy {
         policy_arn: format!("arn:{partition}:eks::aws:cluster-access-policy/{policy}"),
-        access_scope: AccessScope {
-            scope_type: "cluster",
-            namespaces: Vec::new(),
-        },
+        access_scope: AccessScope::cluster(),
     }
 }
 
@@ -351,7 +341,7 @@ fn warnings(migration: &Migration) -> Vec<String> {
     if migration
         .entries
         .iter()
-        .any(|entry| entry.entry_type != "STANDARD")
+        .any(|entry| entry.entry_type != EntryType::Standard)
     {
         warnings.push(
             "EKS makes the entries of managed node groups and Fargate profiles itself when the mode is switched: leave those that exist".to_owned(),

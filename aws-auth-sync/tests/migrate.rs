@@ -52,7 +52,8 @@ fn made(migration: &Migration) -> Vec<String> {
             "{} {} {} [{}] [{}]",
             entry.entry_type,
             entry
-                .principal_arn
+                .principal
+                .to_string()
                 .split_once("3333:")
                 .map_or("", |(_, rest)| rest),
             entry.username.as_deref().unwrap_or("-"),

@@ -21,7 +21,7 @@ const ARROWS: [(&str, &[&str]); 8] = [
     ("iam-aws", &["iam-core"]),
     ("token-exec", &["iam-aws", "iam-cli", "iam-core"]),
     ("kubeconfig-gen", &["iam-aws", "iam-cli", "iam-core"]),
-    ("aws-auth-sync", &["iam-cli", "iam-core"]),
+    ("aws-auth-sync", &["iam-aws", "iam-cli", "iam-core"]),
     ("authz-webhook", &["iam-aws", "iam-cli", "iam-core"]),
     ("e2e", &["iam-core"]),
 ];

@@ -87,7 +87,7 @@ fn tell(migration: &Migration) {
     }
     for entry in &migration.entries {
         for warning in &entry.warnings {
-            tracing::warn!("{}: {warning}", entry.principal_arn);
+            tracing::warn!("{}: {warning}", entry.principal);
         }
     }
 }

@@ -52,8 +52,11 @@ fn access_entries(migration: &Migration) -> String {
 /// An entry in the shape of the EKS API, without what is about its making.
 fn entry(entry: &AccessEntry) -> Value {
     let mut members = serde_json::Map::new();
-    members.insert("principalArn".to_owned(), json!(entry.principal_arn));
-    members.insert("type".to_owned(), json!(entry.entry_type));
+    members.insert(
+        "principalArn".to_owned(),
+        json!(entry.principal.to_string()),
+    );
+    members.insert("type".to_owned(), json!(entry.entry_type.name()));
     if let Some(username) = &entry.username {
         members.insert("username".to_owned(), json!(username));
     }

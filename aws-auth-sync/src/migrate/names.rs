@@ -1,5 +1,6 @@
 //! Usernames and groups, by the rules of access entries.
 
+use iam_core::access_entry::EntryType;
 use iam_core::aws_auth::{Entry, Variable};
 use iam_core::principal::Principal;
 
@@ -11,13 +12,14 @@ pub(super) fn username(
     principal: &Principal,
     warnings: &mut Vec<String>,
 ) -> Result<Option<String>, Stays> {
-    let default = default_username(principal);
+    let default = EntryType::Standard.default_username(principal);
     if entry.username.is_empty() {
+        let default = default.unwrap_or_default();
         warnings.push(format!("the username was empty, and becomes {default}"));
         return Ok(None);
     }
     let username = with_account(&entry.username, principal);
-    if username == default {
+    if default.as_ref() == Some(&username) {
         return Ok(None);
     }
     for check in [placeholders, reserved, session] {
@@ -142,17 +144,6 @@ fn with_account(text: &str, principal: &Principal) -> String {
         &Variable::AccountId.to_string(),
         principal.account().as_str(),
     )
-}
-
-/// What EKS fills in.
-fn default_username(principal: &Principal) -> String {
-    match principal.role_name() {
-        Some(name) => {
-            let (partition, account) = (principal.partition(), principal.account());
-            format!("arn:{partition}:sts::{account}:assumed-role/{name}/{{{{SessionName}}}}")
-        }
-        None => principal.to_string(),
-    }
 }
 
 /// A username that EKS takes.

@@ -1,5 +1,6 @@
 //! Entries of nodes.
 
+use iam_core::access_entry::EntryType;
 use iam_core::aws_auth::Entry;
 use iam_core::principal::Principal;
 
@@ -24,8 +25,8 @@ pub(super) fn of_entry(
         ));
     }
     let entry_type = match name {
-        "{{EC2PrivateDNSName}}" if has("eks:kube-proxy-windows") => "EC2_WINDOWS",
-        "{{EC2PrivateDNSName}}" => "EC2_LINUX",
+        "{{EC2PrivateDNSName}}" if has("eks:kube-proxy-windows") => EntryType::Ec2Windows,
+        "{{EC2PrivateDNSName}}" => EntryType::Ec2Linux,
         "{{SessionName}}" => by_role(step, principal)?,
         _ => {
             let reason = "the node's name is not one that EKS gives";
@@ -37,7 +38,7 @@ pub(super) fn of_entry(
     };
     check(step, entry, principal, entry_type)?;
     Ok(Some(AccessEntry {
-        principal_arn: principal.to_string(),
+        principal: principal.clone(),
         entry_type,
         username: None,
         kubernetes_groups: Vec::new(),
@@ -52,7 +53,7 @@ fn check(
     step: &Step<'_>,
     entry: &Entry,
     principal: &Principal,
-    entry_type: &str,
+    entry_type: EntryType,
 ) -> Result<(), Stays> {
     if let Some(other) = entry
         .groups
@@ -81,7 +82,7 @@ fn check(
 }
 
 /// Fargate and hybrid nodes look alike in aws-auth.
-fn by_role(step: &Step<'_>, principal: &Principal) -> Result<&'static str, Stays> {
+fn by_role(step: &Step<'_>, principal: &Principal) -> Result<EntryType, Stays> {
     let canonical = principal.canonical_arn();
     let is_named = |roles: &[String]| {
         roles.iter().any(|role| {
@@ -93,8 +94,8 @@ fn by_role(step: &Step<'_>, principal: &Principal) -> Result<&'static str, Stays
         is_named(&step.known.fargate_roles),
         is_named(&step.known.hybrid_roles),
     ) {
-        (true, false) => Ok("FARGATE_LINUX"),
-        (false, true) => Ok("HYBRID_LINUX"),
+        (true, false) => Ok(EntryType::FargateLinux),
+        (false, true) => Ok(EntryType::HybridLinux),
         (true, true) => Err(Stays::blocked(
             "the role is named for Fargate and for hybrid nodes",
             "name it with one of --fargate-role and --hybrid-role",

@@ -63,7 +63,7 @@ fn entries(migration: &Migration) -> String {
         let _ = writeln!(
             text,
             "+ {} {}  ({})",
-            entry.entry_type, entry.principal_arn, entry.source
+            entry.entry_type, entry.principal, entry.source
         );
         if let Some(username) = &entry.username {
             let _ = writeln!(text, "    username {username}");

@@ -9,8 +9,8 @@ use super::{AccessEntry, Stays};
 /// Lets pass what the EKS API would take.
 pub(super) fn check(made: AccessEntry) -> Result<AccessEntry, Stays> {
     let mut entry = json!({
-        "principalArn": made.principal_arn,
-        "type": made.entry_type,
+        "principalArn": made.principal.to_string(),
+        "type": made.entry_type.name(),
         "accessPolicies": made.access_policies,
     });
     if let Some(members) = entry.as_object_mut() {

@@ -85,7 +85,8 @@ impl EntryType {
     }
 
     /// The username template of an entry that names none; AWS does not say that of HyperPod.
-    pub(super) fn default_username(self, principal: &Principal) -> Option<String> {
+    #[must_use]
+    pub fn default_username(self, principal: &Principal) -> Option<String> {
         match self {
             Self::Standard => Some(match principal.role_name() {
                 Some(role) => {

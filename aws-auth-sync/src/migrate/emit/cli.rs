@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use iam_core::access_entry::EntryType;
 use serde_json::{Map, Value, json};
 
 use super::super::{AccessEntry, Migration, Target};
@@ -26,7 +27,7 @@ fn one(text: &mut String, entry: &AccessEntry, cluster: &str) {
     for warning in &entry.warnings {
         let _ = writeln!(text, "# warning: {}", comment(warning));
     }
-    let asked = json!({"clusterName": cluster, "principalArn": entry.principal_arn});
+    let asked = json!({"clusterName": cluster, "principalArn": entry.principal.to_string()});
     let mut names = Map::new();
     if !entry.kubernetes_groups.is_empty() {
         names.insert(
@@ -39,15 +40,19 @@ fn one(text: &mut String, entry: &AccessEntry, cluster: &str) {
     }
     let mut created = with(&asked, &names);
     if let Some(members) = created.as_object_mut() {
-        members.insert("type".to_owned(), json!(entry.entry_type));
+        members.insert("type".to_owned(), json!(entry.entry_type.name()));
     }
     let (asked_text, created) = (argument(&asked), argument(&created));
     let _ = writeln!(text, "if there {asked_text}; then");
-    if entry.entry_type == "STANDARD" {
-        names
-            .entry("kubernetesGroups".to_owned())
-            .or_insert(json!([]));
-        let updated = argument(&with(&asked, &names));
+    if entry.entry_type == EntryType::Standard {
+        // What is not named stays as it is, so both are.
+        let mut whole = Map::new();
+        whole.insert(
+            "kubernetesGroups".to_owned(),
+            json!(entry.kubernetes_groups),
+        );
+        whole.insert("username".to_owned(), json!(entry.full_username()));
+        let updated = argument(&with(&asked, &whole));
         let _ = writeln!(
             text,
             "  aws eks update-access-entry --cli-input-json {updated}"

@@ -11,7 +11,7 @@ pub(super) fn template(migration: &Migration, target: &Target) -> String {
     let mut resources = Map::new();
     let mut names = HashSet::new();
     for entry in &migration.entries {
-        let name = unique(&entry.principal_arn, &mut names);
+        let name = unique(&entry.principal.to_string(), &mut names);
         let resource = json!({
             "Type": "AWS::EKS::AccessEntry",
             "Properties": properties(entry, target.name()),
@@ -28,8 +28,11 @@ pub(super) fn template(migration: &Migration, target: &Target) -> String {
 fn properties(entry: &AccessEntry, cluster: &str) -> Value {
     let mut members = Map::new();
     members.insert("ClusterName".to_owned(), json!(cluster));
-    members.insert("PrincipalArn".to_owned(), json!(entry.principal_arn));
-    members.insert("Type".to_owned(), json!(entry.entry_type));
+    members.insert(
+        "PrincipalArn".to_owned(),
+        json!(entry.principal.to_string()),
+    );
+    members.insert("Type".to_owned(), json!(entry.entry_type.name()));
     if let Some(username) = &entry.username {
         members.insert("Username".to_owned(), json!(username));
     }

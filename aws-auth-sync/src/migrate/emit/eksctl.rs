@@ -25,8 +25,11 @@ pub(super) fn config(migration: &Migration, target: &Target) -> String {
 
 fn entry(entry: &AccessEntry) -> Value {
     let mut members = Map::new();
-    members.insert("principalARN".to_owned(), json!(entry.principal_arn));
-    members.insert("type".to_owned(), json!(entry.entry_type));
+    members.insert(
+        "principalARN".to_owned(),
+        json!(entry.principal.to_string()),
+    );
+    members.insert("type".to_owned(), json!(entry.entry_type.name()));
     if !entry.kubernetes_groups.is_empty() {
         members.insert(
             "kubernetesGroups".to_owned(),

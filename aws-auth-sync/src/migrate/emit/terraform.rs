@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
+use iam_core::access_entry::EntryType;
+
 use super::super::{AccessEntry, Migration, Target};
 
 pub(super) fn text(migration: &Migration, target: &Target) -> String {
@@ -10,7 +12,7 @@ pub(super) fn text(migration: &Migration, target: &Target) -> String {
     let mut names = HashSet::new();
     let mut text = String::from(HEAD);
     for entry in &migration.entries {
-        let name = unique(&entry.principal_arn, &mut names);
+        let name = unique(&entry.principal.to_string(), &mut names);
         one(&mut text, entry, cluster, &name);
     }
     text
@@ -22,14 +24,18 @@ fn one(text: &mut String, entry: &AccessEntry, cluster: &str, name: &str) {
         .chars()
         .filter(|character| !character.is_control())
         .collect();
-    let arn = string(&entry.principal_arn);
+    let arn = string(&entry.principal.to_string());
     let _ = writeln!(
         text,
         "# {source}\nresource \"aws_eks_access_entry\" \"{name}\" {{"
     );
     let _ = writeln!(text, "  cluster_name  = {}", string(cluster));
     let _ = writeln!(text, "  principal_arn = {arn}");
-    let _ = writeln!(text, "  type          = {}", string(entry.entry_type));
+    let _ = writeln!(
+        text,
+        "  type          = {}",
+        string(entry.entry_type.name())
+    );
     if let Some(username) = &entry.username {
         let _ = writeln!(text, "  user_name     = {}", string(username));
     }
@@ -59,7 +65,7 @@ fn one(text: &mut String, entry: &AccessEntry, cluster: &str, name: &str) {
         let _ = writeln!(
             text,
             "\n  access_scope {{\n    type = {}",
-            string(policy.access_scope.scope_type)
+            string(&policy.access_scope.scope_type)
         );
         if !policy.access_scope.namespaces.is_empty() {
             let namespaces: Vec<String> = policy
@@ -77,9 +83,9 @@ fn one(text: &mut String, entry: &AccessEntry, cluster: &str, name: &str) {
 
 /// EKS makes the entries of nodes itself; the others exist only where somebody made them.
 fn import(text: &mut String, entry: &AccessEntry, cluster: &str, name: &str) {
-    let is_made_by_eks = entry.entry_type != "STANDARD";
+    let is_made_by_eks = entry.entry_type != EntryType::Standard;
     let mark = if is_made_by_eks { "" } else { "# " };
-    let id = string(&format!("{cluster}:{}", entry.principal_arn));
+    let id = string(&format!("{cluster}:{}", entry.principal));
     let lines = [
         "import {".to_owned(),
         format!("  to = aws_eks_access_entry.{name}"),
@@ -92,7 +98,7 @@ fn import(text: &mut String, entry: &AccessEntry, cluster: &str, name: &str) {
     for (index, policy) in entry.access_policies.iter().enumerate() {
         let id = string(&format!(
             "{cluster}#{}#{}",
-            entry.principal_arn, policy.policy_arn
+            entry.principal, policy.policy_arn
         ));
         let _ = writeln!(
             text,
