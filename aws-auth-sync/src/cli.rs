@@ -4,7 +4,10 @@ use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use iam_aws::environment::{Environment, NotUtf8, Variables};
+use iam_aws::region::RegionName;
 use iam_cli::{CommonArgs, Definition};
 
 use iam_core::arn::Arn;
@@ -68,7 +71,7 @@ pub enum Command {
     Export(ExportArgs),
     /// List the states of aws-auth that were saved before it was changed
     History(HistoryArgs),
-    /// From aws-auth to access entries of EKS; nothing is asked or sent
+    /// From aws-auth to access entries of EKS
     Migrate(MigrateArgs),
     /// Print the access policies of EKS as rules
     Policies(PoliciesArgs),
@@ -272,7 +275,7 @@ pub struct MigrateArgs {
 /// Steps of a migration.
 #[derive(Debug, Subcommand)]
 pub enum MigrateCommand {
-    /// Tell what becomes of each entry, and the way
+    /// Tell what becomes of each entry, and the way; nothing is asked or sent
     ///
     /// Exit codes: 0 everything can be carried over; 3 something is blocked; 1 error.
     Plan {
@@ -284,7 +287,7 @@ pub enum MigrateCommand {
         #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
         output: ReportFormat,
     },
-    /// Print a file that makes the access entries
+    /// Print a file that makes the access entries; nothing is asked or sent
     ///
     /// Exit codes: 0 everything can be carried over; 3 something is blocked; 1 error.
     Emit {
@@ -296,6 +299,52 @@ pub enum MigrateCommand {
         #[arg(long, value_enum, value_name = "FORMAT")]
         format: emit::Format,
     },
+    /// Make the access entries through the EKS API, and read each again
+    ///
+    /// aws-auth is left alone. An access entry wins over it at once, and deleting the entry is the
+    /// way back. One that is there already is compared, and left as it is where it differs. One
+    /// after the other is made, and one that fails holds nobody up. A run that was cut short is
+    /// finished by the next: entries with policies carry the tag aws-auth-sync/migrate-apply, and
+    /// those of them that lack a policy get it.
+    ///
+    /// Exit codes: 0 all is as aws-auth says; 1 an entry failed, or another error; 3 an entry is
+    /// blocked; 4 an access entry is there that differs; 5 EKS tells of another cluster.
+    Apply(MigrateApplyArgs),
+}
+
+/// Arguments of `migrate apply`.
+#[derive(Args, Debug)]
+pub struct MigrateApplyArgs {
+    /// What to migrate.
+    #[command(flatten)]
+    pub source: MigrateSource,
+
+    /// Tell what would be done, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// Bring access entries that are there to what aws-auth says: other groups and policies are
+    /// taken from them
+    #[arg(long)]
+    pub update_existing: bool,
+
+    /// Where the cluster admits callers by aws-auth alone, switch its mode from CONFIG_MAP to
+    /// API_AND_CONFIG_MAP first; there is no way back
+    #[arg(long)]
+    pub set_mode: bool,
+
+    /// The cluster's region [default: that of its ARN, AWS_REGION, AWS_DEFAULT_REGION, the profile's]
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<RegionName>,
+
+    /// The AWS profile to ask by, even where access keys are exported [default: exported keys, else
+    /// AWS_PROFILE, else default]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    pub profile: Option<String>,
+
+    /// How to write what was done
+    #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
+    pub output: ReportFormat,
 }
 
 /// What to migrate.
@@ -505,6 +554,20 @@ impl Cli {
     )]
     pub fn rust_log() -> Option<String> {
         std::env::var("RUST_LOG").ok()
+    }
+
+    /// What the environment says about AWS.
+    ///
+    /// # Errors
+    /// When a variable that decides is not UTF-8.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the environment"
+    )]
+    pub fn aws_environment() -> Result<Environment, NotUtf8> {
+        Environment::read(&Variables(|name| {
+            std::env::var_os(name).filter(|value| !value.is_empty())
+        }))
     }
 
     /// The time.

@@ -17,7 +17,7 @@ use crate::edit::TextError;
 use crate::finding::Finding;
 use crate::input::InputError;
 use crate::live_file::LiveFileError;
-use crate::migrate::ArnMapError;
+use crate::migrate::{self, ArnMapError};
 use crate::plan::Refusal;
 use crate::plan::saved::SavedError;
 use crate::rbac::TooManyGather;
@@ -117,6 +117,9 @@ pub enum Error {
         /// Why.
         source: ArnMapError,
     },
+    /// Access entries cannot be made.
+    #[error("migrate apply")]
+    MigrateApply(#[from] migrate::apply::ApplyError),
     /// What is read from stdin cannot be mended in place.
     #[error("mend stdin: --fix writes to files")]
     FixStdin,
@@ -173,6 +176,7 @@ impl Failure for Error {
                  on namespaces, roles, rolebindings, clusterroles and clusterrolebindings"
             }
             Self::Fetch(error) => return error.remedy().map(str::to_owned),
+            Self::MigrateApply(error) => return error.hint(),
             Self::Absent => "choose the cluster with --context NAME",
             Self::ArnMap { .. } => {
                 "write {\"arn:aws:iam::ACCOUNT:role/NAME\": \"arn:aws:iam::ACCOUNT:role/PATH/NAME\"}"
@@ -201,6 +205,7 @@ impl Failure for Error {
             Self::Refused(refusal) => refusal.exit_code(),
             Self::Apply(error) => error.exit_code(),
             Self::Rollback(error) => error.exit_code(),
+            Self::MigrateApply(error) => error.exit_code(),
             Self::Input(_)
             | Self::Unreadable { .. }
             | Self::Absent

@@ -1,10 +1,11 @@
-//! From aws-auth to access entries of EKS, offline: what becomes of each entry, and files that
-//! make it so.
+//! From aws-auth to access entries of EKS: what becomes of each entry, files that make it so, and
+//! [`apply`], which makes it so itself and alone asks EKS.
 //!
 //! Nothing that the EKS API would refuse is emitted: what is made is read again by the rules of
 //! access entries. What cannot be carried over is said, with what to do about it; a login that
 //! aws-auth refuses today is not given by the way.
 
+pub mod apply;
 mod arn_map;
 pub mod emit;
 mod names;
@@ -14,7 +15,7 @@ pub mod report;
 mod verify;
 
 use std::collections::HashSet;
-use std::fmt::Display;
+use std::fmt::{self, Display};
 
 use iam_aws::eks::{AccessPolicy, AccessScope};
 use iam_core::access_entry::EntryType;
@@ -39,19 +40,34 @@ pub enum Target {
 }
 
 impl Target {
+    /// The cluster's name, as it is asked about.
+    #[must_use]
+    pub fn id(&self) -> &ClusterId {
+        match self {
+            Self::Arn(arn) => arn.name(),
+            Self::Name(name) => name,
+        }
+    }
+
     /// The cluster's name.
     #[must_use]
     pub fn name(&self) -> &str {
-        match self {
-            Self::Arn(arn) => arn.name().as_str(),
-            Self::Name(name) => name.as_str(),
-        }
+        self.id().as_str()
     }
 
     fn account(&self) -> Option<AccountId> {
         match self {
             Self::Arn(arn) => Some(arn.account()),
             Self::Name(_) => None,
+        }
+    }
+}
+
+impl Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Arn(arn) => write!(f, "{arn}"),
+            Self::Name(name) => write!(f, "{name}"),
         }
     }
 }

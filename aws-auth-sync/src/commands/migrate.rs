@@ -1,4 +1,6 @@
-//! `migrate plan` and `migrate emit`.
+//! `migrate`: the plan, the files that carry it out, and carrying it out.
+
+mod apply;
 
 use std::fs;
 use std::process::ExitCode;
@@ -11,25 +13,28 @@ use crate::input;
 use crate::migrate::{ArnMap, Known, Migration, Target, emit, report};
 use crate::subject::Subject;
 
-/// The plan, or the files that carry it out.
+/// The plan, the files that carry it out, or what was done.
 pub(crate) fn migrate(command: MigrateCommand) -> Result<(String, ExitCode), Error> {
     let (migration, output) = match command {
         MigrateCommand::Plan { source, output } => {
-            let (migration, target) = plan(source)?;
+            let read = Read::sources(source)?;
+            let migration = read.plan();
             let output = match output {
-                ReportFormat::Text => report::text(&migration, &target),
-                ReportFormat::Json => emit::render(&migration, &target, emit::Format::Json),
+                ReportFormat::Text => report::text(&migration, &read.target),
+                ReportFormat::Json => emit::render(&migration, &read.target, emit::Format::Json),
             };
             (migration, output)
         }
         MigrateCommand::Emit { source, format } => {
-            let (migration, target) = plan(source)?;
-            let output = emit::render(&migration, &target, format);
+            let read = Read::sources(source)?;
+            let migration = read.plan();
+            let output = emit::render(&migration, &read.target, format);
             if format != emit::Format::Json {
                 tell(&migration);
             }
             (migration, output)
         }
+        MigrateCommand::Apply(arguments) => return apply::run(arguments),
     };
     let code = if migration.is_blocked() {
         ExitCode::from(3)
@@ -39,33 +44,48 @@ pub(crate) fn migrate(command: MigrateCommand) -> Result<(String, ExitCode), Err
     Ok((output, code))
 }
 
-fn plan(source: MigrateSource) -> Result<(Migration, Target), Error> {
-    let MigrateSource {
-        files,
-        cluster,
-        arn_map,
-        fargate_role,
-        hybrid_role,
-    } = source;
-    let arns = match arn_map {
-        Some(path) => {
-            let text = fs::read_to_string(&path).map_err(|source| Error::ReadArnMap {
-                path: path.clone(),
-                source,
-            })?;
-            ArnMap::parse(&text).map_err(|source| Error::ArnMap { path, source })?
-        }
-        None => ArnMap::default(),
-    };
-    let known = Known {
-        arns,
-        fargate_roles: fargate_role,
-        hybrid_roles: hybrid_role,
-    };
-    let subjects: Vec<Subject> = input::read(&files)?.iter().map(Subject::read).collect();
-    readable(&subjects, Unreadable::Refused)?;
-    let combined = Combined::new(&subjects);
-    Ok((Migration::plan(&combined, &cluster, &known), cluster))
+/// What a migration goes by.
+struct Read {
+    combined: Combined,
+    target: Target,
+    known: Known,
+}
+
+impl Read {
+    fn sources(source: MigrateSource) -> Result<Self, Error> {
+        let MigrateSource {
+            files,
+            cluster,
+            arn_map,
+            fargate_role,
+            hybrid_role,
+        } = source;
+        let arns = match arn_map {
+            Some(path) => {
+                let text = fs::read_to_string(&path).map_err(|source| Error::ReadArnMap {
+                    path: path.clone(),
+                    source,
+                })?;
+                ArnMap::parse(&text).map_err(|source| Error::ArnMap { path, source })?
+            }
+            None => ArnMap::default(),
+        };
+        let subjects: Vec<Subject> = input::read(&files)?.iter().map(Subject::read).collect();
+        readable(&subjects, Unreadable::Refused)?;
+        Ok(Self {
+            combined: Combined::new(&subjects),
+            target: cluster,
+            known: Known {
+                arns,
+                fargate_roles: fargate_role,
+                hybrid_roles: hybrid_role,
+            },
+        })
+    }
+
+    fn plan(&self) -> Migration {
+        Migration::plan(&self.combined, &self.target, &self.known)
+    }
 }
 
 /// What a format has no room for.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::{Migration, Target};
+use super::{AccessEntry, Migration, Target};
 use crate::source::API_VERSION;
 
 /// The migration as a JSON value.
@@ -45,12 +45,12 @@ pub fn text(migration: &Migration, target: &Target) -> String {
 The way, each step by itself:
   1. save aws-auth: kubectl get configmap aws-auth -n kube-system -o yaml
   2. check the platform version and the mode: aws eks describe-cluster --name {cluster}
-  3. switch the mode to API_AND_CONFIG_MAP; there is no way back to CONFIG_MAP
-  4. wait, and look at the entries that EKS made: aws eks list-access-entries --cluster-name {cluster}
-  5. make the entries above; they win over aws-auth at once
-  6. let each principal log in: kubectl auth whoami
-  7. take the entries out of aws-auth, those of nodes last; to go back, delete access entries
-  8. only when nothing is left in aws-auth: switch the mode to API; there is no way back
+  3. look at what is there already: migrate apply --dry-run, with the same arguments as this
+  4. make the entries above: migrate apply; they win over aws-auth at once. --set-mode switches a
+     cluster of mode CONFIG_MAP to API_AND_CONFIG_MAP before, from which there is no way back
+  5. let each principal log in: kubectl auth whoami
+  6. take the entries out of aws-auth, those of nodes last; to go back, delete access entries
+  7. only when nothing is left in aws-auth: switch the mode to API; there is no way back
 "
     );
     text
@@ -65,23 +65,33 @@ fn entries(migration: &Migration) -> String {
             "+ {} {}  ({})",
             entry.entry_type, entry.principal, entry.source
         );
-        if let Some(username) = &entry.username {
-            let _ = writeln!(text, "    username {username}");
-        }
-        if !entry.kubernetes_groups.is_empty() {
-            let _ = writeln!(text, "    groups {}", entry.kubernetes_groups.join(", "));
-        }
-        for policy in &entry.access_policies {
-            let _ = writeln!(
-                text,
-                "    policy {} on the {}",
-                policy.policy_arn, policy.access_scope.scope_type
-            );
-        }
-        for warning in &entry.warnings {
-            let _ = writeln!(text, "    warning: {warning}");
-        }
+        text += &details(entry);
     }
+    text + &left(migration)
+}
+
+/// What an entry gives, and what is different afterwards.
+pub(super) fn details(entry: &AccessEntry) -> String {
+    let mut text = String::new();
+    if let Some(username) = &entry.username {
+        let _ = writeln!(text, "    username {username}");
+    }
+    if !entry.kubernetes_groups.is_empty() {
+        let _ = writeln!(text, "    groups {}", entry.kubernetes_groups.join(", "));
+    }
+    for policy in &entry.access_policies {
+        let (arn, scope) = (&policy.policy_arn, &policy.access_scope);
+        let _ = writeln!(text, "    policy {arn} on {scope}");
+    }
+    for warning in &entry.warnings {
+        let _ = writeln!(text, "    warning: {warning}");
+    }
+    text
+}
+
+/// What no entry is made of.
+pub(super) fn left(migration: &Migration) -> String {
+    let mut text = String::new();
     for blocked in &migration.blocked {
         let _ = writeln!(
             text,

@@ -2,6 +2,7 @@
 //! <https://docs.aws.amazon.com/eks/latest/APIReference/API_AccessEntry.html>
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use iam_core::cluster::ClusterId;
 use serde::{Deserialize, Serialize};
@@ -203,6 +204,17 @@ impl AccessScope {
         Self {
             scope_type: "cluster".to_owned(),
             namespaces: Vec::new(),
+        }
+    }
+}
+
+impl fmt::Display for AccessScope {
+    /// `the cluster`, `the namespaces dev-*, shop`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.namespaces.as_slice() {
+            [] => write!(f, "the {}", self.scope_type),
+            [namespace] => write!(f, "the namespace {namespace}"),
+            namespaces => write!(f, "the namespaces {}", namespaces.join(", ")),
         }
     }
 }

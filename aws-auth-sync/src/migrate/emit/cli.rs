@@ -10,10 +10,11 @@ use super::super::{AccessEntry, Migration, Target};
 pub(super) fn script(migration: &Migration, target: &Target) -> String {
     let mut text = String::from(HEAD);
     if let Target::Arn(arn) = target {
+        let region = quoted(&arn.region().to_string());
+        // Version 1 of the AWS CLI reads the second alone.
         let _ = writeln!(
             text,
-            "export AWS_REGION={}\n",
-            quoted(&arn.region().to_string())
+            "export AWS_REGION={region} AWS_DEFAULT_REGION={region}\n"
         );
     }
     for entry in &migration.entries {
