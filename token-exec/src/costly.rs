@@ -21,6 +21,8 @@ use crate::wanted::{Wanted, asks_for_a_code};
 pub struct Costly<'a> {
     /// The command line.
     pub options: &'a MintOptions,
+    /// The Kubernetes client, if one started us.
+    pub client: Option<ExecInfo>,
     /// The environment.
     pub environment: &'a Environment,
     /// The AWS settings.
@@ -41,9 +43,7 @@ impl Costly<'_> {
             CacheMode::Token | CacheMode::Credentials => self.cache(),
             CacheMode::Off => None,
         };
-        let client = self.environment.exec_info.as_deref();
-        let client = client.map(|info| ExecInfo::parse(Some(info)).unwrap_or_default());
-        let context = self.settings.context(mfa::prompt(client), self.clock);
+        let context = self.settings.context(mfa::prompt(self.client), self.clock);
         let obtain = Obtain {
             settings: self.settings,
             context: &context,
@@ -78,10 +78,7 @@ impl Costly<'_> {
 
     /// Without a Kubernetes client that says so, whoever asks again means nothing by it.
     fn ask(&self) -> Ask<'_> {
-        let parent = match self.environment.exec_info {
-            Some(_) => Parent::of_this_process(),
-            None => None,
-        };
+        let parent = self.client.and_then(|_| Parent::of_this_process());
         let refresh = match self.options.cache.use_kept {
             UseKept::Fresh => Refresh::Early,
             UseKept::Never => Refresh::Now,

@@ -66,17 +66,21 @@ fn with_file(key: KeyBuilder, path: &Path, metadata: Option<&Metadata>) -> KeyBu
 
 /// Which file it is, when it was last written or changed, to the nanosecond, and how long it is.
 #[cfg(unix)]
-fn state(file: &Metadata) -> String {
+fn state(file: &Metadata) -> Vec<u8> {
     use std::os::unix::fs::MetadataExt as _;
-    let parts = [
-        file.dev().to_string(),
-        file.ino().to_string(),
-        format!("{}.{:09}", file.mtime(), file.mtime_nsec()),
-        // Whoever sets the one cannot set the other.
-        format!("{}.{:09}", file.ctime(), file.ctime_nsec()),
-        file.len().to_string(),
+    // Whoever sets the time of writing cannot set that of the change.
+    let times = [
+        file.mtime(),
+        file.mtime_nsec(),
+        file.ctime(),
+        file.ctime_nsec(),
     ];
-    parts.join(" ")
+    let numbers = [file.dev(), file.ino(), file.len()].map(u64::to_be_bytes);
+    [
+        numbers.as_flattened(),
+        times.map(i64::to_be_bytes).as_flattened(),
+    ]
+    .concat()
 }
 
 /// When a file was last written, to the nanosecond, and how long it is.

@@ -7,7 +7,7 @@ use iam_aws::chosen_profile::ChosenProfile;
 use iam_aws::environment::EndpointVariables;
 use iam_aws::source::{Choice, Origin, Source};
 use iam_cli::NOTICE;
-use iam_core::exec_api::{ExecApiVersion, ExecInfo, exec_credential};
+use iam_core::exec_api::{ExecApiVersion, ExecInfo, ExecInfoError, exec_credential};
 use iam_core::sts_host::StsHost;
 use iam_core::token::Token;
 
@@ -28,10 +28,7 @@ pub fn mint(
     environment: &Environment,
     clock: fn() -> SystemTime,
 ) -> Result<String, Error> {
-    let version = match options.output {
-        OutputFormat::Json => api_version(environment)?,
-        OutputFormat::Token => ExecApiVersion::default(),
-    };
+    let client = client(options.output, environment)?;
     let now = clock();
     let mut settings = Settings::load(&options.aws, environment, options.cluster.arn())?;
     let Choice { source, .. } = settings.choose(now)?;
@@ -46,6 +43,7 @@ pub fn mint(
         _ => {
             let costly = Costly {
                 options,
+                client,
                 environment,
                 settings: &settings,
                 host: &host,
@@ -58,21 +56,41 @@ pub fn mint(
     // The process ends: what the files were parsed into need not be taken apart, piece by piece.
     mem::forget(settings);
     Ok(match options.output {
-        OutputFormat::Json => exec_credential(version, &signed.token, signed.expiration),
+        OutputFormat::Json => {
+            let version = client.unwrap_or_default().api_version;
+            exec_credential(version, &signed.token, signed.expiration)
+        }
         OutputFormat::Token => format!("{}\n", signed.token.expose()),
     })
 }
 
-/// The version to answer in.
-fn api_version(environment: &Environment) -> Result<ExecApiVersion, Error> {
-    let version = ExecInfo::parse(environment.exec_info.as_deref())?.api_version;
+/// What the Kubernetes client says about itself, if one started us. For a bare token that may be
+/// nonsense: no client reads one.
+fn client(
+    output: OutputFormat,
+    environment: &Environment,
+) -> Result<Option<ExecInfo>, ExecInfoError> {
+    let Some(info) = environment.exec_info.as_deref() else {
+        return Ok(None);
+    };
+    let read = ExecInfo::parse(Some(info));
+    match output {
+        OutputFormat::Token => Ok(Some(read.unwrap_or_default())),
+        OutputFormat::Json => {
+            let client = read?;
+            warn_of_version(client.api_version);
+            Ok(Some(client))
+        }
+    }
+}
+
+fn warn_of_version(version: ExecApiVersion) {
     if version.is_deprecated() {
         tracing::warn!(
             "{version} is gone from kubectl 1.24: write {} in the kubeconfig's exec entry",
             ExecApiVersion::V1,
         );
     }
-    Ok(version)
 }
 
 fn say_which_won(chosen: ChosenProfile<'_>, origin: &Origin) {

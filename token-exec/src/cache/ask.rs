@@ -58,7 +58,7 @@ impl<'a> Ask<'a> {
             wait: Duration::from_secs(2),
             refresh: Refresh::default(),
             // Containers of a fleet have the same process ids, but not the same nanosecond.
-            seed: u64::from(std::process::id()) << 32 | u64::from(since.subsec_nanos()),
+            seed: u64::from(since.subsec_nanos()),
         }
     }
 }

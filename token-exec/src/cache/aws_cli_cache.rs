@@ -18,7 +18,7 @@ use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::trust::{contents, trusted};
+use super::trust::Trusted;
 use python_json::{Separators, python_json};
 
 /// The arguments of `AssumeRole`, as a profile gives them.
@@ -99,15 +99,18 @@ pub fn read(path: &Path, now: SystemTime) -> Option<Credentials> {
             return None;
         }
     };
-    if let Err(distrust) = trusted(&file) {
-        if distrust.is_exposure() {
-            tracing::warn!("{shown} is not used: {distrust}: remove it");
-        } else {
-            tracing::debug!("{shown} is not used: {distrust}");
+    let file = match Trusted::new(file) {
+        Ok(file) => file,
+        Err(distrust) => {
+            if distrust.is_exposure() {
+                tracing::warn!("{shown} is not used: {distrust}: remove it");
+            } else {
+                tracing::debug!("{shown} is not used: {distrust}");
+            }
+            return None;
         }
-        return None;
-    }
-    let credentials = contents(&file).ok().and_then(|text| parse(&text));
+    };
+    let credentials = file.contents().ok().and_then(|text| parse(&text));
     if credentials.is_none() {
         tracing::debug!("{shown} is not used: it holds no credentials with an end");
     }

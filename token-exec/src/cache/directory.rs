@@ -15,7 +15,7 @@ use std::time::SystemTime;
 
 use thiserror::Error;
 
-use super::trust::{Distrust, trusted};
+use super::trust::{Distrust, Trusted};
 #[cfg(unix)]
 use unix as system;
 #[cfg(windows)]
@@ -110,13 +110,14 @@ impl Directory {
     }
 
     /// Opens a file for reading, if it is there and to be trusted.
-    pub(super) fn read(&self, name: &str) -> Option<File> {
+    pub(super) fn read(&self, name: &str) -> Option<Trusted> {
         self.checked(name, system::read(&self.handle, name))
     }
 
     /// Opens a file for reading and writing, made where there is none, if it is to be trusted.
     pub(super) fn update(&self, name: &str) -> Option<File> {
-        self.checked(name, system::update(&self.handle, name))
+        let file = self.checked(name, system::update(&self.handle, name))?;
+        Some(file.into_file())
     }
 
     /// Makes a file that must not exist yet, to be written.
@@ -153,20 +154,16 @@ impl Directory {
         system::status(&self.handle, name)
     }
 
-    fn checked(&self, name: &str, opened: io::Result<File>) -> Option<File> {
-        let path = self.path_of(name);
-        let file = match opened {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+    fn checked(&self, name: &str, opened: io::Result<File>) -> Option<Trusted> {
+        match opened {
+            Ok(file) => Trusted::new(file)
+                .inspect_err(|distrust| self.complain(&self.path_of(name), distrust))
+                .ok(),
             Err(error) => {
-                tracing::debug!("{} is not used: {error}", path.display());
-                return None;
-            }
-        };
-        match trusted(&file) {
-            Ok(()) => Some(file),
-            Err(distrust) => {
-                self.complain(&path, &distrust);
+                if error.kind() != io::ErrorKind::NotFound {
+                    let path = self.path_of(name);
+                    tracing::debug!("{} is not used: {error}", path.display());
+                }
                 None
             }
         }

@@ -1,5 +1,6 @@
 //! The place of one entry: looked into, filled.
 
+use std::error::Error;
 use std::fs::File;
 use std::hash::{BuildHasher as _, RandomState};
 use std::io::{self, Write as _};
@@ -11,12 +12,13 @@ use super::directory::Directory;
 use super::entry::{Kind, State, Times};
 use super::key::Key;
 use super::served::Served;
-use super::trust::contents;
 
 /// The place of the entry `key`.
 pub(super) struct Slot<'a, K> {
     directory: &'a Directory,
     key: &'a Key,
+    /// What the names of its files begin with.
+    name: String,
     kind: &'a K,
     ask: &'a Ask<'a>,
 }
@@ -50,6 +52,7 @@ impl<'a, K: Kind> Slot<'a, K> {
         Self {
             directory,
             key,
+            name: key.to_string(),
             kind,
             ask,
         }
@@ -61,7 +64,7 @@ impl<'a, K: Kind> Slot<'a, K> {
     }
 
     pub(super) fn lock_name(&self) -> String {
-        format!("{}{LOCK}", self.key)
+        format!("{}{LOCK}", self.name)
     }
 
     /// Looks for an entry that this client may have. A good one counts as served from here on.
@@ -141,16 +144,14 @@ impl<'a, K: Kind> Slot<'a, K> {
     }
 
     fn read(&self) -> Option<(K::Value, Times)> {
-        let name = self.entry_name();
-        let file = self.directory.read(&name)?;
-        let path = self.path();
-        let text = contents(&file)
-            .inspect_err(|error| tracing::debug!("{} is not used: {error}", path.display()))
-            .ok()?;
-        self.kind
-            .decode(self.key, &text)
-            .inspect_err(|corrupt| tracing::debug!("{} is not used: {corrupt}", path.display()))
-            .ok()
+        let file = self.directory.read(&self.entry_name())?;
+        let text = file.contents().inspect_err(|error| self.pass_over(error));
+        let read = self.kind.decode(self.key, &text.ok()?);
+        read.inspect_err(|corrupt| self.pass_over(corrupt)).ok()
+    }
+
+    fn pass_over(&self, why: &dyn Error) {
+        tracing::debug!("{} is not used: {why}", self.path().display());
     }
 
     /// The record of who was served; an error when this client was, or it cannot be known.
@@ -219,7 +220,7 @@ impl<'a, K: Kind> Slot<'a, K> {
             // A number that nobody guesses is not needed where nobody else may write; one that is
             // seldom drawn twice is.
             let random = RandomState::new().hash_one(std::process::id());
-            let name = format!("{}.{random:016x}{TEMPORARY}", self.key);
+            let name = format!("{}.{random:016x}{TEMPORARY}", self.name);
             match self.directory.create(&name) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempts < 8 => {
                     attempts += 1;
@@ -230,11 +231,11 @@ impl<'a, K: Kind> Slot<'a, K> {
     }
 
     fn entry_name(&self) -> String {
-        format!("{}{ENTRY}", self.key)
+        format!("{}{ENTRY}", self.name)
     }
 
     fn served_name(&self) -> String {
-        format!("{}{SERVED}", self.key)
+        format!("{}{SERVED}", self.name)
     }
 }
 

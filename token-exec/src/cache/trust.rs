@@ -58,58 +58,74 @@ impl Distrust {
     }
 }
 
-/// Whether `file` is a regular file, of this user, for this user alone, under one name, and short.
-pub(super) fn trusted(file: &File) -> Result<(), Distrust> {
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
-        return Err(Distrust::NotAFile);
-    }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt as _;
-        if metadata.uid() != rustix::process::geteuid().as_raw() {
-            return Err(Distrust::Foreign {
-                owner: metadata.uid(),
-            });
-        }
-        if metadata.mode() & 0o077 != 0 {
-            return Err(Distrust::Open {
-                mode: metadata.mode() & 0o7777,
-            });
-        }
-        // None is a file that was removed between opening and looking.
-        if metadata.nlink() > 1 {
-            return Err(Distrust::Linked {
-                names: metadata.nlink(),
-            });
-        }
-    }
-    if metadata.len() > MAX_BYTES {
-        return Err(Distrust::TooLarge {
-            size: metadata.len(),
-        });
-    }
-    Ok(())
+/// A file that is believed, and its length when it was looked at.
+pub(super) struct Trusted {
+    file: File,
+    size: u64,
 }
 
-/// Everything in `file`, wiped when dropped. One that is being written to is not believed.
-pub(super) fn contents(mut file: &File) -> io::Result<Zeroizing<Vec<u8>>> {
-    let size = usize::try_from(file.metadata()?.len().min(MAX_BYTES)).unwrap_or_default();
-    // Room for all of it at once, since a buffer that grows leaves copies behind, and for a byte
-    // more: a read that gives all and not that byte has come to the end.
-    let mut bytes = Zeroizing::new(vec![0; size + 1]);
-    let mut length = 0;
-    while length < size {
-        match file.read(bytes.get_mut(length..).unwrap_or_default())? {
-            0 => break,
-            more => length += more,
+impl Trusted {
+    /// Believes `file` if it is a regular file, of this user, for this user alone, under one name,
+    /// and short.
+    pub(super) fn new(file: File) -> Result<Self, Distrust> {
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(Distrust::NotAFile);
         }
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt as _;
+            if metadata.uid() != rustix::process::geteuid().as_raw() {
+                return Err(Distrust::Foreign {
+                    owner: metadata.uid(),
+                });
+            }
+            if metadata.mode() & 0o077 != 0 {
+                return Err(Distrust::Open {
+                    mode: metadata.mode() & 0o7777,
+                });
+            }
+            // None is a file that was removed between opening and looking.
+            if metadata.nlink() > 1 {
+                return Err(Distrust::Linked {
+                    names: metadata.nlink(),
+                });
+            }
+        }
+        let size = metadata.len();
+        if size > MAX_BYTES {
+            return Err(Distrust::TooLarge { size });
+        }
+        Ok(Self { file, size })
     }
-    if length > size {
-        return Err(io::ErrorKind::FileTooLarge.into());
+
+    /// The file.
+    pub(super) fn into_file(self) -> File {
+        self.file
     }
-    bytes.truncate(length);
-    Ok(bytes)
+
+    /// Everything in it, wiped when dropped. One that is being written to is not believed.
+    pub(super) fn contents(mut self) -> io::Result<Zeroizing<Vec<u8>>> {
+        let size = usize::try_from(self.size).unwrap_or_default();
+        // Room for all of it at once, since a buffer that grows leaves copies behind, and for a
+        // byte more: a read that gives all and not that byte has come to the end.
+        let mut bytes = Zeroizing::new(vec![0; size + 1]);
+        let mut length = 0;
+        while length < size {
+            match self
+                .file
+                .read(bytes.get_mut(length..).unwrap_or_default())?
+            {
+                0 => break,
+                more => length += more,
+            }
+        }
+        if length > size {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        bytes.truncate(length);
+        Ok(bytes)
+    }
 }
 
 /// A token has at most 16 KiB, credentials 9; twice that in JSON, and room.

@@ -128,7 +128,7 @@ fn another_users_file_is_not_believed() {
     } else {
         File::open("/etc/passwd").unwrap()
     };
-    let distrust = trust::trusted(&file).unwrap_err();
+    let distrust = trust::Trusted::new(file).err().unwrap();
     assert!(
         matches!(distrust, trust::Distrust::Foreign { .. }),
         "{distrust:?}"
@@ -296,7 +296,7 @@ fn a_name_that_is_swapped_for_a_link_is_never_read_or_written_through() {
         while !swapping.is_finished() {
             let directory = Directory::open(&world.cache.path).unwrap().unwrap();
             if let Some(file) = directory.read(&format!("{}.json", key())) {
-                let is_outside = *trust::contents(&file).unwrap() == before;
+                let is_outside = *file.contents().unwrap() == before;
                 assert!(!is_outside, "the link was followed");
             }
             world.token_for(None);
