@@ -73,14 +73,15 @@ fn converse(
         write!(output, "MFA code for {serial}: ").map_err(MfaError::Failed)?;
         output.flush().map_err(MfaError::Failed)?;
         let line = match lines.recv_timeout(patience) {
-            Ok(line) => line.map_err(MfaError::Failed)?,
-            Err(RecvTimeoutError::Timeout) => {
-                writeln!(output).map_err(MfaError::Failed)?;
-                return Err(MfaError::Timeout(patience));
-            }
-            Err(RecvTimeoutError::Disconnected) => None,
+            Ok(line) => line.map_err(MfaError::Failed)?.ok_or(MfaError::Ended),
+            Err(RecvTimeoutError::Timeout) => Err(MfaError::Timeout(patience)),
+            Err(RecvTimeoutError::Disconnected) => Err(MfaError::Ended),
         };
-        let line = line.ok_or(MfaError::Ended)?;
+        if line.is_err() {
+            // What is said next is not to stand behind the question.
+            writeln!(output).map_err(MfaError::Failed)?;
+        }
+        let line = line?;
         let code = line.trim();
         if is_code(code) {
             return Ok(code.to_owned());
@@ -144,9 +145,13 @@ mod tests {
             (
                 vec![None],
                 Err("the terminal gave no code"),
-                asked.to_owned(),
+                format!("{asked}\n"),
             ),
-            (vec![], Err("the terminal gave no code"), asked.to_owned()),
+            (
+                vec![],
+                Err("the terminal gave no code"),
+                format!("{asked}\n"),
+            ),
         ] {
             let found = conversation(&typed, SERIAL);
             let code = code.map(str::to_owned).map_err(str::to_owned);
@@ -157,7 +162,7 @@ mod tests {
     #[test]
     fn a_serial_number_cannot_command_the_terminal() {
         let (_, screen) = conversation(&[None], "GAHT\u{1b}[2J\n");
-        assert_eq!(screen, "MFA code for GAHT\\u{1b}[2J\\n: ");
+        assert_eq!(screen, "MFA code for GAHT\\u{1b}[2J\\n: \n");
     }
 
     #[test]

@@ -3,7 +3,8 @@
     typist.py ANSWERS COMMAND...
 
 ANSWERS is a JSON list of what is typed, or null for no terminal at all. Only the terminal can
-answer: stdin is empty, and stdout is a pipe. What came of it is printed as a JSON object.
+answer: stdin is empty, and stdout is a pipe. What came of it is printed as a JSON object; "echoes"
+says whether the terminal still shows what is typed.
 """
 
 import json
@@ -12,6 +13,7 @@ import pty
 import signal
 import subprocess
 import sys
+import termios
 
 QUESTION = b"MFA code for "
 
@@ -40,7 +42,8 @@ def on_a_terminal(answers, command):
     _, status = os.waitpid(child, 0)
     with os.fdopen(reading) as pipe:
         stdout = pipe.read()
-    return os.waitstatus_to_exitcode(status), screen.decode(), stdout
+    echoes = bool(termios.tcgetattr(terminal)[3] & termios.ECHO)
+    return os.waitstatus_to_exitcode(status), screen.decode(), stdout, echoes
 
 
 def without_one(command):
@@ -56,4 +59,4 @@ def without_one(command):
 
 answers, command = json.loads(sys.argv[1]), sys.argv[2:]
 run = without_one(command) if answers is None else on_a_terminal(answers, command)
-print(json.dumps(dict(zip(["code", "screen", "stdout"], run))))
+print(json.dumps(dict(zip(["code", "screen", "stdout", "echoes"], run))))

@@ -74,6 +74,8 @@ impl Story {
         if code != json!(0) {
             assert_eq!(Some(&json!("")), came.get("stdout"));
         }
+        // The terminal is as it was; none is none.
+        assert_ne!(Some(&json!(false)), came.get("echoes"));
         (code, screen)
     }
 }
@@ -136,6 +138,28 @@ fn whoever_interrupts_the_question_ends_the_program() {
     let (code, screen) = story.outcome(story.token_exec(&json!(["\u{3}"])));
     // By SIGINT.
     assert_eq!(json!(-2), code, "{screen}");
+    assert_eq!(0, story.sources.sts.counts().requests);
+}
+
+#[test]
+fn whoever_ends_the_input_has_given_no_code() {
+    if !has_terminals("the input ends on a terminal") {
+        return;
+    }
+    let story = Story::new();
+    let by_hand = story.token_exec(&json!(["\u{4}"]));
+    let by_kubectl = story.token_exec(&json!(["12\n", "\u{4}"]));
+    let by_kubectl = by_kubectl.env("KUBERNETES_EXEC_INFO", client(true));
+    for command in [by_hand, by_kubectl] {
+        let (code, screen) = story.outcome(command);
+        assert_eq!(json!(1), code, "{screen}");
+        let error = format!(
+            ": \ntoken-exec: getting credentials: asking for the code of MFA device {}, to assume \
+             {DEV}: the terminal gave no code\n",
+            story.serial
+        );
+        assert!(screen.contains(&error), "{screen}");
+    }
     assert_eq!(0, story.sources.sts.counts().requests);
 }
 
