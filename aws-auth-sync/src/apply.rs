@@ -53,6 +53,29 @@ pub enum Trial {
     Asked,
 }
 
+/// What was done.
+#[derive(Clone, Debug)]
+pub enum Done {
+    /// Nothing: aws-auth is as it should be.
+    Nothing,
+    /// It was only tried.
+    Tried {
+        /// What would be done.
+        plan: Plan,
+        /// How far it went.
+        end: &'static str,
+    },
+    /// It was written, and read back.
+    Written {
+        /// What was done.
+        plan: Plan,
+        /// Whether there was none before.
+        is_new: bool,
+        /// Its resourceVersion.
+        version: String,
+    },
+}
+
 /// Why aws-auth is not, or not surely, what it should be.
 #[derive(Debug, Error)]
 pub enum ApplyError {
@@ -107,6 +130,17 @@ impl ApplyError {
         Some(remedy.to_owned())
     }
 
+    /// Whether the same may well succeed a little later.
+    #[must_use]
+    pub const fn is_passing(&self) -> bool {
+        match self {
+            Self::Call(_) | Self::Write(_) | Self::Contended(_) | Self::Verify(_) => true,
+            Self::Absent | Self::Record(_) | Self::Text(_) | Self::Refused(_) | Self::Stale => {
+                false
+            }
+        }
+    }
+
     /// The exit code.
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
@@ -123,8 +157,7 @@ impl ApplyError {
     }
 }
 
-/// Brings aws-auth to what is wanted; what it returns says what was done, for people. Where a plan
-/// was `reviewed`, nothing else is carried out.
+/// Brings aws-auth to what is wanted. Where a plan was `reviewed`, nothing else is carried out.
 ///
 /// # Errors
 /// See [`ApplyError`]. Only [`ApplyError::Verify`] comes after something was written; a write
@@ -134,7 +167,7 @@ pub async fn apply(
     wanted: &Wanted,
     manner: Manner,
     reviewed: Option<&Reviewed>,
-) -> Result<String, ApplyError> {
+) -> Result<Done, ApplyError> {
     let mut known = Known::default();
     let round = async || {
         let object = cluster.fetch().await?;
@@ -143,7 +176,7 @@ pub async fn apply(
         if reviewed.is_some_and(|reviewed| !reviewed.fits(&plan)) {
             return Err(ApplyError::Stale);
         }
-        carry_out(cluster, wanted, &plan, object.as_ref(), manner).await
+        carry_out(cluster, wanted, plan, object.as_ref(), manner).await
     };
     until_written(round).await
 }
@@ -152,18 +185,20 @@ pub async fn apply(
 async fn carry_out(
     cluster: &Cluster,
     wanted: &Wanted,
-    plan: &Plan,
+    plan: Plan,
     object: Option<&ConfigMap>,
     manner: Manner,
-) -> Result<Option<String>, ApplyError> {
+) -> Result<Option<Done>, ApplyError> {
     if !plan.writes() {
-        let nothing = "aws-auth is as it should be: nothing is written\n";
-        return Ok(Some(nothing.to_owned()));
+        return Ok(Some(Done::Nothing));
     }
     let effect = match manner.trial {
         Trial::No => Effect::Lasting,
         Trial::Asked => Effect::Rehearsed,
-        Trial::Told => return Ok(Some(report::trial(plan, "nothing was sent"))),
+        Trial::Told => {
+            let end = "nothing was sent";
+            return Ok(Some(Done::Tried { plan, end }));
+        }
     };
     let content = plan.content();
     let writing = Writing {
@@ -172,17 +207,22 @@ async fn carry_out(
         backups: manner.backups,
         occasion: Occasion::Apply,
         owner: Some(&plan.owner),
-        summary: Summary::of(plan).to_string(),
+        summary: Summary::of(&plan).to_string(),
     };
     match (cluster.write(object, &writing).await?, effect) {
         (Written::Done(_), Effect::Rehearsed) => {
-            Ok(Some(report::trial(plan, "the API server would take it")))
+            let end = "the API server would take it";
+            Ok(Some(Done::Tried { plan, end }))
         }
         (Written::Done(version), Effect::Lasting) => {
             let entries = &wanted.desired.entries;
             let amiss = |found: &Document| first_amiss(&plan.merge, entries, found);
             verify(cluster, &version, amiss).await?;
-            Ok(Some(report::done(plan, object.is_none(), &version)))
+            Ok(Some(Done::Written {
+                plan,
+                is_new: object.is_none(),
+                version,
+            }))
         }
         (Written::Conflict, _) => Ok(None),
     }

@@ -152,8 +152,8 @@ pub(crate) fn refused(what: &'static str, status: Box<Status>) -> CallError {
 }
 
 /// The client's errors repeat their causes; the last one says what happened.
-fn innermost(error: &kube::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
+pub(crate) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut cause = error;
     while let Some(source) = cause.source() {
         cause = source;
     }

@@ -100,6 +100,15 @@ pub enum Command {
     /// byte for byte; changes made since go, whoever made them, and --dry-run shows them. What is
     /// there is saved before, so that --to finds the way forward again.
     Rollback(RollbackArgs),
+    /// Keep aws-auth as the files want it, until SIGTERM
+    ///
+    /// Syncs as apply does: at once, when the files or aws-auth change, and every 5 to 10 minutes.
+    /// What somebody else has made of the owner's entries is mended, what others own stays. Where a
+    /// guard refuses, or somebody else's entry is in the way, nothing is written and it is told;
+    /// while the files are at fault, aws-auth is kept as they last wanted it.
+    ///
+    /// Exit codes: 0 after SIGTERM; with --once those of apply.
+    Watch(WatchArgs),
     /// What is made from these definitions.
     #[command(flatten)]
     Definition(Definition),
@@ -506,6 +515,30 @@ pub struct WriteArgs {
     pub no_backup: bool,
 }
 
+/// Arguments of `watch`.
+#[derive(Args, Debug)]
+pub struct WatchArgs {
+    /// Files, directories or patterns, looked at every second; with --once also - for stdin
+    #[arg(value_name = "FILES", required = true)]
+    pub files: Vec<PathBuf>,
+
+    /// Sync once, tell what was done and end, as for a CronJob
+    #[arg(long)]
+    pub once: bool,
+
+    /// What may change.
+    #[command(flatten)]
+    pub change: ChangeArgs,
+
+    /// How it is written.
+    #[command(flatten)]
+    pub write: WriteArgs,
+
+    /// Which cluster.
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
+}
+
 /// Who looks at a change that is not meant.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub enum DryRun {
@@ -516,7 +549,7 @@ pub enum DryRun {
 }
 
 /// What may change.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct ChangeArgs {
     /// Whose the entries are, where the files do not say it
     #[arg(long, value_name = "NAME")]
@@ -609,7 +642,8 @@ Examples:
   aws-auth-sync plan --live-file aws-auth.yaml -o markdown access/
   aws-auth-sync apply --create access/     # onto a cluster that has no aws-auth yet
   aws-auth-sync rollback --dry-run         # what would bring back the state before the last apply
-  aws-auth-sync apply --context prod --owner platform access/*.yaml";
+  aws-auth-sync apply --context prod --owner platform access/*.yaml
+  aws-auth-sync watch access/              # and keep it so";
 
 #[cfg(test)]
 mod tests {

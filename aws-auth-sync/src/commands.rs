@@ -12,6 +12,7 @@ mod render;
 mod report;
 mod rollback;
 mod wanted;
+mod watch;
 
 use std::path::{Path, PathBuf};
 
@@ -26,6 +27,8 @@ pub(crate) use policies::policies;
 pub(crate) use render::render;
 pub(crate) use report::report;
 pub(crate) use rollback::rollback;
+pub(crate) use wanted::wanted;
+pub(crate) use watch::watch;
 
 use iam_core::aws_auth::{Document, Section};
 
@@ -165,7 +168,7 @@ fn manner(arguments: WriteArgs) -> Manner {
 }
 
 /// Refuses another cluster, unless the flag for it is given.
-fn other_cluster(other: Option<Guard>, overrides: Overrides) -> Result<(), Error> {
+pub(crate) fn other_cluster(other: Option<Guard>, overrides: Overrides) -> Result<(), Error> {
     match other {
         None => Ok(()),
         Some(guard) if overrides.allows(guard.code) => {

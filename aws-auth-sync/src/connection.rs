@@ -1,6 +1,7 @@
 //! From a kubeconfig to a connection.
 
 use std::path::Path;
+use std::time::Duration;
 
 use http::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
@@ -93,6 +94,9 @@ impl Cluster {
         let mut config = loaded.map_err(kubeconfig_error)?;
         // The deadline of the whole call covers connecting, and says what it is.
         config.connect_timeout = None;
+        // A watch that says nothing for longer is dead: each is begun anew within a minute.
+        config.read_timeout = Some(LONGEST_SILENCE);
+        config.reset_reader_on_write = true;
         config.proxy_url = proxy::choose(
             named_proxy,
             &Matcher::from_env(),
@@ -155,3 +159,5 @@ fn kubeconfig_error(error: KubeconfigError) -> ConnectError {
         other => ConnectError::Kubeconfig(other),
     }
 }
+
+const LONGEST_SILENCE: Duration = Duration::from_secs(75);

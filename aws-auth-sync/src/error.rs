@@ -140,6 +140,12 @@ pub enum Error {
     /// The runtime did not start.
     #[error("start the runtime")]
     Runtime(#[source] io::Error),
+    /// What is read from stdin cannot change.
+    #[error("watch stdin: it can be read only once")]
+    WatchStdin,
+    /// Nothing could ask the program to stop.
+    #[error("take over the signals")]
+    Signals(#[source] io::Error),
     /// A page of the manual cannot be written.
     #[error(transparent)]
     Definition(#[from] DefinitionError),
@@ -181,6 +187,7 @@ impl Failure for Error {
             Self::ArnMap { .. } => {
                 "write {\"arn:aws:iam::ACCOUNT:role/NAME\": \"arn:aws:iam::ACCOUNT:role/PATH/NAME\"}"
             }
+            Self::WatchStdin => "give --once",
             Self::Saved(_) => "plan again: aws-auth-sync plan --out FILE",
             Self::Input(_)
             | Self::AccessEntries(_)
@@ -193,6 +200,7 @@ impl Failure for Error {
             | Self::SavePlan(_)
             | Self::Page(_)
             | Self::Runtime(_)
+            | Self::Signals(_)
             | Self::Definition(_)
             | Self::Stdout(_) => return None,
         };
@@ -227,6 +235,8 @@ impl Failure for Error {
             | Self::Write(_)
             | Self::Page(_)
             | Self::Runtime(_)
+            | Self::WatchStdin
+            | Self::Signals(_)
             | Self::Definition(_)
             | Self::Stdout(_) => 1,
         }

@@ -2,8 +2,8 @@
 //! declarative files.
 //!
 //! Input: files in the native format or manifests of the ConfigMap. stdout: `plan` prints what
-//! would change, `render` the manifest, `apply` and `rollback` a line for each changed entry and
-//! one for the result, the other commands their documents. stderr: what is wrong with the sources
+//! would change, `render` the manifest, `apply`, `rollback` and `watch --once` a line for each
+//! changed entry and one for the result, `watch` nothing, the other commands their documents. stderr: what is wrong with the sources
 //! as `FILE:LINE:COLUMN: …`, warnings, and one line for an error with its remedy. Exit codes: 0 done
 //! or nothing to do, 1 error, 2 usage or `plan` found changes, 3 the sources are invalid, 4 what
 //! others wrote is in the way or changed meanwhile, 5 a guard refused.
@@ -55,6 +55,7 @@ pub mod source;
 pub mod subject;
 pub mod undo;
 pub mod verify;
+pub mod watch;
 mod yaml;
 
 use std::process::ExitCode;
@@ -94,6 +95,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Render(arguments) => commands::render(arguments)?,
         Command::Apply(arguments) => commands::apply(arguments)?,
         Command::Rollback(arguments) => commands::rollback(arguments)?,
+        Command::Watch(arguments) => commands::watch(arguments)?,
         Command::Definition(wanted) => wanted.print(Cli::command())?,
     };
     iam_cli::stdout::print(&output)?;

@@ -25,7 +25,7 @@ pub(crate) fn apply(arguments: ApplyArgs) -> Result<String, Error> {
     let (wanted, named, reviewed) = match plan {
         Some(path) => saved(&path, change)?,
         None => {
-            let (wanted, named) = wanted(&files, change)?;
+            let (wanted, named) = wanted(&input::read(&files)?, change)?;
             (wanted, named, None)
         }
     };
@@ -38,7 +38,8 @@ pub(crate) fn apply(arguments: ApplyArgs) -> Result<String, Error> {
         let clusters = &wanted.desired.clusters;
         let other = check_connected(clusters, named.as_deref(), &cluster.identity);
         other_cluster(other, wanted.overrides)?;
-        Ok(apply::apply(&cluster, &wanted, manner(write), reviewed.as_ref()).await?)
+        let done = apply::apply(&cluster, &wanted, manner(write), reviewed.as_ref()).await?;
+        Ok(done.to_string())
     })
 }
 

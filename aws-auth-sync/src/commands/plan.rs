@@ -11,6 +11,7 @@ use crate::cli::{ClusterArgs, PlanArgs};
 use crate::connection::Cluster;
 use crate::error::Error;
 use crate::guard::{Facts, Nodes, check_connected, check_named, managed};
+use crate::input;
 use crate::live::Live;
 use crate::plan::{Draft, Plan, Wanted, report, saved};
 
@@ -24,7 +25,7 @@ pub(crate) fn plan(arguments: PlanArgs) -> Result<(String, ExitCode), Error> {
         output,
         out,
     } = arguments;
-    let (wanted, named) = wanted(&files, change)?;
+    let (wanted, named) = wanted(&input::read(&files)?, change)?;
     let (plan, cluster) = match path {
         Some(path) => (offline(&path, &files, &wanted, named.as_deref())?, named),
         None => asked(&wanted, named.as_deref(), &cluster)?,

@@ -7,6 +7,7 @@ use super::{live_file, other_cluster, plan::offline_facts};
 use crate::cli::{ChangeArgs, RenderArgs};
 use crate::error::Error;
 use crate::guard::check_named;
+use crate::input;
 use crate::plan::Draft;
 use crate::render;
 
@@ -24,7 +25,7 @@ pub(crate) fn render(arguments: RenderArgs) -> Result<String, Error> {
 }
 
 fn fresh(files: &[PathBuf], change: ChangeArgs) -> Result<String, Error> {
-    let (desired, _) = load(files, change.owner)?;
+    let (desired, _) = load(&input::read(files)?, change.owner)?;
     if desired.entries.is_empty() {
         return Err(Error::Nothing);
     }
@@ -36,7 +37,7 @@ fn fresh(files: &[PathBuf], change: ChangeArgs) -> Result<String, Error> {
 }
 
 fn edited(path: &Path, files: &[PathBuf], change: ChangeArgs) -> Result<String, Error> {
-    let (wanted, named) = wanted(files, change)?;
+    let (wanted, named) = wanted(&input::read(files)?, change)?;
     let file = live_file(path, files)?;
     let draft = Draft::new(&wanted, &file.live).map_err(Error::Text)?;
     let other = check_named(&wanted.desired.clusters, named.as_deref());

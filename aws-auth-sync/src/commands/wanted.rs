@@ -1,21 +1,20 @@
-//! From the command line to what is wanted.
-
-use std::path::PathBuf;
+//! From texts and the command line to what is wanted.
 
 use crate::cli::ChangeArgs;
 use crate::desired::Desired;
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::guard::{self, Acknowledged};
+use crate::input::Input;
 use crate::lint;
 use crate::merge::Policy;
 use crate::plan::Wanted;
+use crate::source;
 use crate::subject::Subject;
-use crate::{input, source};
 
-/// What the files want, and what `--cluster` says.
-pub(super) fn wanted(
-    files: &[PathBuf],
+/// What the texts want, and what `--cluster` says.
+pub(crate) fn wanted(
+    inputs: &[Input],
     change: ChangeArgs,
 ) -> Result<(Wanted, Option<String>), Error> {
     let ChangeArgs {
@@ -26,7 +25,7 @@ pub(super) fn wanted(
         caller_arn,
         overrides,
     } = change;
-    let (desired, acknowledged) = load(files, owner)?;
+    let (desired, acknowledged) = load(inputs, owner)?;
     if desired.entries.is_empty() && !overrides.allows(guard::Code::MassDeletion) {
         return Err(Error::Nothing);
     }
@@ -41,12 +40,11 @@ pub(super) fn wanted(
     Ok((wanted, cluster))
 }
 
-/// Reads and checks the sources.
+/// Reads and checks the texts.
 pub(super) fn load(
-    files: &[PathBuf],
+    inputs: &[Input],
     owner: Option<crate::owner::Owner>,
 ) -> Result<(Desired, Acknowledged), Error> {
-    let inputs = input::read(files)?;
     let mut findings = Vec::new();
     let sources = inputs
         .iter()

@@ -158,6 +158,22 @@ impl Action {
 }
 
 impl Reason {
+    /// Whether somebody else has undone what the owner wrote.
+    #[must_use]
+    pub const fn is_drift(&self) -> bool {
+        match self {
+            Self::RemovedByOthers | Self::ChangedByOthers => true,
+            Self::New
+            | Self::Declared
+            | Self::Undeclared
+            | Self::Adopted
+            | Self::TakenOver { .. }
+            | Self::PrunedThoughChanged
+            | Self::Pruned
+            | Self::Restored => false,
+        }
+    }
+
     /// Whether it is more than what the sources say.
     #[must_use]
     pub const fn is_remarkable(&self) -> bool {

@@ -18,6 +18,7 @@ mod render;
 mod report;
 mod rights;
 mod rollback;
+mod watch;
 
 use std::{
     sync::{Mutex, PoisonError},

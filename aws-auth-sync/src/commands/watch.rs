@@ -1,0 +1,36 @@
+//! `watch`.
+
+use super::manner;
+use crate::cli::WatchArgs;
+use crate::error::Error;
+use crate::watch::{self, Setup, Stop};
+
+/// Keeps aws-auth as the sources want it until it is asked to stop, or with `--once` brings it
+/// there and tells what was done.
+pub(crate) fn watch(arguments: WatchArgs) -> Result<String, Error> {
+    let WatchArgs {
+        files,
+        once,
+        change,
+        write,
+        cluster,
+    } = arguments;
+    if !once && files.iter().any(|file| file.as_os_str() == "-") {
+        return Err(Error::WatchStdin);
+    }
+    crate::runtime()?.block_on(async {
+        let cluster = super::connect(&cluster).await?;
+        let setup = Setup {
+            cluster: &cluster,
+            files: &files,
+            change: &change,
+            manner: manner(write),
+        };
+        if once {
+            return Ok(watch::once(&setup).await?.to_string());
+        }
+        let mut stop = Stop::listen().map_err(Error::Signals)?;
+        watch::watch(setup, &mut stop).await;
+        Ok(String::new())
+    })
+}

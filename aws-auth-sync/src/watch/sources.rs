@@ -1,0 +1,60 @@
+//! What the sources want, as far as they could ever be read.
+
+use super::Setup;
+use crate::commands::{other_cluster, wanted};
+use crate::error::Error;
+use crate::guard::check_connected;
+use crate::input::{self, Input};
+use crate::plan::Wanted;
+
+/// The sources as they were read last.
+#[derive(Debug, Default)]
+pub(super) struct Sources {
+    inputs: Option<Vec<Input>>,
+    good: Option<Wanted>,
+    fault: Option<Error>,
+}
+
+impl Sources {
+    /// Reads them; where they are at fault, the last good ones stay.
+    pub(super) fn read(&mut self, setup: &Setup<'_>) {
+        let inputs = match input::read(setup.files) {
+            Ok(inputs) => inputs,
+            Err(error) => {
+                self.inputs = None;
+                self.fault = Some(error.into());
+                return;
+            }
+        };
+        if self.inputs.as_ref() == Some(&inputs) {
+            return;
+        }
+        match judge(&inputs, setup) {
+            Ok(wanted) => {
+                self.good = Some(wanted);
+                self.fault = None;
+            }
+            Err(error) => self.fault = Some(error),
+        }
+        self.inputs = Some(inputs);
+    }
+
+    /// What they want, or wanted when they were good.
+    pub(super) const fn wanted(&self) -> Option<&Wanted> {
+        self.good.as_ref()
+    }
+
+    /// What is wrong with them now.
+    pub(super) const fn fault(&self) -> Option<&Error> {
+        self.fault.as_ref()
+    }
+}
+
+/// What good sources want of this cluster.
+pub(super) fn judge(inputs: &[Input], setup: &Setup<'_>) -> Result<Wanted, Error> {
+    let (wanted, named) = wanted(inputs, setup.change.clone())?;
+    let clusters = &wanted.desired.clusters;
+    let other = check_connected(clusters, named.as_deref(), &setup.cluster.identity);
+    other_cluster(other, wanted.overrides)?;
+    Ok(wanted)
+}
