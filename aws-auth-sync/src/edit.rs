@@ -95,6 +95,10 @@ pub fn edit(live: &Live, changes: &[Change]) -> Result<Edited, TextError> {
             edits.push(section_after(section, live, &changes)?);
         }
     }
+    if edits.is_empty() {
+        let document = live.document.clone();
+        return Ok(Edited { edits, document });
+    }
     let data = after(&live.data, &edits);
     let document = Document::parse(&sections(&data));
     for edit in &edits {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use iam_core::aws_auth::{Document, Manifest, ManifestError, Section};
 use iam_core::yaml::edit::{self, Change, EditError, ListChange, MapChange};
-use iam_core::yaml::{Fresh, Limits, Mapping, Node};
+use iam_core::yaml::{self, Fresh, Limits, Node};
 use thiserror::Error;
 
 use crate::desired::sections;
@@ -100,25 +100,19 @@ impl LiveFile {
             file: Arc::clone(&file),
             source,
         };
-        let manifest = Manifest::parse(&text).map_err(failed)?;
-        let document = edit::Document::parse_first(&text, &LIMITS);
-        let document = document.map_err(|source| LiveFileError::Edit {
-            file: Arc::clone(&file),
-            source,
-        })?;
-        let (item, object) = document.root().map(object).unwrap_or_default();
-        let texts = manifest.data();
+        let documents = yaml::parse(&text, &LIMITS).map_err(|error| failed(error.into()))?;
+        let object = Manifest::find(&documents).map_err(failed)?;
         let texts = Section::ALL
             .into_iter()
-            .filter_map(|section| Some((section.key().to_owned(), texts.get(section)?.to_owned())));
-        let annotations = object.map(|object| texts_in(object, "annotations"));
-        let live = Live::new(texts.collect(), &annotations.unwrap_or_default());
+            .zip(Manifest::texts(object).map_err(failed)?);
+        let data = texts.filter_map(|(section, text)| Some((section.key().to_owned(), text?)));
+        let live = Live::new(data.collect(), &texts_in(object, "annotations"));
         let mut live = live.map_err(|source| LiveFileError::Record {
             file: Arc::clone(&file),
             source,
         })?;
-        let labels = object.map(|object| texts_in(object, "labels"));
-        live.marks.extend(labels.unwrap_or_default().into_keys());
+        live.marks.extend(texts_in(object, "labels").into_keys());
+        let item = documents.first().and_then(|list| item(list, object));
         Ok(Self {
             file,
             item,
@@ -183,32 +177,21 @@ fn meanings(document: &Document) -> Vec<Meaning> {
     document.entries.iter().map(Meaning::from).collect()
 }
 
-/// The ConfigMap: the document itself, or an item of the `List` that it is.
-fn object(root: &Node) -> (Option<usize>, Option<&Mapping>) {
-    let Some(mapping) = root.as_mapping() else {
-        return (None, None);
-    };
-    if word(mapping, "kind") != Some("List") {
-        return (None, Some(mapping));
-    }
-    let items = mapping.get("items").and_then(Node::as_sequence);
-    let items = items.map_or(&[][..], |sequence| &sequence.items);
-    let found = items.iter().enumerate().find_map(|(at, item)| {
-        let item = item.as_mapping()?;
-        let metadata = item.get("metadata")?.as_mapping()?;
-        let is_it = word(metadata, "name") == Some("aws-auth");
-        is_it.then_some((at, item))
-    });
-    found.map_or((None, None), |(at, item)| (Some(at), Some(item)))
-}
-
-fn word<'a>(mapping: &'a Mapping, key: &str) -> Option<&'a str> {
-    Some(&mapping.get(key)?.as_scalar()?.text)
+/// Where the ConfigMap stands among the items of the `List` that the document is.
+fn item(document: &Node, object: &Node) -> Option<usize> {
+    let items = document.as_mapping()?.get("items")?.as_sequence()?;
+    items
+        .items
+        .iter()
+        .position(|item| std::ptr::eq(item, object))
 }
 
 /// The annotations or labels of an object.
-fn texts_in(object: &Mapping, key: &str) -> BTreeMap<String, String> {
-    let metadata = object.get("metadata").and_then(Node::as_mapping);
+fn texts_in(object: &Node, key: &str) -> BTreeMap<String, String> {
+    let metadata = object
+        .as_mapping()
+        .and_then(|object| object.get("metadata"));
+    let metadata = metadata.and_then(Node::as_mapping);
     let found = metadata.and_then(|metadata| metadata.get(key)?.as_mapping());
     let pairs = found.map_or(&[][..], |found| &found.pairs);
     let texts = pairs.iter().filter_map(|(key, value)| {

@@ -2,6 +2,7 @@
 //! there (the live aws-auth). Entry by entry, by their keys; nothing is asked and nothing written.
 
 mod change;
+mod decide;
 mod index;
 mod outcome;
 #[cfg(test)]
@@ -20,6 +21,7 @@ use crate::owner::Owner;
 use crate::record::Record;
 use crate::source::Declared;
 pub use change::{Action, Change, Conflict, Reason, Standing};
+use decide::decide;
 pub(crate) use index::{Group, Index};
 pub use outcome::first_amiss;
 
@@ -274,33 +276,6 @@ impl<'a> Merger<'a> {
         };
         self.intent.protect.iter().any(covers)
     }
-}
-
-/// What becomes of an entry that is wanted; `None` where it is there and the owner's already.
-fn decide(
-    wanted: &Meaning,
-    written: Option<Digest>,
-    there: Option<&Group<'_>>,
-    mut holders: Vec<Owner>,
-) -> Option<(Action, Reason)> {
-    let taken = holders.pop().map(|from| Reason::TakenOver { from });
-    let because = |reason| taken.clone().unwrap_or(reason);
-    let after = wanted.clone();
-    let Some(there) = there else {
-        let reason = written.map_or(Reason::New, |_| Reason::RemovedByOthers);
-        return Some((Action::Add(after), because(reason)));
-    };
-    if !there.is_ambiguous && there.meaning.is_same(wanted) {
-        let is_ours = written.is_some() && taken.is_none();
-        return (!is_ours).then(|| (Action::Adopt(after), because(Reason::Adopted)));
-    }
-    let before = there.meaning.clone();
-    let reason = match written {
-        None => Reason::Adopted,
-        Some(written) if there.digest() == Some(written) => Reason::Declared,
-        Some(_) => Reason::ChangedByOthers,
-    };
-    Some((Action::Update { before, after }, because(reason)))
 }
 
 /// IAM's names are unique whatever their case.

@@ -1,22 +1,23 @@
 //! What would be written, and what speaks against it: made of what is wanted and what is there,
 //! without a look at anything else.
 
+mod annotations;
+mod refusal;
 pub mod report;
 mod risk;
 pub mod saved;
 
-use iam_core::aws_auth::Section;
 use iam_core::principal::Principal;
-use thiserror::Error;
 
 use crate::cluster::Content;
 use crate::desired::Desired;
-use crate::edit::{self, Edited, SectionEdit, TextError, Way};
+use crate::edit::{self, Edited, SectionEdit, TextError};
 use crate::guard::{self, Acknowledged, Case, Facts, Guard, Overrides};
 use crate::live::Live;
-use crate::merge::{self, Conflict, Intent, Merge, Policy};
+use crate::merge::{self, Intent, Merge, Policy};
 use crate::owner::Owner;
-use crate::record::Record;
+pub use annotations::Annotation;
+pub use refusal::Refusal;
 pub(crate) use risk::risk;
 
 /// What is wanted, by whom, and what it may do.
@@ -46,15 +47,6 @@ pub struct Draft<'a> {
     annotations: Vec<Annotation>,
 }
 
-/// What becomes of an annotation.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Annotation {
-    /// Its key.
-    pub key: String,
-    /// Its value; none where it goes.
-    pub value: Option<String>,
-}
-
 /// What would be written, and what speaks against it.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -72,17 +64,6 @@ pub struct Plan {
     pub passed: Vec<Guard>,
 }
 
-/// Why a plan is not carried out.
-#[derive(Clone, Debug, Eq, Error, PartialEq)]
-pub enum Refusal {
-    /// Guards refuse.
-    #[error("{}", told(.0))]
-    Guarded(Vec<Guard>),
-    /// Somebody else's entries stand in the way.
-    #[error("{}", told(.0))]
-    Conflicts(Vec<Conflict>),
-}
-
 impl<'a> Draft<'a> {
     /// Plans.
     ///
@@ -97,11 +78,8 @@ impl<'a> Draft<'a> {
         };
         let mut merge = merge::merge(&intent, live);
         let edited = edit::edit(live, &merge.changes)?;
-        for edit in &edited.edits {
-            note_section(edit, live, &mut merge);
-        }
+        let annotations = annotations::changed(live, &edited.edits, &mut merge);
         merge.changes.sort_by_cached_key(risk);
-        let annotations = annotations(live, &merge);
         Ok(Self {
             wanted,
             live,
@@ -157,102 +135,27 @@ impl Plan {
         Content::new(&self.edits, &self.annotations)
     }
 
-    /// Gives the plan back if nothing speaks against it.
+    /// What speaks against it.
+    #[must_use]
+    pub fn refusal(&self) -> Option<Refusal> {
+        if !self.guards.is_empty() {
+            return Some(Refusal::Guarded(self.guards.clone()));
+        }
+        let conflicts = &self.merge.conflicts;
+        (!conflicts.is_empty()).then(|| Refusal::Conflicts(conflicts.clone()))
+    }
+
+    /// Gives the plan back if nothing speaks against it; of several things each is told.
     ///
     /// # Errors
     /// Else what does.
     pub fn permitted(self) -> Result<Self, Refusal> {
-        if !self.guards.is_empty() {
-            return Err(Refusal::Guarded(self.guards));
-        }
-        if !self.merge.conflicts.is_empty() {
-            return Err(Refusal::Conflicts(self.merge.conflicts));
-        }
-        Ok(self)
-    }
-}
-
-/// Notes in the records which section its owner makes, and which goes.
-fn note_section(edit: &SectionEdit, live: &Live, merge: &mut Merge) {
-    let section = edit.section;
-    match edit.way {
-        Way::Write if !live.data.contains_key(section.key()) => merge.record.make(section),
-        Way::Write | Way::Splice(_) => {}
-        Way::Remove => {
-            merge.record.unmake(section);
-            for record in live
-                .records
-                .iter()
-                .filter(|record| record.has_made(section))
-            {
-                unmake(record, section, merge);
+        match self.refusal() {
+            None => Ok(self),
+            Some(refusal) => {
+                refusal.tell();
+                Err(refusal)
             }
         }
-    }
-}
-
-fn unmake(record: &Record, section: Section, merge: &mut Merge) {
-    if record.owner() == merge.record.owner() {
-        return;
-    }
-    let mut robbed = merge.robbed.iter_mut();
-    match robbed.find(|robbed| robbed.owner() == record.owner()) {
-        Some(robbed) => robbed.unmake(section),
-        None => {
-            let mut record = record.clone();
-            record.unmake(section);
-            merge.robbed.push(record);
-        }
-    }
-}
-
-/// The annotations that differ from those that are there.
-fn annotations(live: &Live, merge: &Merge) -> Vec<Annotation> {
-    let records = std::iter::once(&merge.record).chain(&merge.robbed);
-    let changed = records.filter_map(|record| {
-        let before = live.record(record.owner()).and_then(Record::value);
-        let value = record.value();
-        let key = record.annotation();
-        (before != value).then_some(Annotation { key, value })
-    });
-    changed.collect()
-}
-
-impl Refusal {
-    /// The exit code.
-    #[must_use]
-    pub const fn exit_code(&self) -> u8 {
-        match self {
-            Self::Guarded(_) => 5,
-            Self::Conflicts(_) => 4,
-        }
-    }
-
-    /// The flags that let it pass.
-    #[must_use]
-    pub fn hint(&self) -> String {
-        let mut flags: Vec<&str> = match self {
-            Self::Guarded(guards) => guards.iter().map(|guard| guard.override_flag).collect(),
-            Self::Conflicts(conflicts) => conflicts.iter().map(Conflict::flag).collect(),
-        };
-        flags.dedup();
-        let flags = flags.join(" and ");
-        match self {
-            Self::Guarded(_) => format!("{flags} lets it pass, if that is what you want"),
-            Self::Conflicts(_) => {
-                format!("leave it to them, or give {flags}; aws-auth-sync plan shows both sides")
-            }
-        }
-    }
-}
-
-/// The first of several, and how many more there are: each has a line of its own before.
-fn told<T: std::fmt::Display>(all: &[T]) -> String {
-    let Some(first) = all.first() else {
-        return String::new();
-    };
-    match all.len() {
-        1 => first.to_string(),
-        count => format!("{first}; and {} more", count - 1),
     }
 }

@@ -195,6 +195,8 @@ fn permitted(
     if refused.is_empty() {
         Ok(passed)
     } else {
-        Err(Refusal::Guarded(refused))
+        let refusal = Refusal::Guarded(refused);
+        refusal.tell();
+        Err(refusal)
     }
 }

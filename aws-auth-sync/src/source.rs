@@ -90,11 +90,11 @@ pub fn parse(input: &Input, findings: &mut Vec<Finding>) -> Vec<Source> {
     };
     match yaml::parse(text, &LIMITS) {
         Ok(documents) => {
-            let documents = documents
+            let filled = documents
                 .iter()
                 .filter(|document| !reader::is_null(document));
-            documents
-                .filter_map(|document| dispatch(document, text, &mut reader))
+            filled
+                .filter_map(|document| dispatch(document, &documents, text, &mut reader))
                 .collect()
         }
         Err(error) => {
@@ -105,7 +105,13 @@ pub fn parse(input: &Input, findings: &mut Vec<Finding>) -> Vec<Source> {
     }
 }
 
-fn dispatch(document: &Node, text: &str, reader: &mut Reader<'_>) -> Option<Source> {
+/// Reads one of the documents of the file `text`.
+fn dispatch(
+    document: &Node,
+    documents: &[Node],
+    text: &str,
+    reader: &mut Reader<'_>,
+) -> Option<Source> {
     let mapping = reader.mapping(document, "a document")?;
     let mut word = |key: &str| match mapping.get(key) {
         Some(node) => reader.text(node, key),
@@ -118,7 +124,7 @@ fn dispatch(document: &Node, text: &str, reader: &mut Reader<'_>) -> Option<Sour
     let (version, kind) = (word("apiVersion")?, word("kind")?);
     match (version.as_str(), kind.as_str()) {
         (native::API_VERSION, native::KIND) => Some(native::read(mapping, reader)),
-        ("v1", "ConfigMap" | "List") => manifest::read(document, text, reader),
+        ("v1", "ConfigMap" | "List") => manifest::read(document, documents, text, reader),
         (_, "IAMIdentityMapping") => {
             let (entry, remarks) = subject::identity_mapping::entry(document, mapping, 0);
             Some(foreign::source(entry, remarks, reader))

@@ -337,7 +337,7 @@ fn a_new_plan_keeps_what_others_wrote_meanwhile_and_is_guarded_again() {
     let (output, asked) = apply(&[], vec![before("5"), status(409, "Conflict"), several]);
     let message = "aws-auth-sync: apply: C04: 3 of 4 entries would go: mapAccounts 000000000001, \
                    mapAccounts 000000000002, mapAccounts 000000000003\nhint: \
-                   --allow-mass-deletion lets it pass, if that is what you want\n";
+                   give --allow-mass-deletion if that is what you want\n";
     assert_eq!(result(&output), ("", message, Some(5)));
     assert_eq!(lines(&asked), [GET, PATCH, GET]);
 }

@@ -5,61 +5,16 @@
     reason = "a test may stop where its own ground gives way"
 )]
 
+mod sandbox;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
 
-/// A home of its own.
-struct Sandbox {
-    home: tempfile::TempDir,
-}
-
-impl Sandbox {
-    fn new() -> Self {
-        Self {
-            home: tempfile::tempdir().unwrap(),
-        }
-    }
-
-    fn with(files: &[(&str, &str)]) -> Self {
-        let sandbox = Self::new();
-        for (name, text) in files {
-            fs::write(sandbox.home.path().join(name), text).unwrap();
-        }
-        sandbox
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_aws-auth-sync"));
-        command
-            .env_clear()
-            .env("HOME", self.home.path())
-            .current_dir(self.home.path());
-        command.args(arguments).stdin(Stdio::null());
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().unwrap()
-    }
-}
+use sandbox::{Sandbox, result, text};
 
 fn examples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples")
-}
-
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).unwrap()
-}
-
-/// stdout, stderr, exit code.
-fn result(output: &Output) -> (&str, &str, Option<i32>) {
-    (
-        text(&output.stdout),
-        text(&output.stderr),
-        output.status.code(),
-    )
 }
 
 const EXAMPLE: &str = r#"apiVersion: v1
@@ -333,7 +288,7 @@ fn another_cluster_is_refused_with_a_code_of_its_own() {
     assert_eq!(right.status.code(), Some(0));
     let wrong = sandbox.run(&["render", directory, "--cluster", "https://127.0.0.1"]);
     let expected = format!(
-        "aws-auth-sync: C05: {directory}/admins.yaml:5:10 is for cluster {arn}, and --cluster is https://127.0.0.1\nhint: --allow-other-cluster lets it pass, if that is what you want\n"
+        "aws-auth-sync: C05: {directory}/admins.yaml:5:10 is for cluster {arn}, and --cluster is https://127.0.0.1\nhint: give --allow-other-cluster if that is what you want\n"
     );
     assert_eq!(result(&wrong), ("", expected.as_str(), Some(5)));
 }
@@ -390,7 +345,7 @@ fn apply_refuses_before_it_looks_at_a_cluster() {
         ),
         (
             [&owned[..], &["k", "--cluster", "d"]].concat(),
-            "C05: --cluster is for cluster d, and the kubeconfig's is c at https://127.0.0.1:1/\nhint: --allow-other-cluster lets it pass, if that is what you want",
+            "C05: --cluster is for cluster d, and the kubeconfig's is c at https://127.0.0.1:1/\nhint: give --allow-other-cluster if that is what you want",
             5,
         ),
         (

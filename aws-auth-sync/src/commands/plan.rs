@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::guard::{Facts, Nodes, check_connected, check_named, managed};
 use crate::input;
 use crate::live::Live;
+use crate::live_file::LiveFile;
 use crate::plan::{Draft, Plan, Wanted, report, saved};
 
 /// The plan, and what it comes to.
@@ -25,9 +26,10 @@ pub(crate) fn plan(arguments: PlanArgs) -> Result<(String, ExitCode), Error> {
         output,
         out,
     } = arguments;
+    let file = path.map(|path| live_file(&path, &files)).transpose()?;
     let (wanted, named) = wanted(&input::read(&files)?, change)?;
-    let (plan, cluster) = match path {
-        Some(path) => (offline(&path, &files, &wanted, named.as_deref())?, named),
+    let (plan, cluster) = match file {
+        Some(file) => (offline(&file, &wanted, named.as_deref())?, named),
         None => asked(&wanted, named.as_deref(), &cluster)?,
     };
     for guard in &plan.passed {
@@ -42,26 +44,18 @@ pub(crate) fn plan(arguments: PlanArgs) -> Result<(String, ExitCode), Error> {
 }
 
 /// A plan for the aws-auth of a file.
-fn offline(
-    path: &Path,
-    files: &[std::path::PathBuf],
+pub(super) fn offline(
+    file: &LiveFile,
     wanted: &Wanted,
     named: Option<&str>,
 ) -> Result<Plan, Error> {
-    let file = live_file(path, files)?;
     let draft = Draft::new(wanted, &file.live).map_err(Error::Text)?;
-    Ok(draft.guarded(
-        &offline_facts(wanted),
-        check_named(&wanted.desired.clusters, named),
-    ))
-}
-
-/// What is known without a cluster.
-pub(super) fn offline_facts(wanted: &Wanted) -> Facts {
-    Facts {
+    let facts = Facts {
         caller: wanted.caller.clone(),
         nodes: Nodes::Unknown("no cluster was asked".to_owned()),
-    }
+    };
+    let other = check_named(&wanted.desired.clusters, named);
+    Ok(draft.guarded(&facts, other))
 }
 
 /// A plan for the aws-auth of a cluster, and the cluster's server.
@@ -99,16 +93,16 @@ fn asked(
 }
 
 fn code(plan: &Plan) -> ExitCode {
-    match plan.clone().permitted() {
-        Err(refusal) => ExitCode::from(refusal.exit_code()),
-        Ok(plan) if plan.writes() => ExitCode::from(2),
-        Ok(_) => ExitCode::SUCCESS,
+    match plan.refusal() {
+        Some(refusal) => ExitCode::from(refusal.exit_code()),
+        None if plan.writes() => ExitCode::from(2),
+        None => ExitCode::SUCCESS,
     }
 }
 
 /// Writes the plan to a file, if it can be carried out.
 fn keep(plan: &Plan, wanted: &Wanted, cluster: Option<String>, out: &Path) -> Result<(), Error> {
-    if plan.clone().permitted().is_err() {
+    if plan.refusal().is_some() {
         tracing::warn!("{} is not written: the plan is refused", out.display());
         return Ok(());
     }

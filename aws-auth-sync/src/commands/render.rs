@@ -3,12 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::wanted::{load, wanted};
-use super::{live_file, other_cluster, plan::offline_facts};
+use super::{live_file, other_cluster, plan::offline};
 use crate::cli::{ChangeArgs, RenderArgs};
 use crate::error::Error;
 use crate::guard::check_named;
 use crate::input;
-use crate::plan::Draft;
 use crate::render;
 
 /// The manifest that the files make, or what they make of one that is there.
@@ -37,11 +36,9 @@ fn fresh(files: &[PathBuf], change: ChangeArgs) -> Result<String, Error> {
 }
 
 fn edited(path: &Path, files: &[PathBuf], change: ChangeArgs) -> Result<String, Error> {
-    let (wanted, named) = wanted(&input::read(files)?, change)?;
     let file = live_file(path, files)?;
-    let draft = Draft::new(&wanted, &file.live).map_err(Error::Text)?;
-    let other = check_named(&wanted.desired.clusters, named.as_deref());
-    let plan = draft.guarded(&offline_facts(&wanted), other);
+    let (wanted, named) = wanted(&input::read(files)?, change)?;
+    let plan = offline(&file, &wanted, named.as_deref())?;
     for guard in &plan.passed {
         guard.tell_passed();
     }

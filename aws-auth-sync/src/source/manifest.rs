@@ -7,8 +7,13 @@ use super::reader::{self, Reader};
 use super::{Declared, Source};
 use crate::finding::Finding;
 
-/// Reads a ConfigMap, or a `List` with one in it; `text` is the whole file.
-pub(super) fn read(node: &Node, text: &str, reader: &mut Reader<'_>) -> Option<Source> {
+/// Reads a ConfigMap, or a `List` with one in it; `documents` are those of the whole file.
+pub(super) fn read(
+    node: &Node,
+    documents: &[Node],
+    text: &str,
+    reader: &mut Reader<'_>,
+) -> Option<Source> {
     let envelopes = envelopes(node);
     if envelopes.is_empty() {
         reader.error(node.position, ABSENT);
@@ -17,7 +22,8 @@ pub(super) fn read(node: &Node, text: &str, reader: &mut Reader<'_>) -> Option<S
     for envelope in envelopes {
         check_envelope(envelope, reader);
     }
-    match Manifest::parse(text) {
+    let found = Manifest::find(documents).and_then(|node| Manifest::of_node(text, node));
+    match found {
         Ok(manifest) => Some(entries(&manifest.document, reader)),
         Err(ManifestError::Yaml(error)) => {
             let position = error.position().unwrap_or(Position::START);

@@ -152,7 +152,7 @@ impl From<Output> for Document {
 }
 
 /// What the consumer takes for an absent section.
-pub(super) fn is_blank(text: &str) -> bool {
+fn is_blank(text: &str) -> bool {
     matches!(text.trim(), "" | "``" | "\"\"" | "''")
 }
 

@@ -1,6 +1,6 @@
 //! An aws-auth ConfigMap as a file, as `kubectl apply` takes it.
 
-use super::{Data, Diagnostic, Document, Section, Severity, document::is_blank};
+use super::{Data, Diagnostic, Document, Section, Severity};
 use crate::{
     excerpt::Excerpt,
     yaml::{
@@ -62,16 +62,41 @@ impl Manifest {
     /// not text. Faults inside of sections are [`Document::diagnostics`].
     pub fn parse(text: &str) -> Result<Self, ManifestError> {
         let documents = yaml::parse(text, &LIMITS)?;
-        let mut found = documents
-            .iter()
-            .flat_map(items)
-            .filter(|node| is_aws_auth(node));
+        Self::of_node(text, Self::find(&documents)?)
+    }
+
+    /// The ConfigMap among the documents of a file and the items of their `List`s.
+    ///
+    /// # Errors
+    /// When there is none, or more than one.
+    pub fn find(documents: &[Node]) -> Result<&Node, ManifestError> {
+        let all = documents.iter().flat_map(items);
+        let mut found = all.filter(|node| is_aws_auth(node));
         let node = found.next().ok_or(ManifestError::Absent)?;
-        if let Some(other) = found.next() {
-            let (first, second) = (node.position, other.position);
-            return Err(ManifestError::Several { first, second });
+        match found.next() {
+            None => Ok(node),
+            Some(other) => Err(ManifestError::Several {
+                first: node.position,
+                second: other.position,
+            }),
         }
-        Self::of_node(text, node)
+    }
+
+    /// The texts of the sections that the ConfigMap `node` has, as the cluster would hold them.
+    ///
+    /// # Errors
+    /// When one is not text.
+    pub fn texts(node: &Node) -> Result<[Option<String>; 3], ManifestError> {
+        let data = node
+            .as_mapping()
+            .and_then(|map| map.get("data")?.as_mapping());
+        let mut texts = [None, None, None];
+        for (section, text) in Section::ALL.into_iter().zip(&mut texts) {
+            if let Some(node) = data.and_then(|data| data.get(section.key())) {
+                *text = section_text(section, node)?;
+            }
+        }
+        Ok(texts)
     }
 
     /// Reads the ConfigMap that `node`, a document or an item of the file `text`, is, whatever its
@@ -84,13 +109,13 @@ impl Manifest {
             document: Document::default(),
             position: node.position,
             namespace: metadata(node, "namespace").map(str::to_owned),
-            texts: [None, None, None],
+            texts: Self::texts(node)?,
         };
         if let Some(data) = node
             .as_mapping()
             .and_then(|map| map.get("data")?.as_mapping())
         {
-            manifest.read(text, data)?;
+            manifest.read(text, data);
         }
         Ok(manifest)
     }
@@ -106,14 +131,12 @@ impl Manifest {
         }
     }
 
-    fn read(&mut self, file: &str, data: &Mapping) -> Result<(), ManifestError> {
+    fn read(&mut self, file: &str, data: &Mapping) {
         let mut maps = Vec::new();
-        for (section, text) in Section::ALL.into_iter().zip(&mut self.texts) {
-            let Some(node) = data.get(section.key()) else {
-                continue;
-            };
-            *text = section_text(section, node)?;
-            if let Some(text) = text.as_deref().filter(|text| !is_blank(text)) {
+        for section in Section::ALL {
+            if let Some(node) = data.get(section.key())
+                && let Some(text) = self.data().filled(section)
+            {
                 maps.push((section, PositionMap::new(file, node.target(), text)));
             }
         }
@@ -125,7 +148,6 @@ impl Manifest {
         for (key, _) in &data.pairs {
             self.document.diagnostics.extend(misspelt_key(key));
         }
-        Ok(())
     }
 }
 

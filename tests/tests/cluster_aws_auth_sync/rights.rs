@@ -109,7 +109,7 @@ fn asks_nothing_of_a_cluster_that_the_sources_are_not_for() {
         let message = format!(
             "aws-auth-sync: C05: {file}:1:{column} is for cluster {other}, and the kubeconfig's is \
              local at {server}\n\
-             hint: --allow-other-cluster lets it pass, if that is what you want\n",
+             hint: give --allow-other-cluster if that is what you want\n",
         );
         let refused = apply_as(story, "bystander", &source);
         assert_eq!(said(&refused), (Some(5), "", message.as_str()));

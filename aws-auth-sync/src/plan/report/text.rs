@@ -28,6 +28,9 @@ pub(super) fn render(plan: &Plan) -> String {
         let flag = guard.override_flag;
         let _ = writeln!(text, "guard {guard} ({flag} lets it pass)");
     }
+    if plan.merge.changes.is_empty() && plan.writes() {
+        let _ = writeln!(text, "the record of {} is brought up to date", plan.owner);
+    }
     let _ = writeln!(text, "{}", Counted(plan));
     text
 }

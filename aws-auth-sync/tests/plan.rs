@@ -1,0 +1,472 @@
+//! `aws-auth-sync plan` and `render --live-file` as processes, on an aws-auth in a file.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may stop where its own ground gives way"
+)]
+
+mod sandbox;
+
+use std::fs;
+
+use sandbox::{Sandbox, result, text};
+use serde_json::{Value, json};
+
+/// What is there: entries of EKS and of people, and one that `platform` wrote and somebody changed.
+const LIVE: &str = r#"apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: aws-auth
+  namespace: kube-system
+  annotations:
+    note: kept
+data:
+  mapRoles: |
+    # nodes
+    - groups:
+      - system:bootstrappers
+      - system:nodes
+      rolearn: arn:aws:iam::111122223333:role/node
+      username: system:node:{{EC2PrivateDNSName}}
+    - rolearn: arn:aws:iam::111122223333:role/admin   # for emergencies
+      username: admin
+      groups: [system:masters]
+    - rolearn: arn:aws:iam::111122223333:role/dev
+      username: dev
+      groups:
+      - a
+  mapUsers: |
+    - userarn: arn:aws:iam::111122223333:user/ann
+      username: ann
+  other: "kept"
+"#;
+
+const HEAD: &str = "apiVersion: aws-auth-sync/v1\nkind: AwsAuth\nowner: platform\n";
+
+/// What `platform` declares: a role that is there with other groups, and a user that is new.
+const SOURCE: &str = "apiVersion: aws-auth-sync/v1
+kind: AwsAuth
+owner: platform
+roles:
+- {rolearn: \"arn:aws:iam::111122223333:role/dev\", username: dev, groups: [a, b]}
+users:
+- {userarn: \"arn:aws:iam::111122223333:user/Bob\", username: bob, groups: [a]}
+";
+
+fn sandbox() -> Sandbox {
+    Sandbox::with(&[("live.yaml", LIVE), ("f.yaml", SOURCE)])
+}
+
+/// Runs a command on the live file and the source.
+fn run(sandbox: &Sandbox, command: &str, flags: &[&str]) -> (String, String, Option<i32>) {
+    let fixed = [command, "--live-file", "live.yaml", "f.yaml"];
+    let output = sandbox.run(&[&fixed[..], flags].concat());
+    let (stdout, stderr, code) = result(&output);
+    (stdout.to_owned(), stderr.to_owned(), code)
+}
+
+/// Has the live file be what `render` prints, and gives it.
+fn settle(sandbox: &Sandbox, flags: &[&str]) -> String {
+    let (stdout, stderr, code) = run(sandbox, "render", flags);
+    assert_eq!(code, Some(0), "{stderr}");
+    fs::write(sandbox.home.path().join("live.yaml"), &stdout).unwrap();
+    stdout
+}
+
+#[test]
+fn a_plan_is_one_document_for_scripts() {
+    let (stdout, stderr, code) = run(&sandbox(), "plan", &["-o", "json"]);
+    assert_eq!((stderr.as_str(), code), ("", Some(4)));
+    let dev = "arn:aws:iam::111122223333:role/dev";
+    let bob = "arn:aws:iam::111122223333:user/Bob";
+    let expected = json!({
+        "apiVersion": "aws-auth-sync/v1",
+        "kind": "Plan",
+        "owner": "platform",
+        "changes": [{
+            "action": "add",
+            "section": "mapUsers",
+            "key": bob,
+            "owner": "platform",
+            "reason": "it is declared, and not there",
+            "after": {"userarn": bob, "username": "bob", "groups": ["a"]},
+        }],
+        "conflicts": [{
+            "section": "mapRoles",
+            "key": dev,
+            "reason": "it is there with other values, and belongs to nobody",
+            "override": "--adopt",
+            "file": "f.yaml",
+            "line": 5,
+            "before": {"rolearn": dev, "username": "dev", "groups": ["a"]},
+            "after": {"rolearn": dev, "username": "dev", "groups": ["a", "b"]},
+        }],
+        "guards": [],
+        "summary": {
+            "add": 1, "change": 0, "remove": 0, "adopt": 0,
+            "foreign": 4, "unowned": 0, "protected": 0, "forgotten": 0,
+        },
+    });
+    assert_eq!(serde_json::from_str::<Value>(&stdout).unwrap(), expected);
+    let (yaml, _, _) = run(&sandbox(), "plan", &["-o", "yaml"]);
+    assert_eq!(serde_saphyr::from_str::<Value>(&yaml).unwrap(), expected);
+}
+
+#[test]
+fn a_plan_is_told_entry_by_entry_to_people_and_to_pull_requests() {
+    let (stdout, stderr, code) = run(&sandbox(), "plan", &["--adopt"]);
+    let expected = "~ mapRoles arn:aws:iam::111122223333:role/dev dev [a, b] (was dev [a])
+    adopted: it was there, and belonged to nobody
++ mapUsers arn:aws:iam::111122223333:user/Bob bob [a]
+1 to add, 1 to change, 0 to remove, 3 foreign
+";
+    assert_eq!(
+        (stdout.as_str(), stderr.as_str(), code),
+        (expected, "", Some(2))
+    );
+    let (stdout, _, _) = run(&sandbox(), "plan", &["--adopt", "-o", "markdown"]);
+    let expected = r"### aws-auth-sync plan
+
+`platform`: 1 to add, 1 to change, 0 to remove, 3 foreign
+
+| | Entry | Now | Then | Why |
+|---|---|---|---|---|
+| update | mapRoles arn:aws:iam::111122223333:role/dev | dev \[a\] | dev \[a, b\] | adopted: it was there, and belonged to nobody |
+| add | mapUsers arn:aws:iam::111122223333:user/Bob |  | bob \[a\] | it is declared, and not there |
+";
+    assert_eq!(stdout, expected);
+}
+
+#[test]
+fn what_is_rendered_is_the_file_with_the_changes_and_needs_no_more() {
+    let sandbox = sandbox();
+    let rendered = settle(&sandbox, &["--adopt"]);
+    let (_, record) = rendered.split_once("owned.platform: ").unwrap();
+    let record = record.lines().next().unwrap();
+    let expected = LIVE
+        .replace(
+            "    note: kept\n",
+            &format!("    note: kept\n    aws-auth-sync/owned.platform: {record}\n"),
+        )
+        .replace("      - a\n", "      - a\n      - b\n")
+        .replace(
+            "      username: ann\n",
+            "      username: ann\n    - userarn: arn:aws:iam::111122223333:user/Bob\n      username: bob\n      groups:\n      - a\n",
+        );
+    assert_eq!(rendered, expected);
+    let nothing = "0 to add, 0 to change, 0 to remove, 3 foreign\n".to_owned();
+    assert_eq!(
+        run(&sandbox, "plan", &[]),
+        (nothing, String::new(), Some(0))
+    );
+    assert_eq!(settle(&sandbox, &[]), rendered);
+
+    // What is not declared any more goes, and with the last entry the record.
+    let none = format!("{HEAD}users: []\n");
+    fs::write(sandbox.home.path().join("f.yaml"), none).unwrap();
+    let rest = settle(&sandbox, &["--allow-mass-deletion"]);
+    let without_dev = LIVE
+        .split("    - rolearn: arn:aws:iam::111122223333:role/dev")
+        .next();
+    let users = "  mapUsers: |\n    - userarn: arn:aws:iam::111122223333:user/ann\n      username: ann\n  other: \"kept\"\n";
+    assert_eq!(rest, format!("{}{users}", without_dev.unwrap()));
+}
+
+#[test]
+fn a_refused_plan_renders_to_nothing() {
+    let message = "aws-auth-sync: mapRoles arn:aws:iam::111122223333:role/dev of f.yaml:5:3: it is \
+                   there with other values, and belongs to nobody: there dev [a], declared dev [a, \
+                   b]\nhint: leave it to them, or give --adopt to settle it\n";
+    let refused = (String::new(), message.to_owned(), Some(4));
+    assert_eq!(run(&sandbox(), "render", &[]), refused);
+}
+
+#[test]
+fn what_was_changed_by_others_is_drift_and_is_not_removed() {
+    let sandbox = sandbox();
+    let rendered = settle(&sandbox, &["--adopt"]);
+    let path = sandbox.home.path();
+    let drifted = rendered
+        .replace("username: bob", "username: eve")
+        .replace("      - b\n", "");
+    fs::write(path.join("live.yaml"), &drifted).unwrap();
+    let (stdout, _, code) = run(&sandbox, "plan", &[]);
+    let expected = "~ mapRoles arn:aws:iam::111122223333:role/dev dev [a, b] (was dev [a])
+    drift: somebody else has changed it
+~ mapUsers arn:aws:iam::111122223333:user/Bob bob [a] (was eve [a])
+    drift: somebody else has changed it
+0 to add, 2 to change, 0 to remove, 3 foreign
+";
+    assert_eq!((stdout.as_str(), code), (expected, Some(2)));
+    assert_eq!(settle(&sandbox, &[]), rendered);
+
+    fs::write(path.join("live.yaml"), &drifted).unwrap();
+    fs::write(path.join("f.yaml"), SOURCE.split("users").next().unwrap()).unwrap();
+    let (stdout, _, code) = run(&sandbox, "plan", &["-o", "json"]);
+    let conflict = &serde_json::from_str::<Value>(&stdout).unwrap()["conflicts"][0];
+    assert_eq!((&conflict["override"], code), (&json!("--prune"), Some(4)));
+    assert_eq!(conflict["heldBy"], Value::Null);
+    // With it all goes that nobody owns; what is protected stays.
+    let protected = "protect: [\"arn:aws:iam::*:role/[an]*\"]\n";
+    let source = format!("{}{protected}", SOURCE.split("users").next().unwrap());
+    fs::write(path.join("f.yaml"), source).unwrap();
+    let flags = ["--prune", "--allow-mass-deletion"];
+    let (stdout, _, code) = run(&sandbox, "plan", &flags);
+    let expected = "- mapUsers arn:aws:iam::111122223333:user/ann ann []
+    pruned: it is not declared, and belongs to nobody
+- mapUsers arn:aws:iam::111122223333:user/bob eve [a]
+    pruned: it is no longer declared, and somebody else has changed it
+~ mapRoles arn:aws:iam::111122223333:role/dev dev [a, b] (was dev [a])
+    drift: somebody else has changed it
+0 to add, 1 to change, 2 to remove, 2 foreign
+";
+    assert_eq!(
+        (stdout.as_str(), code),
+        (expected.replace("user/bob", "user/Bob").as_str(), Some(2))
+    );
+}
+
+/// A source, the guard that refuses it, the flag that lets it pass, and others that it needs.
+type Guarded<'a> = (String, &'a str, &'a str, &'a [&'a str]);
+
+#[test]
+fn each_guard_refuses_plan_and_render_alike_and_has_a_flag() {
+    let entry = |name: &str, groups: &str| {
+        format!(
+            "roles:\n- {{rolearn: \"arn:aws:iam::111122223333:role/{name}\", username: {name}, groups: [{groups}]}}\n"
+        )
+    };
+    let caller = &[
+        "--caller-arn",
+        "arn:aws:sts::111122223333:assumed-role/dev/me",
+        "--adopt",
+    ];
+    let prune_nodes = "protect: [\"*:role/admin\", \"*:role/dev\", \"*:user/*\"]\n";
+    let prune_admin = "protect: [\"*:role/node\", \"*:role/dev\", \"*:user/*\"]\n";
+    let prune_users = "protect: [\"*:role/*\"]\n";
+    let new = entry("new", "x");
+    let table: [Guarded<'_>; 6] = [
+        (entry("dev", "x"), "C01", "--allow-lock-out", caller),
+        (
+            format!("{new}{prune_admin}"),
+            "C02",
+            "--allow-no-admin",
+            &["--prune"],
+        ),
+        (
+            format!("{new}{prune_nodes}"),
+            "C03",
+            "--allow-node-removal",
+            &["--prune"],
+        ),
+        (
+            format!("{new}{prune_users}"),
+            "C04",
+            "--allow-mass-deletion",
+            &["--prune"],
+        ),
+        (
+            format!("cluster: a\n{new}"),
+            "C05",
+            "--allow-other-cluster",
+            &["--cluster", "b"],
+        ),
+        (
+            entry("new", "\"system:masters\""),
+            "C11",
+            "--allow-new-admin",
+            &[],
+        ),
+    ];
+    for (source, code, flag, others) in table {
+        let sandbox = Sandbox::with(&[("live.yaml", LIVE), ("f.yaml", &format!("{HEAD}{source}"))]);
+        assert_guarded(&sandbox, code, flag, others);
+    }
+    let broken = LIVE.replace("      username: ann\n", "      username: {{ann}}\n");
+    let sandbox = Sandbox::with(&[("live.yaml", &broken), ("f.yaml", &format!("{HEAD}{new}"))]);
+    assert_guarded(&sandbox, "C10", "--repair", &[]);
+}
+
+fn assert_guarded(sandbox: &Sandbox, code: &str, flag: &str, others: &[&str]) {
+    let (stdout, _, exit) = run(sandbox, "plan", &[others, &["-o", "json"]].concat());
+    let plan: Value = serde_json::from_str(&stdout).unwrap();
+    let guards = plan["guards"].as_array().unwrap();
+    assert_eq!((guards.len(), exit), (1, Some(5)), "{code}: {plan}");
+    assert_eq!(
+        (&guards[0]["code"], &guards[0]["override"]),
+        (&json!(code), &json!(flag))
+    );
+    let (stdout, stderr, exit) = run(sandbox, "render", others);
+    let message = guards[0]["message"].as_str().unwrap();
+    assert!(
+        stderr.contains(&format!("{code}: {message}\nhint: give {flag} ")),
+        "{stderr}"
+    );
+    assert_eq!((stdout.as_str(), exit), ("", Some(5)));
+    let (stdout, stderr, exit) = run(sandbox, "render", &[others, &[flag]].concat());
+    assert_eq!(exit, Some(0), "{stderr}");
+    let warning = format!("warning: {code}: {message} (let pass by {flag})\n");
+    assert_eq!(stderr, warning);
+    assert!(stdout.contains("apiVersion: v1"), "{stdout}");
+}
+
+#[test]
+fn a_comment_in_the_source_acknowledges_a_new_administrator() {
+    let source = format!(
+        "{HEAD}users:\n# aws-auth-sync: allow C11\n- userarn: arn:aws:iam::111122223333:user/eve\n  username: eve\n  groups: [\"system:masters\"]\n"
+    );
+    let sandbox = Sandbox::with(&[("live.yaml", LIVE), ("f.yaml", &source)]);
+    let (stdout, stderr, code) = run(&sandbox, "plan", &[]);
+    let expected =
+        "+ mapUsers arn:aws:iam::111122223333:user/eve eve [system:masters]  ! administrator
+1 to add, 0 to change, 0 to remove, 4 foreign
+";
+    assert_eq!(
+        (stdout.as_str(), stderr.as_str(), code),
+        (expected, "", Some(2))
+    );
+}
+
+#[test]
+fn the_exit_code_is_that_of_what_matters_most() {
+    let with = |entries: &str| {
+        Sandbox::with(&[("live.yaml", LIVE), ("f.yaml", &format!("{HEAD}{entries}"))])
+    };
+    let admin = "users:\n- {userarn: \"arn:aws:iam::111122223333:user/eve\", username: eve, groups: [\"system:masters\"]}\n";
+    let taken = "roles:\n- {rolearn: \"arn:aws:iam::111122223333:role/dev\", username: x}\n";
+    let wrong = "accounts: [\"1\"]\n";
+    let code = |entries: &str, flags: &[&str]| run(&with(entries), "plan", flags).2;
+    assert_eq!(code(&format!("{taken}{admin}{wrong}"), &[]), Some(3));
+    assert_eq!(code(&format!("{taken}{admin}"), &[]), Some(5));
+    assert_eq!(
+        code(&format!("{taken}{admin}"), &["--allow-new-admin"]),
+        Some(4)
+    );
+    assert_eq!(
+        code(
+            &format!("{taken}{admin}"),
+            &["--allow-new-admin", "--adopt"]
+        ),
+        Some(2)
+    );
+    let same = "users:\n- {userarn: \"arn:aws:iam::111122223333:user/ann\", username: ann}\n";
+    assert_eq!(code(same, &[]), Some(0));
+}
+
+#[test]
+fn a_live_file_is_a_manifest_a_list_json_or_stdin() {
+    let indented = LIVE
+        .lines()
+        .map(|line| format!("  {line}\n"))
+        .collect::<String>();
+    let item = format!("- {}", indented.trim_start());
+    let list =
+        format!("kind: List\napiVersion: v1\nitems:\n- kind: Secret\n  apiVersion: v1\n{item}");
+    let live: Value = serde_saphyr::from_str(LIVE).unwrap();
+    let table = [list.clone(), live.to_string(), format!("{live:#}\n")];
+    for text in table {
+        let sandbox = Sandbox::with(&[("live.yaml", &text), ("f.yaml", SOURCE)]);
+        let rendered = settle(&sandbox, &["--adopt"]);
+        assert!(rendered.contains("user/Bob"), "{rendered}");
+        let (stdout, _, code) = run(&sandbox, "plan", &[]);
+        let nothing = "0 to add, 0 to change, 0 to remove, 3 foreign\n";
+        assert_eq!((stdout.as_str(), code), (nothing, Some(0)), "{text}");
+    }
+    let sandbox = sandbox();
+    let mut piped = sandbox.command(&["plan", "--adopt", "--live-file", "-", "f.yaml"]);
+    piped.stdin(fs::File::open(sandbox.home.path().join("live.yaml")).unwrap());
+    assert_eq!(piped.output().unwrap().status.code(), Some(2));
+    let twice = sandbox.run(&["plan", "--live-file", "-", "-"]);
+    assert_eq!(
+        text(&twice.stderr),
+        "aws-auth-sync: read stdin: it can be read only once\n"
+    );
+}
+
+#[test]
+fn a_live_file_that_is_of_no_use_is_an_error_with_its_place() {
+    let record =
+        |value: &str| LIVE.replace("note: kept", &format!("aws-auth-sync/owned.x: '{value}'"));
+    let table = [
+        ("a: [".to_owned(), "read live.yaml: not YAML"),
+        (
+            "kind: ConfigMap\n".to_owned(),
+            "read live.yaml: there is no ConfigMap named aws-auth\nhint: kubectl get configmap aws-auth -n kube-system -o yaml writes one\n",
+        ),
+        (
+            record("{}"),
+            "read live.yaml: the annotation aws-auth-sync/owned.x of aws-auth is no record that this version reads: it is not such JSON\nhint: kubectl annotate configmap aws-auth -n kube-system aws-auth-sync/owned.x- forgets it; the owner's next apply --adopt makes it anew\n",
+        ),
+        (
+            format!("{LIVE}---\nkind: Secret\n"),
+            "edit live.yaml: line 27, column 1: a second document begins here\nhint: keep one document in a file\n",
+        ),
+        (
+            LIVE.replace(
+                "    - rolearn: arn:aws:iam::111122223333:role/dev",
+                "    - &dev\n      rolearn: arn:aws:iam::111122223333:role/dev",
+            )
+            .replace("      - a\n", "      - a\n    - *dev\n"),
+            "edit mapRoles of the live aws-auth: line 11, column 3: what stands here is referred to by an alias\nhint: write the value out where the alias stands, and remove the anchor\n",
+        ),
+    ];
+    for (live, message) in table {
+        let sandbox = Sandbox::with(&[("live.yaml", &live), ("f.yaml", SOURCE)]);
+        let (stdout, stderr, code) = run(&sandbox, "render", &["--adopt"]);
+        assert_eq!((stdout.as_str(), code), ("", Some(1)), "{stderr}");
+        assert!(
+            stderr.starts_with(&format!("aws-auth-sync: {message}")),
+            "{stderr}"
+        );
+    }
+}
+
+#[test]
+fn a_plan_file_holds_what_was_looked_at_and_is_not_written_where_it_is_refused() {
+    let sandbox = sandbox();
+    let out = sandbox.home.path().join("plan.json");
+    let refused = run(&sandbox, "plan", &["--out", "plan.json"]);
+    assert_eq!(
+        refused.1,
+        "warning: plan.json is not written: the plan is refused\n"
+    );
+    assert!(!out.exists());
+    let (stdout, _, _) = run(
+        &sandbox,
+        "plan",
+        &[
+            "--adopt",
+            "--out",
+            "plan.json",
+            "-o",
+            "json",
+            "--cluster",
+            "https://c",
+        ],
+    );
+    let mut saved: Value = serde_json::from_str(&fs::read_to_string(&out).unwrap()).unwrap();
+    let origin = saved.as_object_mut().unwrap().remove("origin").unwrap();
+    assert_eq!(saved, serde_json::from_str::<Value>(&stdout).unwrap());
+    assert_eq!(origin["cluster"], "https://c");
+    assert_eq!(
+        (&origin["adopt"], &origin["prune"]),
+        (&json!(true), &json!(false))
+    );
+
+    let kubeconfig = "clusters: [{name: c, cluster: {server: \"https://127.0.0.1:1\"}}]\n\
+        contexts: [{name: x, context: {cluster: c, user: u}}]\ncurrent-context: x\n";
+    fs::write(sandbox.home.path().join("k"), kubeconfig).unwrap();
+    let apply = |plan: &str| {
+        let output = sandbox.run(&["apply", "--plan", plan, "--kubeconfig", "k"]);
+        let (_, stderr, code) = result(&output);
+        (stderr.to_owned(), code)
+    };
+    let elsewhere = "aws-auth-sync: C05: plan.json:1:1 is for cluster https://c, and the \
+                     kubeconfig's is c at https://127.0.0.1:1/\nhint: give --allow-other-cluster \
+                     if that is what you want\n";
+    assert_eq!(apply("plan.json"), (elsewhere.to_owned(), Some(5)));
+    let none = "aws-auth-sync: read f.yaml: this is no plan that aws-auth-sync plan --out \
+                wrote\nhint: plan again: aws-auth-sync plan --out FILE\n";
+    assert_eq!(apply("f.yaml"), (none.to_owned(), Some(1)));
+}
