@@ -1,15 +1,22 @@
-//! lint and explain over files of 1,000 to 30,000 entries: time has to grow as the entries do.
+//! lint, explain and plan over files of 1,000 to 30,000 entries: time has to grow as the entries do.
 //!
-//! 30,000 entries of this size are the most that a file of 4 MiB holds.
+//! 30,000 entries of this size are the most that a file of 4 MiB holds; 10,000 of them are more than
+//! a cluster takes.
 
 use std::fmt::Write as _;
 use std::hint::black_box;
 
 use aws_auth_sync::access_entries::AccessEntries;
 use aws_auth_sync::combined::Combined;
+use aws_auth_sync::desired::Desired;
 use aws_auth_sync::explain::{Caller, Explanation, report};
+use aws_auth_sync::guard::{Acknowledged, Facts, Overrides};
 use aws_auth_sync::input::Input;
 use aws_auth_sync::lint::{self, Settings};
+use aws_auth_sync::live_file::LiveFile;
+use aws_auth_sync::merge::Policy;
+use aws_auth_sync::plan::{Draft, Wanted};
+use aws_auth_sync::source;
 use aws_auth_sync::subject::Subject;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use iam_core::aws_auth::SsoRoleMatch;
@@ -28,6 +35,41 @@ fn input(entries: usize) -> Input {
     }
     Input {
         file: "aws-auth.yaml".into(),
+        bytes: text.into_bytes(),
+    }
+}
+
+/// From the texts of a source and of a live aws-auth to a plan, as `plan --live-file` goes.
+fn plan(source: &Input, live: Input) {
+    let mut findings = Vec::new();
+    let sources = source::parse(source, &mut findings);
+    let owner = "platform".parse().ok();
+    let desired = Desired::new(sources, owner, &mut findings);
+    let subjects = [Subject::read(source)];
+    black_box(lint::check(&subjects, &Settings::default()));
+    if let (Some(owner), Ok(file)) = (desired.owner.clone(), LiveFile::read(live)) {
+        let wanted = Wanted {
+            owner,
+            desired,
+            acknowledged: Acknowledged::default(),
+            policy: Policy {
+                adopt: true,
+                prune: true,
+            },
+            overrides: Overrides::default(),
+            caller: None,
+        };
+        if let Ok(draft) = Draft::new(&wanted, &file.live) {
+            black_box(draft.guarded(&Facts::default(), None));
+        }
+    }
+}
+
+/// The same entries with other groups.
+fn changed(input: &Input) -> Input {
+    let text = String::from_utf8_lossy(&input.bytes).replace("- g", "- h");
+    Input {
+        file: input.file.clone(),
         bytes: text.into_bytes(),
     }
 }
@@ -69,6 +111,20 @@ fn benchmark(criterion: &mut Criterion) {
                 });
             },
         );
+    }
+    for entries in [1_000, 5_000, 10_000] {
+        let source = input(entries);
+        group.throughput(Throughput::Elements(entries as u64));
+        let lives = [
+            ("plan nothing", input(entries)),
+            ("plan updates", changed(&source)),
+            ("plan additions", input(0)),
+        ];
+        for (name, live) in lives {
+            group.bench_with_input(BenchmarkId::new(name, entries), &live, |bencher, live| {
+                bencher.iter(|| plan(&source, live.clone()));
+            });
+        }
     }
     group.finish();
 }

@@ -58,14 +58,14 @@ impl Suppressed {
 pub fn allowed<'a>(subjects: &'a [Subject], code: &str) -> Vec<&'a Entry> {
     let mut allowed = Vec::new();
     for subject in subjects {
-        let lines = Suppressed::of(subject).lines;
-        let holds = |line: &usize| {
-            let codes = lines.get(line);
-            codes.is_some_and(|codes| codes.iter().any(|found| found == code))
-        };
+        let mut lines = Suppressed::of(subject).lines;
+        lines.retain(|_, codes| codes.iter().any(|found| found == code));
+        if lines.is_empty() {
+            continue;
+        }
         allowed.extend(subject.entries().filter(|entry| {
             let (last, _) = subject.line_and_column(entry.position.span.end);
-            !lines.is_empty() && (entry.position.line..=last).any(|line| holds(&line))
+            (entry.position.line..=last).any(|line| lines.contains_key(&line))
         }));
     }
     allowed

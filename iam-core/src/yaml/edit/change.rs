@@ -1,6 +1,7 @@
 //! What is to become of a node.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use crate::yaml::Fresh;
 
@@ -106,10 +107,11 @@ impl ListChange {
         self.insert(usize::MAX, value)
     }
 
-    /// What becomes of the item; `None` if nothing does.
-    pub(super) fn of(&self, index: usize) -> Option<Option<&Change>> {
-        let found = self.items.iter().rev().find(|(at, _)| *at == index);
-        found.map(|(_, change)| change.as_ref())
+    /// What becomes of the items that something does become of: of several changes of one, the
+    /// last.
+    pub(super) fn by_index(&self) -> HashMap<usize, Option<&Change>> {
+        let items = self.items.iter();
+        items.map(|(at, change)| (*at, change.as_ref())).collect()
     }
 }
 

@@ -102,7 +102,8 @@ impl Editor<'_> {
     ) -> Result<(), EditError> {
         let mut added: Vec<(usize, Fresh)> = changes.added.clone();
         added.sort_by_key(|(before, _)| *before);
-        let goes = |at| changes.of(at) == Some(None);
+        let changed = changes.by_index();
+        let goes = |at| changed.get(&at) == Some(&None);
         if (0..sequence.items.len()).all(goes) {
             let items = added.into_iter().map(|(_, value)| value).collect();
             return self.replace(place, node, &Fresh::List(items));
@@ -128,7 +129,7 @@ impl Editor<'_> {
             from = end;
         }
         for (at, (item, entry)) in sequence.items.iter().zip(&entries).enumerate() {
-            match changes.of(at) {
+            match changed.get(&at).copied() {
                 Some(None) => refuse_anchors(item)?,
                 Some(Some(change)) => {
                     let place = self.place_of_item(sequence.is_flow, entry.start, item)?;

@@ -1,5 +1,7 @@
 //! From a change to splices: the way down the tree.
 
+use std::collections::HashMap;
+
 use super::{Change, Document, EditError, EditFault, layout, lines, verify};
 use crate::yaml::{
     Limits, Node, Position, Value,
@@ -15,6 +17,8 @@ pub(super) struct Editor<'a> {
     pub(super) layout: Layout,
     pub(super) is_json: bool,
     splices: Vec<Splice>,
+    /// Which splice inserts at a byte.
+    insertions: HashMap<usize, usize>,
 }
 
 /// Where a value stands.
@@ -50,6 +54,7 @@ impl<'a> Editor<'a> {
             layout: layout::of(text, root),
             is_json: !is_bare && is_json(text),
             splices: Vec::new(),
+            insertions: HashMap::new(),
         }
     }
 
@@ -117,11 +122,15 @@ impl<'a> Editor<'a> {
     /// way goes down before it goes on, so that is what belongs to the inner collection.
     pub(super) fn splice(&mut self, start: usize, end: usize, text: impl Into<String>) {
         let (range, text) = (start..end, text.into());
-        let same = |splice: &&mut Splice| splice.range == range && range.is_empty();
-        match self.splices.iter_mut().rev().find(same) {
-            Some(splice) => splice.text.push_str(&text),
-            None => self.splices.push(Splice { range, text }),
+        if range.is_empty() {
+            let next = self.splices.len();
+            let earlier = *self.insertions.entry(start).or_insert(next);
+            if let Some(splice) = self.splices.get_mut(earlier) {
+                splice.text.push_str(&text);
+                return;
+            }
         }
+        self.splices.push(Splice { range, text });
     }
 
     pub(super) fn slice(&self, start: usize, end: usize) -> &'a str {

@@ -128,6 +128,7 @@ fn has_become(old: &Node, change: &Change, new: &Node, limits: &Limits) -> bool 
 }
 
 fn list_has_become(old: &[Node], list: &ListChange, new: &[Node], limits: &Limits) -> bool {
+    let changed = list.by_index();
     let mut left = new.iter();
     let mut added: Vec<&(usize, Fresh)> = list.added.iter().collect();
     added.sort_by_key(|(before, _)| *before);
@@ -140,7 +141,7 @@ fn list_has_become(old: &[Node], list: &ListChange, new: &[Node], limits: &Limit
             }
         }
         let Some(item) = old.get(at) else { break };
-        let is_right = match list.of(at) {
+        let is_right = match changed.get(&at).copied() {
             None => left.next().is_some_and(|node| same(item, node)),
             Some(None) => true,
             Some(Some(change)) => left

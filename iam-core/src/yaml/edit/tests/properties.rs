@@ -245,7 +245,7 @@ fn change_model(old: &Model, change: &Change) -> Option<Model> {
             };
             for (at, item) in items.iter().enumerate() {
                 add(&mut new, &|before| before == at);
-                match list.of(at) {
+                match list.by_index().get(&at).copied() {
                     None => new.push(item.clone()),
                     Some(None) => {}
                     Some(Some(change)) => new.push(change_model(item, change)?),
