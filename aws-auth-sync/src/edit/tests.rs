@@ -57,6 +57,14 @@ fn a_new_entry_is_written_as_its_neighbours_are() {
             "- rolearn: IAM:role/new\n  username: new\n  groups:\n  - x\n",
         ),
         (
+            "- \"groups\":\n  - \"y\"\n  \"rolearn\": \"IAM:role/a\"\n  \"username\": \"a\"\n",
+            "- \"groups\":\n  - \"x\"\n  \"rolearn\": \"IAM:role/new\"\n  \"username\": \"new\"\n",
+        ),
+        (
+            "-  {rolearn: 'IAM:role/a', username: 'a', groups: ['y']}\n",
+            "- {rolearn: 'IAM:role/new', username: 'new', groups: ['x']}\n",
+        ),
+        (
             "# nobody\n",
             "- rolearn: IAM:role/new\n  username: new\n  groups:\n  - x\n",
         ),

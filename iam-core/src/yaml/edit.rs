@@ -45,6 +45,7 @@
 //! # Ok::<(), iam_core::yaml::edit::EditError>(())
 //! ```
 
+mod alike;
 mod block;
 mod change;
 mod collection;

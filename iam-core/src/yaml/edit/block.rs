@@ -104,6 +104,7 @@ impl Addition {
         match self {
             Self::Pair(key, value) => value.block_entry(key, indent, editor.layout),
             Self::Item(value) => value.block_item(indent, editor.layout),
+            Self::Written(text) => format!("- {text}"),
         }
     }
 }

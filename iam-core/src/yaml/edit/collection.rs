@@ -31,6 +31,8 @@ pub(super) struct Plan {
 pub(super) enum Addition {
     Pair(Cow<'static, str>, Fresh),
     Item(Fresh),
+    /// An item as its neighbour is written.
+    Written(String),
 }
 
 type Pair = (Cow<'static, str>, Option<Change>);
@@ -138,11 +140,23 @@ impl Editor<'_> {
                 None => {}
             }
         }
-        let item = |(before, value)| (before, Addition::Item(value));
+        let first = entries.first().map_or(0, |entry| entry.start);
+        let neighbour = sequence.items.last().filter(|_| !self.is_json);
+        let item = |(before, value): (usize, Fresh)| {
+            let addition = neighbour.map_or_else(
+                || Addition::Item(value.clone()),
+                |like| {
+                    let indent = lines::before(self.text, first).len() + 2;
+                    let indent = (!sequence.is_flow).then_some(indent);
+                    Addition::Written(self.alike(&value, like, indent))
+                },
+            );
+            (before, addition)
+        };
         let plan = Plan {
             position: node.position,
-            entries,
             added: added.into_iter().map(item).collect(),
+            entries,
         };
         self.carry_out(plan, sequence.is_flow)
     }

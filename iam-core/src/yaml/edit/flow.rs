@@ -134,6 +134,7 @@ impl Addition {
         match self {
             Self::Pair(key, value) => format!("{}: {}", flow.string(key), value.flow(flow)),
             Self::Item(value) => value.flow(flow),
+            Self::Written(text) => text.clone(),
         }
     }
 }

@@ -4,24 +4,29 @@ use std::borrow::Cow;
 
 use crate::yaml::{Fresh, Node, Style, scalar11::quoted};
 
-/// `fresh` in the quotes of `node`; `None` where the usual form is right.
+/// `fresh` in the quotes of `node`, where both are texts outside of JSON.
 pub(super) fn in_style_of(node: &Node, fresh: &Fresh, is_json: bool) -> Option<String> {
     let (Fresh::Text(text), Some(scalar), false) = (fresh, node.as_scalar(), is_json) else {
         return None;
     };
-    match (scalar.style, quoted(text)) {
+    Some(quoted_as(text, scalar.style))
+}
+
+/// `text` in the quotes of a style, where these can hold it; else in double quotes.
+pub(super) fn quoted_as(text: &str, style: Style) -> String {
+    match (style, quoted(text)) {
         (Style::SingleQuoted, _) if fits_single_quotes(text) => {
-            Some(format!("'{}'", text.replace('\'', "''")))
+            format!("'{}'", text.replace('\'', "''"))
         }
-        (Style::DoubleQuoted, Cow::Borrowed(plain)) => Some(format!("\"{plain}\"")),
+        (Style::DoubleQuoted, Cow::Borrowed(plain)) => format!("\"{plain}\""),
         (
             Style::Plain
             | Style::SingleQuoted
             | Style::DoubleQuoted
             | Style::Literal
             | Style::Folded,
-            _,
-        ) => None,
+            quoted,
+        ) => quoted.into_owned(),
     }
 }
 

@@ -106,6 +106,39 @@ fn sets_a_scalar_in_its_place_and_in_its_quotes() {
 }
 
 #[test]
+fn a_new_item_is_written_as_its_neighbour_is() {
+    let item = || {
+        let list = Fresh::List(vec![text("x"), text("o'k")]);
+        Fresh::map([("a", text("v")), ("b", list), ("c", text("on"))])
+    };
+    let table = [
+        (
+            "- a: 1\n  b:\n  - z\n",
+            "- a: v\n  b:\n  - x\n  - \"o'k\"\n  c: \"on\"\n",
+        ),
+        (
+            "- \"a\": \"1\"\n  \"b\":\n    - \"z\"\n",
+            "- \"a\": \"v\"\n  \"b\":\n    - \"x\"\n    - \"o'k\"\n  \"c\": \"on\"\n",
+        ),
+        (
+            "- a: '1'\n  b: [z]\n",
+            "- a: 'v'\n  b: [x, \"o'k\"]\n  c: 'on'\n",
+        ),
+        (
+            "  - {'a': y, b: ['z']} # c\n",
+            "  - {'a': v, 'b': ['x', 'o''k'], 'c': \"on\"}\n",
+        ),
+        ("- z\n", "- a: v\n  b:\n  - x\n  - \"o'k\"\n  c: \"on\"\n"),
+    ];
+    for (before, entry) in table {
+        let edited = edit(before, ListChange::default().push(item()));
+        assert_eq!(edited, Ok(format!("{before}{entry}")), "{before:?}");
+    }
+    let edited = edit("['1', \"2\"]\n", ListChange::default().push(text("3")));
+    assert_eq!(edited.as_deref(), Ok("['1', \"2\", \"3\"]\n"));
+}
+
+#[test]
 fn adds_a_key_behind_the_last_one() {
     let table = [
         ("a: b\n", "a: b\nk: v\n"),
