@@ -2,19 +2,24 @@
 
 mod report;
 
+use std::time::{Duration, SystemTime};
+
 use iam_core::aws_auth::Document;
+use iam_core::error_chain::ErrorChain;
+use iam_core::time::Rfc3339;
 use k8s_openapi::api::core::v1::ConfigMap;
 use thiserror::Error;
 
 use crate::call::CallError;
-use crate::cluster::{Effect, Written};
+use crate::cluster::Effect;
 use crate::connection::Cluster;
 use crate::edit::TextError;
 use crate::guard::Facts;
-use crate::history::{Backups, Occasion, WriteError, Writing};
+use crate::history::{Backups, Occasion, Outcome, WriteError, Writing};
 use crate::known::Known;
 use crate::live::Live;
 use crate::merge::first_amiss;
+use crate::pending::{Pending, PendingError, WaitFor, revert, settle};
 use crate::plan::report::Summary;
 use crate::plan::saved::Reviewed;
 use crate::plan::{Draft, Plan, Refusal, Wanted};
@@ -73,7 +78,20 @@ pub enum Done {
         is_new: bool,
         /// Its resourceVersion.
         version: String,
+        /// What undoes it unless somebody confirms it.
+        pending: Option<Pending>,
     },
+}
+
+impl Done {
+    /// What undoes it unless somebody confirms it.
+    #[must_use]
+    pub const fn pending(&self) -> Option<&Pending> {
+        match self {
+            Self::Written { pending, .. } => pending.as_ref(),
+            Self::Nothing | Self::Tried { .. } => None,
+        }
+    }
 }
 
 /// Why aws-auth is not, or not surely, what it should be.
@@ -100,6 +118,9 @@ pub enum ApplyError {
     /// What would be done is not what was looked at.
     #[error("the live aws-auth is no longer the one that the plan was made for")]
     Stale,
+    /// A change that was not confirmed is still there.
+    #[error("finish a change that was not confirmed")]
+    Pending(#[from] PendingError),
     /// It changed each time between looking and writing.
     #[error(transparent)]
     Contended(#[from] Contended),
@@ -120,12 +141,9 @@ impl ApplyError {
             Self::Text(error) => error.remedy(),
             Self::Absent => "give --create to make it",
             Self::Stale => "plan again: aws-auth-sync plan --out FILE shows what has changed",
-            Self::Contended(_) | Self::Verify(VerifyError::Overwritten { .. }) => {
-                "find out which other tool writes aws-auth, then apply again"
-            }
-            Self::Verify(VerifyError::Unread { .. }) => {
-                "apply again: what is there is compared first"
-            }
+            Self::Pending(error) => return error.remedy(),
+            Self::Contended(error) => error.remedy(),
+            Self::Verify(error) => error.remedy(),
         };
         Some(remedy.to_owned())
     }
@@ -135,6 +153,9 @@ impl ApplyError {
     pub const fn is_passing(&self) -> bool {
         match self {
             Self::Call(_) | Self::Write(_) | Self::Contended(_) | Self::Verify(_) => true,
+            Self::Pending(error) => {
+                matches!(error, PendingError::Call(_) | PendingError::Contended(_))
+            }
             Self::Absent | Self::Record(_) | Self::Text(_) | Self::Refused(_) | Self::Stale => {
                 false
             }
@@ -146,6 +167,7 @@ impl ApplyError {
     pub const fn exit_code(&self) -> u8 {
         match self {
             Self::Refused(refusal) => refusal.exit_code(),
+            Self::Pending(error) => error.exit_code(),
             Self::Stale | Self::Contended(_) | Self::Verify(VerifyError::Overwritten { .. }) => 4,
             Self::Call(_)
             | Self::Write(_)
@@ -157,26 +179,41 @@ impl ApplyError {
     }
 }
 
-/// Brings aws-auth to what is wanted. Where a plan was `reviewed`, nothing else is carried out.
+/// What is applied, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Order<'a> {
+    /// What is wanted.
+    pub wanted: &'a Wanted,
+    /// How it is written.
+    pub manner: Manner,
+    /// The plan that has been looked at: nothing else is carried out.
+    pub reviewed: Option<&'a Reviewed>,
+    /// The change is undone unless somebody confirms it within this time.
+    pub confirm_within: Option<Duration>,
+    /// Tells the time.
+    pub clock: fn() -> SystemTime,
+}
+
+/// Brings aws-auth to what is wanted.
 ///
 /// # Errors
 /// See [`ApplyError`]. Only [`ApplyError::Verify`] comes after something was written; a write
 /// without an answer may have been done.
-pub async fn apply(
-    cluster: &Cluster,
-    wanted: &Wanted,
-    manner: Manner,
-    reviewed: Option<&Reviewed>,
-) -> Result<Done, ApplyError> {
+pub async fn apply(cluster: &Cluster, order: &Order<'_>) -> Result<Done, ApplyError> {
     let mut known = Known::default();
     let round = async || {
-        let object = cluster.fetch().await?;
-        let live = live(object.as_ref(), manner.absent)?;
-        let plan = plan(cluster, wanted, &live, &mut known).await?;
+        let mut object = cluster.fetch().await?;
+        if order.manner.trial == Trial::No {
+            let wait_for = WaitFor::Owner(&order.wanted.owner);
+            object = settle(cluster, object, wait_for, order.clock).await?;
+        }
+        let live = live(object.as_ref(), order.manner.absent)?;
+        let plan = plan(cluster, order.wanted, &live, &mut known).await?;
+        let reviewed = order.reviewed;
         if reviewed.is_some_and(|reviewed| !reviewed.fits(&plan)) {
             return Err(ApplyError::Stale);
         }
-        carry_out(cluster, wanted, plan, object.as_ref(), manner).await
+        carry_out(cluster, order, plan, object.as_ref()).await
     };
     until_written(round).await
 }
@@ -184,15 +221,14 @@ pub async fn apply(
 /// Writes a plan for `object`; `None` where somebody else wrote in between.
 async fn carry_out(
     cluster: &Cluster,
-    wanted: &Wanted,
+    order: &Order<'_>,
     plan: Plan,
     object: Option<&ConfigMap>,
-    manner: Manner,
 ) -> Result<Option<Done>, ApplyError> {
     if !plan.writes() {
         return Ok(Some(Done::Nothing));
     }
-    let effect = match manner.trial {
+    let effect = match order.manner.trial {
         Trial::No => Effect::Lasting,
         Trial::Asked => Effect::Rehearsed,
         Trial::Told => {
@@ -204,27 +240,50 @@ async fn carry_out(
     let writing = Writing {
         content: &content,
         effect,
-        backups: manner.backups,
+        backups: order.manner.backups,
         occasion: Occasion::Apply,
         owner: Some(&plan.owner),
         summary: Summary::of(&plan).to_string(),
+        confirm_by: order.deadline(),
     };
     match (cluster.write(object, &writing).await?, effect) {
-        (Written::Done(_), Effect::Rehearsed) => {
+        (Outcome::Conflict, _) => Ok(None),
+        (Outcome::Done { .. }, Effect::Rehearsed) => {
             let end = "the API server would take it";
             Ok(Some(Done::Tried { plan, end }))
         }
-        (Written::Done(version), Effect::Lasting) => {
-            let entries = &wanted.desired.entries;
+        (Outcome::Done { version, pending }, Effect::Lasting) => {
+            let entries = &order.wanted.desired.entries;
             let amiss = |found: &Document| first_amiss(&plan.merge, entries, found);
-            verify(cluster, &version, amiss).await?;
+            let verified = verify(cluster, &version, amiss).await;
+            if let (Err(_), Some(pending)) = (&verified, &pending) {
+                take_back(cluster, pending).await;
+            }
+            verified?;
             Ok(Some(Done::Written {
                 plan,
                 is_new: object.is_none(),
                 version,
+                pending,
             }))
         }
-        (Written::Conflict, _) => Ok(None),
+    }
+}
+
+impl Order<'_> {
+    /// The time until which the change may be confirmed: a second later than promised, because the
+    /// mark on aws-auth holds whole seconds.
+    fn deadline(&self) -> Option<Rfc3339> {
+        let within = self.confirm_within?;
+        Some(Rfc3339::nearest((self.clock)() + within + SECOND))
+    }
+}
+
+/// Undoes a change that nobody will be asked to confirm.
+async fn take_back(cluster: &Cluster, pending: &Pending) {
+    match revert(cluster, pending).await {
+        Ok(_) => tracing::warn!("the change is rolled back"),
+        Err(error) => tracing::warn!("the change is not rolled back: {}", ErrorChain(&error)),
     }
 }
 
@@ -254,3 +313,5 @@ pub(crate) fn live(object: Option<&ConfigMap>, absent: Absent) -> Result<Live, A
         (None, Absent::Refuse) => Err(ApplyError::Absent),
     }
 }
+
+const SECOND: Duration = Duration::from_secs(1);

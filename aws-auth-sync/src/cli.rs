@@ -14,6 +14,7 @@ use iam_core::arn::Arn;
 use iam_core::partition::Partition;
 use iam_core::principal::Principal;
 
+use crate::confirm::Timeout;
 use crate::export;
 use crate::guard::Overrides;
 use crate::lint::Severity;
@@ -451,6 +452,12 @@ pub struct ApplyArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["files", "owner", "adopt", "prune"])]
     pub plan: Option<PathBuf>,
 
+    /// Roll the change back unless a line `yes` comes on stdin within this time, as 60s, 5m or
+    /// 1h30m; changes of others stay. What is left by a run that was killed is rolled back by the
+    /// next plan, apply or rollback after that time
+    #[arg(long, value_name = "TIME", conflicts_with_all = ["no_backup", "dry_run"])]
+    pub confirm_timeout: Option<Timeout>,
+
     /// How it is written.
     #[command(flatten)]
     pub write: WriteArgs,
@@ -641,6 +648,7 @@ Examples:
   aws-auth-sync plan access/               # what apply would change on the cluster, and why
   aws-auth-sync plan --live-file aws-auth.yaml -o markdown access/
   aws-auth-sync apply --create access/     # onto a cluster that has no aws-auth yet
+  aws-auth-sync apply --confirm-timeout 60s access/   # stays only if you say yes in time
   aws-auth-sync rollback --dry-run         # what would bring back the state before the last apply
   aws-auth-sync apply --context prod --owner platform access/*.yaml
   aws-auth-sync watch access/              # and keep it so";

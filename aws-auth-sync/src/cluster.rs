@@ -43,11 +43,36 @@ impl Content {
         }
     }
 
+    /// The object as it would be written.
+    #[must_use]
+    pub fn applied_to(&self, object: Option<&ConfigMap>) -> ConfigMap {
+        let mut after = ConfigMap::default();
+        let data = object.and_then(|object| object.data.clone());
+        after.data = Some(applied(data.unwrap_or_default(), &self.data));
+        let annotations = object.and_then(|object| object.metadata.annotations.clone());
+        let annotations = applied(annotations.unwrap_or_default(), &self.annotations);
+        after.metadata.annotations = Some(annotations);
+        after
+    }
+
     /// Whether there is nothing to write.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.data.is_empty() && self.annotations.is_empty()
     }
+}
+
+fn applied(
+    mut texts: BTreeMap<String, String>,
+    changes: &BTreeMap<String, Option<String>>,
+) -> BTreeMap<String, String> {
+    for (key, change) in changes {
+        match change {
+            Some(text) => texts.insert(key.clone(), text.clone()),
+            None => texts.remove(key),
+        };
+    }
+    texts
 }
 
 /// Whether a write is meant.

@@ -12,6 +12,7 @@ use thiserror::Error;
 use crate::access_entries::AccessEntriesError;
 use crate::apply::ApplyError;
 use crate::call::CallError;
+use crate::confirm::{self, ConfirmError};
 use crate::connection::ConnectError;
 use crate::edit::TextError;
 use crate::finding::Finding;
@@ -72,6 +73,12 @@ pub enum Error {
     /// aws-auth is not, or not surely, what it was.
     #[error("rollback")]
     Rollback(#[from] RollbackError),
+    /// It is not certain what becomes of the change.
+    #[error("apply")]
+    Confirm(#[from] ConfirmError),
+    /// The change was undone.
+    #[error("apply: {0}: it is rolled back")]
+    Unconfirmed(confirm::Reason),
     /// A file whose entries cannot be told.
     #[error("{place}: {message}")]
     Unreadable {
@@ -164,6 +171,7 @@ impl Failure for Error {
             Self::LiveFile(error) => return error.remedy(),
             Self::Apply(error) => return error.remedy(),
             Self::Rollback(error) => return error.remedy(),
+            Self::Confirm(error) => return error.remedy(),
             Self::History(CallError::Refused { code: 403, .. }) => {
                 "a Role in kube-system must allow list on configmaps"
             }
@@ -194,6 +202,7 @@ impl Failure for Error {
             | Self::Rbac(_)
             | Self::ReadArnMap { .. }
             | Self::Sources { .. }
+            | Self::Unconfirmed(_)
             | Self::FixStdin
             | Self::Permissions { .. }
             | Self::Write(_)
@@ -221,6 +230,8 @@ impl Failure for Error {
             | Self::AccessEntries(_)
             | Self::Rbac(_)
             | Self::History(_)
+            | Self::Confirm(_)
+            | Self::Unconfirmed(_)
             | Self::NoPolicy { .. }
             | Self::ReadArnMap { .. }
             | Self::ArnMap { .. }

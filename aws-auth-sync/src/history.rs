@@ -13,10 +13,9 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::{Deserialize, Serialize};
 
-use crate::cluster::resource_version;
 use crate::owner::Owner;
 pub use objects::SaveError;
-pub use write::{Backups, WriteError, Writing};
+pub use write::{Backups, Outcome, WriteError, Writing};
 
 /// A state of aws-auth that was saved.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -38,8 +37,9 @@ pub struct Note {
     /// Whose sources those were.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
-    /// The resourceVersion of the state.
-    pub resource_version: String,
+    /// The resourceVersion of the state, where it was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource_version: Option<String>,
     /// What was about to change.
     pub summary: String,
     /// How much the state takes.
@@ -54,18 +54,20 @@ pub enum Occasion {
     Apply,
     /// An earlier state is restored.
     Rollback,
+    /// It is what an apply made, and is undone unless somebody confirms it.
+    Confirm,
 }
 
 impl Note {
-    /// A note of the state that `object` is in before it is written.
+    /// A note of the state that `object` shows.
     #[must_use]
-    pub fn new(object: &ConfigMap, writing: &Writing<'_>) -> Self {
+    pub fn new(object: &ConfigMap, before: Occasion, writing: &Writing<'_>) -> Self {
         let annotations = objects::own_annotations(object);
         let texts = object.data.iter().flatten().chain(annotations);
         Self {
-            before: writing.occasion,
+            before,
             owner: writing.owner.map(Owner::to_string),
-            resource_version: resource_version(object),
+            resource_version: object.metadata.resource_version.clone(),
             summary: writing.summary.clone(),
             bytes: texts.map(|(key, value)| key.len() + value.len()).sum(),
         }
@@ -79,6 +81,7 @@ impl Occasion {
         match self {
             Self::Apply => "apply",
             Self::Rollback => "rollback",
+            Self::Confirm => "confirm",
         }
     }
 }

@@ -16,6 +16,7 @@ pub mod cli;
 pub mod cluster;
 pub mod combined;
 mod commands;
+pub mod confirm;
 pub mod connection;
 pub mod desired;
 pub mod digest;
@@ -38,6 +39,7 @@ pub mod merge;
 pub mod migrate;
 pub mod name;
 pub mod owner;
+pub mod pending;
 pub mod plan;
 pub mod plugin;
 pub mod policies;
@@ -59,6 +61,7 @@ pub mod watch;
 mod yaml;
 
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use clap::CommandFactory as _;
 use cli::{Cli, Command, MigrateArgs};
@@ -68,7 +71,7 @@ use error::Error;
 ///
 /// # Errors
 /// See [`Error`].
-pub fn run(cli: Cli) -> Result<ExitCode, Error> {
+pub fn run(cli: Cli, clock: fn() -> SystemTime) -> Result<ExitCode, Error> {
     let mut code = ExitCode::SUCCESS;
     let output = match cli.command {
         Command::Lint(arguments) => {
@@ -88,14 +91,14 @@ pub fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Policies(arguments) => commands::policies(arguments)?,
         Command::Schema => SCHEMA.to_owned(),
         Command::Plan(arguments) => {
-            let (output, found) = commands::plan(arguments)?;
+            let (output, found) = commands::plan(arguments, clock)?;
             code = found;
             output
         }
         Command::Render(arguments) => commands::render(arguments)?,
-        Command::Apply(arguments) => commands::apply(arguments)?,
-        Command::Rollback(arguments) => commands::rollback(arguments)?,
-        Command::Watch(arguments) => commands::watch(arguments)?,
+        Command::Apply(arguments) => commands::apply(arguments, clock)?,
+        Command::Rollback(arguments) => commands::rollback(arguments, clock)?,
+        Command::Watch(arguments) => commands::watch(arguments, clock)?,
         Command::Definition(wanted) => wanted.print(Cli::command())?,
     };
     iam_cli::stdout::print(&output)?;

@@ -1,18 +1,20 @@
 //! `rollback`: back to a state that was saved, as guarded and as conditional as any other change.
 
 use std::collections::BTreeMap;
+use std::time::SystemTime;
 
 use iam_core::principal::Principal;
 use k8s_openapi::api::core::v1::ConfigMap;
 use thiserror::Error;
 
 use crate::apply::{ApplyError, Manner, Trial, live};
-use crate::cluster::{Effect, Written};
+use crate::cluster::Effect;
 use crate::connection::Cluster;
 use crate::guard::{self, Acknowledged, Case, Facts, Guard, Overrides};
-use crate::history::{Occasion, Revision, Writing};
+use crate::history::{Occasion, Outcome, Revision, Writing};
 use crate::known::Known;
 use crate::live::Live;
+use crate::pending::{WaitFor, settle};
 use crate::plan::Refusal;
 use crate::plan::report::{Summary, entries, listed};
 use crate::rounds::until_written;
@@ -28,6 +30,8 @@ pub struct Wanted {
     pub overrides: Overrides,
     /// Who makes the change, where that was told.
     pub caller: Option<Principal>,
+    /// Tells the time.
+    pub clock: fn() -> SystemTime,
 }
 
 /// Why aws-auth is not, or not surely, what it was.
@@ -87,7 +91,10 @@ pub async fn rollback(
     let state = state(cluster, wanted.to).await?;
     let mut known = Known::default();
     let round = async || {
-        let object = cluster.fetch().await?;
+        let mut object = cluster.fetch().await?;
+        if manner.trial == Trial::No {
+            object = settle(cluster, object, WaitFor::Everybody, wanted.clock).await?;
+        }
         let now = live(object.as_ref(), manner.absent)?;
         let mut undo = undo(&state.live, &now, &now)?;
         if object.is_none() {
@@ -155,17 +162,18 @@ async fn carry_out(
         occasion: Occasion::Rollback,
         owner: None,
         summary: Summary::of_changes(&undo.changes).to_string(),
+        confirm_by: None,
     };
     match (cluster.write(object, &writing).await?, effect) {
-        (Written::Done(_), Effect::Rehearsed) => trial("the API server would take it"),
-        (Written::Done(version), Effect::Lasting) => {
+        (Outcome::Done { .. }, Effect::Rehearsed) => trial("the API server would take it"),
+        (Outcome::Done { version, .. }, Effect::Lasting) => {
             verify(cluster, &version, |found| undo.first_amiss(found)).await?;
             Ok(Some(told(
                 "is",
                 &format!(", read back at resourceVersion {version}"),
             )))
         }
-        (Written::Conflict, _) => Ok(None),
+        (Outcome::Conflict, _) => Ok(None),
     }
 }
 

@@ -10,6 +10,14 @@ use thiserror::Error;
 #[error("the live aws-auth changed {ATTEMPTS} times between looking and writing")]
 pub struct Contended;
 
+impl Contended {
+    /// What a person can do about it.
+    #[must_use]
+    pub const fn remedy(self) -> &'static str {
+        "find out which other tool writes aws-auth, then apply again"
+    }
+}
+
 /// Goes round until a round comes to something; one that gives `None` was overtaken by somebody
 /// else's write.
 ///

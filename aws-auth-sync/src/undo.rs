@@ -11,6 +11,7 @@ use iam_core::aws_auth::{Document, Section};
 use crate::cluster::Content;
 use crate::desired::sections;
 use crate::edit::{self, SectionEdit, TextError, Way};
+use crate::key::Key;
 use crate::live::Live;
 use crate::meaning::Meaning;
 use crate::merge::{Action, Change, Group, Index, Reason};
@@ -23,6 +24,8 @@ use crate::record::Record;
 pub struct Undo {
     /// The entries that change, those that need a look first.
     pub changes: Vec<Change>,
+    /// Entries that stay, because others have changed or taken them since.
+    pub kept: Vec<Meaning>,
     /// What is written.
     pub content: Content,
     /// What the consumer reads afterwards.
@@ -34,11 +37,12 @@ pub struct Undo {
 /// # Errors
 /// When a text that others have changed since cannot be edited.
 pub fn undo(before: &Live, after: &Live, now: &Live) -> Result<Undo, TextError> {
-    let mut changes = changes(before, after, now);
-    let edits = edits(before, after, now, &changes)?;
+    let (mut changes, kept) = changes(before, after, now);
+    let edits = edits([before, after, now], &changes, &kept)?;
     changes.sort_by_cached_key(risk);
     Ok(Undo {
         changes,
+        kept,
         document: Document::parse(&sections(&edit::after(&now.data, &edits))),
         content: Content::new(&edits, &annotations(before, after, now)),
     })
@@ -62,17 +66,30 @@ impl Undo {
     }
 }
 
-fn changes(before: &Live, after: &Live, now: &Live) -> Vec<Change> {
-    let [before, after, now] = [before, after, now].map(|live| Index::new(&live.document));
+/// What changes, and what is no longer the change's to undo.
+fn changes(before: &Live, after: &Live, now: &Live) -> (Vec<Change>, Vec<Meaning>) {
+    let holders = |live: &Live, key: &Key| -> Vec<Owner> {
+        let held = live.records.iter();
+        let held = held.filter(|record| record.written(key).is_some());
+        held.map(|record| record.owner().clone()).collect()
+    };
+    let is_taken = |key: &Key| holders(after, key) != holders(now, key);
+    let [old, new, there] = [before, after, now].map(|live| Index::new(&live.document));
+    let (mut changes, mut kept) = (Vec::new(), Vec::new());
     let mut seen = HashSet::new();
-    let keys = after.iter().chain(before.iter()).map(|(key, _)| key);
-    let keys = keys.filter(|key| seen.insert(*key));
-    keys.filter_map(|key| {
-        let (old, new, there) = (before.get(key), after.get(key), now.get(key));
-        let is_undone = !alike(old, new) && alike(new, there);
-        is_undone.then(|| change(old, there)).flatten()
-    })
-    .collect()
+    for (key, _) in new.iter().chain(old.iter()) {
+        let (old, new, there) = (old.get(key), new.get(key), there.get(key));
+        if !seen.insert(key) || alike(old, new) || alike(old, there) {
+            continue;
+        }
+        if alike(new, there) && !is_taken(key) {
+            changes.extend(change(old, there));
+        } else {
+            let entry = there.or(new).or(old);
+            kept.extend(entry.map(|group| group.meaning.clone()));
+        }
+    }
+    (changes, kept)
 }
 
 /// Whether the consumer takes both alike.
@@ -104,19 +121,20 @@ fn change(old: Option<&Group<'_>>, there: Option<&Group<'_>>) -> Option<Change> 
 
 /// A text that nobody has changed since becomes what it was, byte for byte; another is edited.
 fn edits(
-    before: &Live,
-    after: &Live,
-    now: &Live,
+    [before, after, now]: [&Live; 3],
     changes: &[Change],
+    kept: &[Meaning],
 ) -> Result<Vec<SectionEdit>, TextError> {
     let text = |live: &Live, section: Section| live.data.get(section.key()).cloned();
-    let is_as_left = |section: Section| text(now, section) == text(after, section);
-    let of_others = changes.iter();
-    let of_others = of_others.filter(|change| !is_as_left(change.section()));
-    let mut edits = edit::edit(now, &of_others.cloned().collect::<Vec<_>>())?.edits;
+    let is_touched = |section: Section| {
+        let mut kept = kept.iter().map(|entry| entry.identity.section());
+        text(now, section) != text(after, section) || kept.any(|of| of == section)
+    };
+    let touched = changes.iter().filter(|change| is_touched(change.section()));
+    let mut edits = edit::edit(now, &touched.cloned().collect::<Vec<_>>())?.edits;
     for section in Section::ALL {
         let old = text(before, section);
-        if is_as_left(section) && old != text(after, section) {
+        if !is_touched(section) && old != text(after, section) {
             edits.push(SectionEdit {
                 section,
                 way: old.as_ref().map_or(Way::Remove, |_| Way::Write),

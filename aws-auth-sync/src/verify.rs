@@ -30,6 +30,19 @@ pub enum VerifyError {
     },
 }
 
+impl VerifyError {
+    /// What a person can do about it.
+    #[must_use]
+    pub const fn remedy(&self) -> &'static str {
+        match self {
+            Self::Unread { .. } => "apply again: what is there is compared first",
+            Self::Overwritten { .. } => {
+                "find out which other tool writes aws-auth, then apply again"
+            }
+        }
+    }
+}
+
 /// Reads aws-auth once more, as its consumer would; `amiss` finds an entry that is not as it was
 /// written. Others may have changed theirs meanwhile.
 ///

@@ -18,6 +18,7 @@ impl fmt::Display for Done {
                 plan,
                 is_new,
                 version,
+                pending: _,
             } => {
                 let verb = if *is_new { "created" } else { "changed" };
                 let entries = written(plan);

@@ -1,27 +1,35 @@
 //! `apply`.
 
 use std::path::Path;
+use std::time::SystemTime;
 
 use super::wanted::wanted;
 use super::{manner, other_cluster};
-use crate::apply;
+use crate::apply::{self, Order};
 use crate::cli::{ApplyArgs, ChangeArgs, ClusterArgs};
+use crate::confirm::{Ending, Timeout, confirm};
 use crate::connection::Cluster;
 use crate::error::Error;
 use crate::guard::check_connected;
-use crate::input;
+use crate::input::{self, InputError};
+use crate::pending::Pending;
 use crate::plan::Wanted;
+use crate::plan::report::{entries, listed};
 use crate::plan::saved::{Reviewed, Saved};
 
 /// Writes aws-auth, and tells what was done.
-pub(crate) fn apply(arguments: ApplyArgs) -> Result<String, Error> {
+pub(crate) fn apply(arguments: ApplyArgs, clock: fn() -> SystemTime) -> Result<String, Error> {
     let ApplyArgs {
         files,
         plan,
         change,
+        confirm_timeout,
         write,
         cluster,
     } = arguments;
+    if confirm_timeout.is_some() && files.iter().any(|file| file.as_os_str() == "-") {
+        return Err(InputError::StdinTwice.into());
+    }
     let (wanted, named, reviewed) = match plan {
         Some(path) => saved(&path, change)?,
         None => {
@@ -38,9 +46,40 @@ pub(crate) fn apply(arguments: ApplyArgs) -> Result<String, Error> {
         let clusters = &wanted.desired.clusters;
         let other = check_connected(clusters, named.as_deref(), &cluster.identity);
         other_cluster(other, wanted.overrides)?;
-        let done = apply::apply(&cluster, &wanted, manner(write), reviewed.as_ref()).await?;
-        Ok(done.to_string())
+        let order = Order {
+            wanted: &wanted,
+            manner: manner(write),
+            reviewed: reviewed.as_ref(),
+            confirm_within: confirm_timeout.map(Timeout::duration),
+            clock,
+        };
+        let done = apply::apply(&cluster, &order).await?;
+        match (done.pending(), confirm_timeout) {
+            (Some(pending), Some(timeout)) => {
+                iam_cli::stdout::print(&done.to_string())?;
+                confirmed(&cluster, pending, timeout).await
+            }
+            (Some(_), None) | (None, _) => Ok(done.to_string()),
+        }
     })
+}
+
+/// Has a change confirmed, and tells how that ended.
+async fn confirmed(
+    cluster: &Cluster,
+    pending: &Pending,
+    timeout: Timeout,
+) -> Result<String, Error> {
+    match confirm(cluster, pending, timeout).await? {
+        Ending::Kept { version } => Ok(format!(
+            "the change is confirmed, at resourceVersion {version}\n"
+        )),
+        Ending::Undone { reason, changes } => {
+            let last = format!("aws-auth is rolled back: {}", entries(changes.len()));
+            iam_cli::stdout::print(&listed(&changes, &last))?;
+            Err(Error::Unconfirmed(reason))
+        }
+    }
 }
 
 /// A plan that was looked at, with what the command line adds to it.

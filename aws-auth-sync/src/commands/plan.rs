@@ -2,8 +2,11 @@
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use iam_cli::{NOTICE, file};
+use iam_core::error_chain::ErrorChain;
+use k8s_openapi::api::core::v1::ConfigMap;
 
 use super::wanted::wanted;
 use super::{live_file, other_cluster};
@@ -14,10 +17,14 @@ use crate::guard::{Facts, Nodes, check_connected, check_named, managed};
 use crate::input;
 use crate::live::Live;
 use crate::live_file::LiveFile;
+use crate::pending::{Pending, WaitFor, settle};
 use crate::plan::{Draft, Plan, Wanted, report, saved};
 
 /// The plan, and what it comes to.
-pub(crate) fn plan(arguments: PlanArgs) -> Result<(String, ExitCode), Error> {
+pub(crate) fn plan(
+    arguments: PlanArgs,
+    clock: fn() -> SystemTime,
+) -> Result<(String, ExitCode), Error> {
     let PlanArgs {
         files,
         change,
@@ -30,7 +37,7 @@ pub(crate) fn plan(arguments: PlanArgs) -> Result<(String, ExitCode), Error> {
     let (wanted, named) = wanted(&input::read(&files)?, change)?;
     let (plan, cluster) = match file {
         Some(file) => (offline(&file, &wanted, named.as_deref())?, named),
-        None => asked(&wanted, named.as_deref(), &cluster)?,
+        None => asked(&wanted, named.as_deref(), &cluster, clock)?,
     };
     for guard in &plan.passed {
         guard.tell_passed();
@@ -63,6 +70,7 @@ fn asked(
     wanted: &Wanted,
     named: Option<&str>,
     cluster: &ClusterArgs,
+    clock: fn() -> SystemTime,
 ) -> Result<(Plan, Option<String>), Error> {
     crate::runtime()?.block_on(async {
         let ClusterArgs {
@@ -73,6 +81,7 @@ fn asked(
         let other = check_connected(&wanted.desired.clusters, named, &cluster.identity);
         other_cluster(other, wanted.overrides)?;
         let object = cluster.fetch().await.map_err(Error::Fetch)?;
+        let object = settled(&cluster, object, clock).await;
         let live = object.as_ref().map(Live::of).transpose().map_err(Error::Record)?;
         if live.is_none() {
             tracing::info!(target: NOTICE, "the cluster has no aws-auth: apply makes it with --create");
@@ -90,6 +99,38 @@ fn asked(
         };
         Ok((draft.guarded(&facts, None), Some(cluster.identity.server)))
     })
+}
+
+/// What is there after the changes are undone that nobody has confirmed in time. Whoever plans may
+/// not be allowed to write.
+async fn settled(
+    cluster: &Cluster,
+    object: Option<ConfigMap>,
+    clock: fn() -> SystemTime,
+) -> Option<ConfigMap> {
+    match settle(cluster, object.clone(), WaitFor::Nobody, clock).await {
+        Ok(object) => {
+            let pending = object.as_ref().map(Pending::of).and_then(Result::ok);
+            for Pending {
+                owner, deadline, ..
+            } in pending.iter().flatten()
+            {
+                tracing::info!(
+                    target: NOTICE,
+                    "a change of {owner} is there that may go again: it waits until {deadline} to be \
+                     confirmed"
+                );
+            }
+            object
+        }
+        Err(error) => {
+            tracing::warn!(
+                "a change that was not confirmed stays: {}",
+                ErrorChain(&error)
+            );
+            object
+        }
+    }
 }
 
 fn code(plan: &Plan) -> ExitCode {

@@ -1,5 +1,7 @@
 //! `rollback`.
 
+use std::time::SystemTime;
+
 use super::{manner, other_cluster};
 use crate::cli::{ClusterArgs, RollbackArgs};
 use crate::connection::Cluster;
@@ -8,7 +10,10 @@ use crate::guard::check_connected;
 use crate::rollback::{self, Wanted};
 
 /// Restores a state of aws-auth, and tells what was done.
-pub(crate) fn rollback(arguments: RollbackArgs) -> Result<String, Error> {
+pub(crate) fn rollback(
+    arguments: RollbackArgs,
+    clock: fn() -> SystemTime,
+) -> Result<String, Error> {
     let RollbackArgs {
         to,
         cluster: named,
@@ -24,6 +29,7 @@ pub(crate) fn rollback(arguments: RollbackArgs) -> Result<String, Error> {
         to,
         overrides,
         caller: caller_arn,
+        clock,
     };
     crate::runtime()?.block_on(async {
         let cluster = Cluster::connect(kubeconfig.as_deref(), context.as_deref()).await?;

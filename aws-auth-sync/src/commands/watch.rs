@@ -1,5 +1,7 @@
 //! `watch`.
 
+use std::time::SystemTime;
+
 use super::manner;
 use crate::cli::WatchArgs;
 use crate::error::Error;
@@ -7,7 +9,7 @@ use crate::watch::{self, Setup, Stop};
 
 /// Keeps aws-auth as the sources want it until it is asked to stop, or with `--once` brings it
 /// there and tells what was done.
-pub(crate) fn watch(arguments: WatchArgs) -> Result<String, Error> {
+pub(crate) fn watch(arguments: WatchArgs, clock: fn() -> SystemTime) -> Result<String, Error> {
     let WatchArgs {
         files,
         once,
@@ -25,6 +27,7 @@ pub(crate) fn watch(arguments: WatchArgs) -> Result<String, Error> {
             files: &files,
             change: &change,
             manner: manner(write),
+            clock,
         };
         if once {
             return Ok(watch::once(&setup).await?.to_string());

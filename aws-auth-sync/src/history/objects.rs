@@ -107,16 +107,24 @@ impl Cluster {
         Err(SaveError::Crowded { last: number })
     }
 
-    /// Keeps the last `count` states; what cannot be removed is warned of.
-    pub async fn trim(&self, count: usize) {
+    /// Keeps the last `count` states and those that are `needed`; what cannot be removed is warned
+    /// of.
+    pub async fn trim(&self, count: usize, needed: &[u64]) {
         let trimmed = async {
-            for number in superfluous(&self.revisions().await?, count) {
+            for number in superfluous(&self.revisions().await?, count, needed) {
                 self.forget(number).await?;
             }
             Ok::<(), CallError>(())
         };
         if let Err(error) = trimmed.await {
             tracing::warn!("old backups stay: {error}");
+        }
+    }
+
+    /// Removes a state that nobody needs; where that fails it is warned of.
+    pub async fn discard(&self, number: u64) {
+        if let Err(error) = self.forget(number).await {
+            tracing::warn!("backup {number} stays, which nobody needs: {error}");
         }
     }
 

@@ -24,7 +24,8 @@ pub fn text(revisions: &[Revision]) -> String {
             continue;
         };
         let owner = note.owner.as_deref().unwrap_or("-");
-        let (version, before) = (&note.resource_version, note.before.word());
+        let version = note.resource_version.as_deref().unwrap_or("-");
+        let before = note.before.word();
         let line = format!("{number:<9} {time:<21} {owner:<12} {version:<16} {before}: ");
         let _ = writeln!(text, "{line}{}", note.summary.escape_default());
     }
@@ -62,7 +63,9 @@ fn revision(revision: &Revision) -> Value {
         if let Some(owner) = owner {
             put("owner", owner);
         }
-        put("resourceVersion", resource_version);
+        if let Some(version) = resource_version {
+            put("resourceVersion", version);
+        }
         put("summary", summary);
     }
     Value::Object(members)
@@ -79,7 +82,7 @@ mod tests {
         let note = Note {
             before: Occasion::Apply,
             owner: Some("platform".to_owned()),
-            resource_version: "208".to_owned(),
+            resource_version: Some("208".to_owned()),
             summary: "1 to add\n".to_owned(),
             bytes: 9,
         };

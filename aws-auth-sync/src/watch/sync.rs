@@ -1,14 +1,16 @@
 //! One sync: from the sources to aws-auth.
 
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 use super::sources::{Sources, judge};
 use super::telling::Telling;
-use crate::apply::{ApplyError, Done, Manner, apply};
+use crate::apply::{ApplyError, Done, Manner, Order, apply};
 use crate::cli::ChangeArgs;
 use crate::connection::Cluster;
 use crate::error::Error;
 use crate::input;
+use crate::plan::Wanted;
 
 /// What syncs go by.
 #[derive(Clone, Copy)]
@@ -21,6 +23,22 @@ pub struct Setup<'a> {
     pub change: &'a ChangeArgs,
     /// How it is written.
     pub manner: Manner,
+    /// Tells the time.
+    pub clock: fn() -> SystemTime,
+}
+
+impl Setup<'_> {
+    /// Brings aws-auth to what is wanted.
+    async fn apply(&self, wanted: &Wanted) -> Result<Done, ApplyError> {
+        let order = Order {
+            wanted,
+            manner: self.manner,
+            reviewed: None,
+            confirm_within: None,
+            clock: self.clock,
+        };
+        apply(self.cluster, &order).await
+    }
 }
 
 /// What to expect of the next sync.
@@ -38,7 +56,7 @@ pub(super) enum Outlook {
 /// As `apply`.
 pub async fn once(setup: &Setup<'_>) -> Result<Done, Error> {
     let wanted = judge(&input::read(setup.files)?, setup)?;
-    Ok(apply(setup.cluster, &wanted, setup.manner, None).await?)
+    Ok(setup.apply(&wanted).await?)
 }
 
 /// Syncs again and again.
@@ -66,7 +84,7 @@ impl<'a> Syncing<'a> {
         let Some(wanted) = self.sources.wanted() else {
             return Outlook::Settled;
         };
-        let applied = apply(self.setup.cluster, wanted, self.setup.manner, None).await;
+        let applied = self.setup.apply(wanted).await;
         self.telling.applied(&applied);
         outlook(&applied)
     }

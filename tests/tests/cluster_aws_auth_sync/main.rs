@@ -6,6 +6,7 @@
     reason = "a test may stop where its own ground gives way"
 )]
 
+mod confirm;
 mod explain;
 mod export;
 mod guards;
