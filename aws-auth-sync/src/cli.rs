@@ -47,7 +47,9 @@ pub struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Check the files by what aws-iam-authenticator would make of them; nothing is asked or sent
+    /// Check the files by what aws-iam-authenticator would make of them
+    ///
+    /// Nothing is asked or sent, unless --live asks the cluster.
     ///
     /// Besides its own formats it reads IAMIdentityMapping manifests and eksctl's
     /// iamIdentityMappings; groups are checked against RoleBindings where there are some among the
@@ -141,6 +143,14 @@ pub struct LintArgs {
     /// The ARN of a role of Windows nodes, which need one more group; may be given again
     #[arg(long, value_name = "ARN")]
     pub windows_role: Vec<String>,
+
+    /// Ask the kubeconfig's cluster, too: which groups are bound, and whether its nodes have entries
+    #[arg(long)]
+    pub live: bool,
+
+    /// The cluster to ask.
+    #[command(flatten)]
+    pub connection: ClusterArgs,
 }
 
 /// For people or for scripts.

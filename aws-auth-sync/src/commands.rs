@@ -41,6 +41,7 @@ use crate::error::Error;
 use crate::guard::{Guard, Overrides};
 use crate::history::Backups;
 use crate::input::{self, InputError};
+use crate::lint::Live;
 use crate::live_file::LiveFile;
 use crate::plan::Refusal;
 use crate::rbac::Rbac;
@@ -114,6 +115,15 @@ async fn connect(cluster: &ClusterArgs) -> Result<Cluster, Error> {
         context,
     } = cluster;
     Ok(Cluster::connect(kubeconfig.as_deref(), context.as_deref()).await?)
+}
+
+/// What lint wants to know of a cluster.
+fn look(cluster: &ClusterArgs) -> Result<Live, Error> {
+    crate::runtime()?.block_on(async {
+        let cluster = connect(cluster).await?;
+        let rbac = cluster.fetch_rbac().await.map_err(Error::Look)?;
+        cluster.fetch_live(&rbac).await.map_err(Error::Look)
+    })
 }
 
 /// The aws-auth of a cluster, if it has one, and what its consumer reads; what that cannot read is

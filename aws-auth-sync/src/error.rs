@@ -93,6 +93,9 @@ pub enum Error {
     /// The live aws-auth cannot be read.
     #[error("read aws-auth")]
     Fetch(#[source] CallError),
+    /// What else is in the cluster cannot be read.
+    #[error("look at the cluster")]
+    Look(#[source] CallError),
     /// A file is none of access entries.
     #[error(transparent)]
     AccessEntries(#[from] AccessEntriesError),
@@ -186,10 +189,13 @@ impl Failure for Error {
                 "aws-auth-sync lint tells everything that is wrong with the file"
             }
             Self::Fetch(CallError::Refused { code: 403, .. }) => {
-                "RBAC must allow get on the configmap aws-auth in kube-system; for rights also list \
-                 on namespaces, roles, rolebindings, clusterroles and clusterrolebindings"
+                "a Role in kube-system must allow get on the configmap aws-auth"
             }
-            Self::Fetch(error) => return error.remedy().map(str::to_owned),
+            Self::Look(CallError::Refused { code: 403, .. }) => {
+                "a ClusterRole must allow list on roles, rolebindings, clusterroles, \
+                 clusterrolebindings, namespaces and nodes"
+            }
+            Self::Fetch(error) | Self::Look(error) => return error.remedy().map(str::to_owned),
             Self::MigrateApply(error) => return error.hint(),
             Self::Absent => "choose the cluster with --context NAME",
             Self::ArnMap { .. } => {
@@ -227,6 +233,7 @@ impl Failure for Error {
             | Self::Unreadable { .. }
             | Self::Absent
             | Self::Fetch(_)
+            | Self::Look(_)
             | Self::AccessEntries(_)
             | Self::Rbac(_)
             | Self::History(_)

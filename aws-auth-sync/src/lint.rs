@@ -26,8 +26,19 @@ pub struct Settings {
     pub partition: Option<Partition>,
     /// Roles of Windows nodes.
     pub windows_roles: Vec<String>,
-    /// The groups that bindings of the cluster name, where it is asked.
-    pub bound_groups: Option<BTreeSet<String>>,
+    /// What the cluster says, where it is asked.
+    pub live: Option<Live>,
+}
+
+/// What lint wants to know of a cluster.
+#[derive(Clone, Debug, Default)]
+pub struct Live {
+    /// The groups that bindings name.
+    pub bound_groups: BTreeSet<String>,
+    /// One of its nodes, by name.
+    pub node: Option<String>,
+    /// One that runs Windows.
+    pub windows_node: Option<String>,
 }
 
 /// All findings in `subjects`, in the order of files and places.
@@ -36,8 +47,19 @@ pub fn check(subjects: &[Subject], settings: &Settings) -> Vec<Finding> {
     let mut findings = Vec::new();
     let bound_groups = rules::bound_groups(subjects, settings);
     let mut seen = rules::Seen::default();
-    for subject in subjects {
+    let first = subjects
+        .iter()
+        .position(|subject| !subject.parts.is_empty());
+    for (number, subject) in subjects.iter().enumerate() {
         let mut remarks = subject.remarks.clone();
+        if let Some(live) = &settings.live {
+            rules::live(
+                subjects,
+                live,
+                (first == Some(number)).then_some(subject),
+                &mut remarks,
+            );
+        }
         for part in &subject.parts {
             for entry in &part.entries {
                 rules::entry(subject, part, entry, settings, &mut remarks);

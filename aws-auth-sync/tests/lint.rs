@@ -7,7 +7,7 @@ use std::fs;
 
 use aws_auth_sync::input::Input;
 use aws_auth_sync::lint::report::{Colour, Format, render};
-use aws_auth_sync::lint::{self, Finding, Settings, Severity, fix, rule::RULES};
+use aws_auth_sync::lint::{self, Finding, Live, Settings, Severity, fix, rule::RULES};
 use aws_auth_sync::subject::Subject;
 
 fn subject(text: &str) -> Subject {
@@ -21,7 +21,7 @@ fn settings() -> Settings {
     Settings {
         partition: Some("aws".parse().unwrap()),
         windows_roles: vec!["arn:aws:iam::111122223333:role/windows".to_owned()],
-        bound_groups: None,
+        live: None,
     }
 }
 
@@ -327,6 +327,43 @@ fn bindings_among_the_files_tell_which_groups_reach_something() {
     let text = |group: &str| binding.to_owned() + &named("d", &format!("[{group}]"));
     assert_eq!(codes(&text("dev")), [""; 0]);
     assert_eq!(codes(&text("ops")), ["G07 18:16"]);
+}
+
+#[test]
+fn a_cluster_tells_what_its_nodes_lack_and_which_groups_are_bound() {
+    let live = |node: Option<&str>, windows: Option<&str>| Live {
+        bound_groups: ["dev".to_owned()].into(),
+        node: node.map(str::to_owned),
+        windows_node: windows.map(str::to_owned),
+    };
+    let codes = |text: &str, live: Live| -> Vec<String> {
+        let settings = Settings {
+            live: Some(live),
+            ..settings()
+        };
+        // The second file has the same to say, and is not told again.
+        let other = "apiVersion: aws-auth-sync/v1\nkind: AwsAuth\n";
+        let findings = lint::check(&[subject(text), subject(other)], &settings);
+        let told = findings.iter().map(|found| {
+            let (line, column) = (found.position.line, found.position.column);
+            format!("{} {line}:{column}", found.rule.code)
+        });
+        told.collect()
+    };
+    let empty = format!("{HEAD}  mapRoles: |\n    []\n");
+    let nodes = format!("{HEAD}  mapRoles: |\n{NODES}");
+    let windows = nodes.replace("system:nodes]", "system:nodes, eks:kube-proxy-windows]");
+    for (text, live, expected) in [
+        (&empty, live(None, None), &[][..]),
+        (&empty, live(Some("n"), None), &["D15 1:1"]),
+        (&nodes, live(Some("n"), None), &[]),
+        (&nodes, live(Some("n"), Some("w")), &["G02 1:1"]),
+        (&windows, live(Some("n"), Some("w")), &[]),
+        (&named("d", "[dev]"), live(Some("n"), None), &[]),
+        (&named("d", "[ops]"), live(Some("n"), None), &["G07 13:16"]),
+    ] {
+        assert_eq!(codes(text, live), expected, "{text}");
+    }
 }
 
 #[test]

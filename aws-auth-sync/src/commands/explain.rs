@@ -92,7 +92,7 @@ fn live(cluster: &ClusterArgs, wanted: Wanted) -> Result<(Option<Combined>, Opti
         let combined = found.map(|(_, document)| Combined::live(document, &Arc::from(LIVE)));
         let rbac = match wanted {
             Wanted::Identity => None,
-            Wanted::Rights => Some(cluster.fetch_rbac().await.map_err(Error::Fetch)?),
+            Wanted::Rights => Some(cluster.fetch_rbac().await.map_err(Error::Look)?),
         };
         Ok((combined, rbac))
     })

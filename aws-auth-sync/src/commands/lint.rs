@@ -21,11 +21,14 @@ pub(crate) fn lint(arguments: LintArgs) -> Result<(String, ExitCode), Error> {
         fix,
         cluster,
         windows_role,
+        live,
+        connection,
     } = arguments;
+    let live = live.then(|| super::look(&connection)).transpose()?;
     let settings = Settings {
         partition: cluster.map(|arn| arn.partition()),
         windows_roles: windows_role,
-        bound_groups: None,
+        live,
     };
     if fix && files.iter().any(|file| file.as_os_str() == "-") {
         return Err(Error::FixStdin);

@@ -94,7 +94,7 @@ fn live(cluster: &ClusterArgs) -> Result<Scene, Error> {
     crate::runtime()?.block_on(async {
         let cluster = connect(cluster).await?;
         let found = fetch(&cluster).await?;
-        let rbac = cluster.fetch_rbac().await.map_err(Error::Fetch)?;
+        let rbac = cluster.fetch_rbac().await.map_err(Error::Look)?;
         let subjects = found.iter().map(|(data, _)| {
             Subject::read(&Input {
                 file: LIVE.into(),
@@ -108,7 +108,7 @@ fn live(cluster: &ClusterArgs) -> Result<Scene, Error> {
             ),
             subjects: subjects.collect(),
             settings: Settings {
-                bound_groups: Some(rbac.bound_groups()),
+                live: Some(cluster.fetch_live(&rbac).await.map_err(Error::Look)?),
                 ..Settings::default()
             },
             rbac,

@@ -3,6 +3,7 @@
 mod across;
 mod arn;
 mod groups;
+mod live;
 mod names;
 mod placeholders;
 mod shape;
@@ -18,6 +19,7 @@ use crate::rbac::{Object, Subject as Bound};
 use crate::subject::{Part, Subject};
 
 pub(super) use across::Seen;
+pub(super) use live::live;
 pub(super) use text::text;
 
 /// Everything about one entry.
@@ -60,7 +62,7 @@ pub(super) fn bound_groups<'a>(
             Object::Role(_) | Object::Namespace(_) => None,
         })
         .peekable();
-    if bindings.peek().is_none() && settings.bound_groups.is_none() {
+    if bindings.peek().is_none() && settings.live.is_none() {
         return None;
     }
     let named = bindings.flat_map(|binding| &binding.subjects);
@@ -68,8 +70,8 @@ pub(super) fn bound_groups<'a>(
         Bound::Group(name) => Some(name.as_str()),
         Bound::User(_) | Bound::ServiceAccount { .. } => None,
     });
-    let live = settings.bound_groups.iter().flatten().map(String::as_str);
-    Some(groups.chain(live).collect())
+    let live = settings.live.iter().flat_map(|live| &live.bound_groups);
+    Some(groups.chain(live.map(String::as_str)).collect())
 }
 
 /// Groups that no binding names.

@@ -87,9 +87,7 @@ fn a_reader_without_rights_on_rbac_is_told_which_it_needs() {
         let message = "aws-auth-sync: read aws-auth: get configmap kube-system/aws-auth: configmaps \
                        \"aws-auth\" is forbidden: User \"stranger\" cannot get resource \
                        \"configmaps\" in API group \"\" in the namespace \"kube-system\" (HTTP 403)\n\
-                       hint: RBAC must allow get on the configmap aws-auth in kube-system; for rights \
-                       also list on namespaces, roles, rolebindings, clusterroles and \
-                       clusterrolebindings\n";
+                       hint: a Role in kube-system must allow get on the configmap aws-auth\n";
         assert_eq!(said(&refused), (Some(1), "", message));
     });
 }

@@ -11,6 +11,7 @@ mod explain;
 mod export;
 mod guards;
 mod history;
+mod lint;
 mod others_work;
 mod own_work;
 mod plans;
