@@ -146,9 +146,14 @@ impl Cluster {
         Story::of(self)
     }
 
-    /// kubectl as a member of `system:masters`, past the webhook.
+    /// The kubeconfig of a member of `system:masters`, past the webhook.
+    pub fn admin_kubeconfig(&self) -> PathBuf {
+        self.control_plane.site().admin_kubeconfig()
+    }
+
+    /// kubectl with it.
     pub fn admin(&self) -> Kubectl<'_> {
-        self.kubectl(&self.control_plane.site().admin_kubeconfig())
+        self.kubectl(&self.admin_kubeconfig())
     }
 
     /// kubectl with the kubeconfig that kubeconfig-gen wrote, as the caller who signs with `keys`.
@@ -176,7 +181,7 @@ impl Cluster {
     pub fn aws_auth_sync(&self, args: &[&str]) -> Command<'_> {
         self.sandbox
             .command(Program::AwsAuthSync)
-            .env("KUBECONFIG", self.control_plane.site().admin_kubeconfig())
+            .env("KUBECONFIG", self.admin_kubeconfig())
             .args(args.iter().copied())
     }
 

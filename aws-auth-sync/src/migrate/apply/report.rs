@@ -126,9 +126,14 @@ impl Report<'_> {
             return steps.fold("\nNext:\n".to_owned(), |text, step| text + step);
         }
         let name = self.target.name();
-        match self.run {
-            Run::Dry => "\nNext: the same without --dry-run\n".to_owned(),
-            Run::Real => format!(
+        match (self.run, self.mode) {
+            (Run::Dry, AuthenticationMode::ConfigMap) => {
+                "\nNext: the same with --set-mode in place of --dry-run\n".to_owned()
+            }
+            (Run::Dry, AuthenticationMode::ApiAndConfigMap | AuthenticationMode::Api) => {
+                "\nNext: the same without --dry-run\n".to_owned()
+            }
+            (Run::Real, _) => format!(
                 "
 Next, each step by itself:
   1. let each principal log in: kubectl auth whoami. The access entries win over aws-auth already;
