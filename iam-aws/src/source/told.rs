@@ -71,7 +71,14 @@ impl Source {
             Self::SingleSignOn(sso) => format!("{origin}: {}", sso.in_words()),
             Self::Login(login) => format!("{origin}: login session {}", login.session),
             Self::Container(_) => format!("{origin}: the container's agent"),
-            Self::InstanceMetadata(_) => format!("{origin}: the role of the EC2 instance"),
+            Self::InstanceMetadata(_) => match origin {
+                Origin::Default => {
+                    "the role of the EC2 instance, since no other source is set".to_owned()
+                }
+                Origin::Variable(_) | Origin::Profile { .. } | Origin::Argument(_) => {
+                    format!("{origin}: the role of the EC2 instance")
+                }
+            },
         }
     }
 

@@ -118,18 +118,18 @@ fn containers_and_instances_are_asked_when_the_profile_has_nothing() {
         ),
         (
             "AWS_PROFILE=none",
-            "by default: the role of the EC2 instance",
+            "the role of the EC2 instance, since no other source is set",
         ),
         (
             "--profile none AWS_EC2_METADATA_DISABLED=false",
-            "by default: the role of the EC2 instance",
+            "the role of the EC2 instance, since no other source is set",
         ),
     ] {
         assert_eq!(Setup::new(line, keys, none).told(), expected, "{line}");
     }
     assert_eq!(
         Setup::new("", "", "").told(),
-        "by default: the role of the EC2 instance"
+        "the role of the EC2 instance, since no other source is set"
     );
 }
 
