@@ -17,8 +17,7 @@ use node::Context;
 /// The first such place of the document.
 pub(super) fn find(text: &str, document: &FirstDocument) -> Option<Fault> {
     directive(text)
-        .or_else(|| separator(text))
-        .or_else(|| inner_mark(text))
+        .or_else(|| unseen(text))
         .or_else(|| early_end(text))
         .or_else(|| {
             let node = document.node.as_ref()?;
@@ -55,6 +54,14 @@ fn directive(text: &str) -> Option<Fault> {
         start += line.len() + 1;
     }
     None
+}
+
+/// What nobody sees: most texts are ASCII, and have none.
+fn unseen(text: &str) -> Option<Fault> {
+    if text.is_ascii() {
+        return None;
+    }
+    separator(text).or_else(|| inner_mark(text))
 }
 
 /// The line separators of Unicode, which YAML 1.1 breaks lines at: what is on the same line for a

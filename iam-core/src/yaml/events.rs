@@ -5,7 +5,7 @@ use granit_parser::{ErrorKind, Event, Marker, Parser, ScalarStyle, StrInput, Str
 use super::{
     Limits, YamlError, block,
     node::{Node, Position, Scalar, Span, Style, Value},
-    tree::{Content, Properties, Tree, too_many},
+    tree::{Collection, Properties, Tree, too_many},
 };
 
 /// Reads a stream document by document.
@@ -67,14 +67,14 @@ impl<'a> Documents<'a> {
                 }
                 Event::SequenceStart(style, id, tag) => {
                     let properties = self.properties(id, tag.as_deref(), span)?;
-                    self.tree
-                        .open(here, properties, Content::sequence(is_flow(style)))?;
+                    let kind = (Collection::Sequence, is_flow(style));
+                    self.tree.open(here, properties, kind)?;
                     self.read_to = self.read_to.max(here.span.end);
                 }
                 Event::MappingStart(style, id, tag) => {
                     let properties = self.properties(id, tag.as_deref(), span)?;
-                    self.tree
-                        .open(here, properties, Content::mapping(is_flow(style)))?;
+                    let kind = (Collection::Mapping, is_flow(style));
+                    self.tree.open(here, properties, kind)?;
                     self.read_to = self.read_to.max(here.span.end);
                 }
                 Event::SequenceEnd | Event::MappingEnd => {

@@ -1,6 +1,6 @@
 //! Nodes put together, within limits.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, vec::Drain};
 
 use super::{
     Limits, YamlError,
@@ -14,6 +14,9 @@ pub(super) struct Tree<'a> {
     aliases: usize,
     anchors: HashMap<usize, Anchored>,
     open: Vec<Frame>,
+    /// The children so far of all that is open, those of the innermost collection last: each
+    /// collection takes its own when it ends, no more room than it needs.
+    children: Vec<Node>,
     root: Option<Node>,
 }
 
@@ -27,14 +30,17 @@ struct Anchored {
 struct Frame {
     position: Position,
     properties: Properties,
-    content: Content,
+    kind: Collection,
+    is_flow: bool,
+    /// Where its children begin.
+    begin: usize,
     size: Size,
 }
 
-/// A collection's children so far.
-pub(super) enum Content {
-    Sequence(Sequence),
-    Mapping { mapping: Mapping, key: Option<Node> },
+/// A kind of collection.
+pub(super) enum Collection {
+    Sequence,
+    Mapping,
 }
 
 /// What stands before a node: tag and anchor.
@@ -63,6 +69,7 @@ impl<'a> Tree<'a> {
             aliases: 0,
             anchors,
             open: Vec::new(),
+            children: Vec::new(),
             root: None,
         }
     }
@@ -121,7 +128,7 @@ impl<'a> Tree<'a> {
         &mut self,
         position: Position,
         properties: Properties,
-        content: Content,
+        (kind, is_flow): (Collection, bool),
     ) -> Result<(), YamlError> {
         self.count(1, position)?;
         if self.open.len() >= self.limits.depth {
@@ -133,7 +140,9 @@ impl<'a> Tree<'a> {
         self.open.push(Frame {
             position,
             properties,
-            content,
+            kind,
+            is_flow,
+            begin: self.children.len(),
             size: Size {
                 nodes: 1,
                 height: 1,
@@ -151,14 +160,24 @@ impl<'a> Tree<'a> {
         let Frame {
             mut position,
             properties,
-            content,
+            kind,
+            is_flow,
+            begin,
             size,
         } = frame;
-        let (value, is_flow, last) = content.finish();
-        position.span.end = if is_flow {
-            end
-        } else {
-            last.unwrap_or(position.span.end)
+        let children = self.children.drain(begin..);
+        let last = children.as_slice().last();
+        let last = last.map_or(position.span.end, |last| last.position.span.end);
+        position.span.end = if is_flow { end } else { last };
+        let value = match kind {
+            Collection::Sequence => Value::Sequence(Sequence {
+                items: children.collect(),
+                is_flow,
+            }),
+            Collection::Mapping => Value::Mapping(Mapping {
+                pairs: pairs(children),
+                is_flow,
+            }),
         };
         self.attach(position, properties, value, size);
         is_flow
@@ -193,52 +212,17 @@ impl<'a> Tree<'a> {
         };
         frame.size.nodes = frame.size.nodes.saturating_add(size.nodes);
         frame.size.height = frame.size.height.max(size.height + 1);
-        match &mut frame.content {
-            Content::Sequence(sequence) => sequence.items.push(node),
-            Content::Mapping { mapping, key } => match key.take() {
-                Some(key) => mapping.pairs.push((key, node)),
-                None => *key = Some(node),
-            },
-        }
+        self.children.push(node);
     }
 }
 
-impl Content {
-    pub(super) const fn sequence(is_flow: bool) -> Self {
-        Self::Sequence(Sequence {
-            items: Vec::new(),
-            is_flow,
-        })
+/// Keys and values, which come in turn.
+fn pairs(mut children: Drain<'_, Node>) -> Vec<(Node, Node)> {
+    let mut pairs = Vec::with_capacity(children.len() / 2);
+    while let (Some(key), Some(value)) = (children.next(), children.next()) {
+        pairs.push((key, value));
     }
-
-    pub(super) const fn mapping(is_flow: bool) -> Self {
-        Self::Mapping {
-            mapping: Mapping {
-                pairs: Vec::new(),
-                is_flow,
-            },
-            key: None,
-        }
-    }
-
-    /// The value, whether it has a closing token, and where its last child ends.
-    fn finish(self) -> (Value, bool, Option<usize>) {
-        match self {
-            Self::Sequence(sequence) => {
-                let last = sequence.items.last().map(|item| item.position.span.end);
-                let is_flow = sequence.is_flow;
-                (Value::Sequence(sequence), is_flow, last)
-            }
-            Self::Mapping { mapping, .. } => {
-                let last = mapping
-                    .pairs
-                    .last()
-                    .map(|(_, value)| value.position.span.end);
-                let is_flow = mapping.is_flow;
-                (Value::Mapping(mapping), is_flow, last)
-            }
-        }
-    }
+    pairs
 }
 
 impl Properties {

@@ -38,6 +38,11 @@ impl Template {
     /// A placeholder that is unknown or misspelt, blanks inside the braces included; unbalanced
     /// double braces.
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
+        // Most names hold no brace, and searching for two together takes longer to set up.
+        if !text.is_empty() && !text.contains(['{', '}']) {
+            let parts = vec![Part::Literal(text.into())];
+            return Ok(Self { parts });
+        }
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some((literal, after)) = rest.split_once(OPEN) {
