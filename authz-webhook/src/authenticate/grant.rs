@@ -6,7 +6,7 @@ use iam_core::aws_auth::{RenderError, Template, Values};
 use super::{AuditFacts, Granted, UserInfo};
 use crate::config::ReservedPrefixes;
 use crate::identity::Caller;
-use crate::mappings::{Hit, Names, Snapshot, Sought};
+use crate::mappings::{Hit, Names, NotLoaded, Snapshot, Sought};
 use crate::refusal::Refusal;
 
 /// Accounts of whose principals nothing is told, neither to the log nor to the cluster.
@@ -44,16 +44,11 @@ pub(super) fn grant(
     instance: Option<&str>,
 ) -> Result<Granted, NotGranted> {
     let sought = Sought::new(facts.caller.principal(), facts.caller.principal_id());
-    let Some(hit) = mappings.lookup(&sought) else {
-        let facts = Box::new(facts);
-        let refusal = if mappings.is_loading() {
-            Refusal::MappingsNotLoaded(facts)
-        } else {
-            Refusal::NotMapped(facts)
-        };
-        return Err(NotGranted::Refused(refusal));
+    let Hit { mode, names, place } = match mappings.lookup(&sought) {
+        Ok(Some(hit)) => hit,
+        Ok(None) => return Err(refused(Refusal::NotMapped, facts)),
+        Err(NotLoaded) => return Err(refused(Refusal::MappingsNotLoaded, facts)),
     };
-    let Hit { mode, names, place } = hit;
     facts.source = Some(place);
     let (username, groups) = match rendered(&facts.caller, names, instance) {
         Ok(names) => names,
@@ -77,6 +72,10 @@ pub(super) fn grant(
         groups,
     };
     Ok(Granted { user, facts })
+}
+
+fn refused(refusal: fn(Box<AuditFacts>) -> Refusal, facts: AuditFacts) -> NotGranted {
+    NotGranted::Refused(refusal(Box::new(facts)))
 }
 
 /// Username and groups; the canonical ARN and no groups where a whole account is mapped.

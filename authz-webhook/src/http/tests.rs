@@ -15,7 +15,7 @@ use crate::authorize::{NoOpinion, Word};
 use crate::callers::{CallerSettings, VerifiedCallers};
 use crate::cli::AwsVariables;
 use crate::config::{Config, Overrides};
-use crate::mappings::Sources;
+use crate::mappings::{SourceReadiness, SourceState, Sources};
 use crate::test_sts::{Reply, TestSts, alice, hosts, identity, parts, token};
 
 /// A webhook whose audit lines can be read.
@@ -96,10 +96,15 @@ impl Line {
     async fn loaded(sts: Reply, server: &str) -> Self {
         let line = Self::loading(sts, server).await;
         line.sources.start();
-        while line.sources.snapshot().is_loading() {
+        line.are_loaded().await;
+        line
+    }
+
+    async fn are_loaded(&self) {
+        let is_loaded = |source: SourceReadiness| source.state == SourceState::Loaded;
+        while !self.sources.readiness().into_iter().all(is_loaded) {
             tokio::task::yield_now().await;
         }
-        line
     }
 
     async fn decide(&self) -> Result<Granted, Refusal> {
@@ -329,8 +334,8 @@ async fn with_entry(text: &str) -> Line {
     let server = server.replace("ENTRIES", &file.display().to_string());
     let line = Line::loading(alice(), &server).await;
     line.sources.start();
-    while line.sources.snapshot().is_loading() && !text.is_empty() {
-        tokio::task::yield_now().await;
+    if !text.is_empty() {
+        line.are_loaded().await;
     }
     line
 }

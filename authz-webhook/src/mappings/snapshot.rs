@@ -66,7 +66,7 @@ pub struct Names<'a> {
     pub groups: &'a [Template],
 }
 
-/// The access entries are not known yet.
+/// A source that decides has not loaded yet.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct NotLoaded;
 
@@ -95,22 +95,20 @@ impl Snapshot {
         next
     }
 
-    /// Whether a source could not be read as a whole yet.
-    #[must_use]
-    pub fn is_loading(&self) -> bool {
-        self.sources.iter().any(|source| !source.has_loaded)
-    }
-
     /// The word on a caller: that of its access entry, else of the first source that knows it.
     ///
-    /// As long as an access entry may still turn up, there is no other word.
-    #[must_use]
-    pub fn lookup(&self, sought: &Sought<'_>) -> Option<Hit<'_>> {
-        match self.access_entry(sought.key()) {
-            Ok(Some(placed)) => Some(of_entry(placed)),
-            Ok(None) => self.sources.iter().find_map(|source| source.lookup(sought)),
-            Err(NotLoaded) => None,
+    /// # Errors
+    /// A source that comes before all that know the caller has not loaded: it may yet say otherwise.
+    pub fn lookup(&self, sought: &Sought<'_>) -> Result<Option<Hit<'_>>, NotLoaded> {
+        if let Some(placed) = self.access_entry(sought.key())? {
+            return Ok(Some(of_entry(placed)));
         }
+        let mut sources = self.sources.iter();
+        let word = sources.find_map(|source| match source.lookup(sought) {
+            None if !source.has_loaded => Some(Err(NotLoaded)),
+            hit => hit.map(Ok),
+        });
+        word.transpose()
     }
 
     /// The access entry for a principal.

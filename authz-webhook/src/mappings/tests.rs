@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use iam_core::aws_auth::{self, Data};
 use iam_core::principal::Principal;
 use tempfile::TempDir;
 
@@ -67,7 +68,7 @@ fn mapped(sources: &Sources, role: &str) -> Option<(String, String)> {
     let arn = format!("arn:aws:sts::111122223333:assumed-role/{role}/session");
     let principal: Principal = arn.parse().unwrap();
     let snapshot = sources.snapshot();
-    let hit = snapshot.lookup(&Sought::new(&principal, ""))?;
+    let hit = snapshot.lookup(&Sought::new(&principal, "")).ok()??;
     let file = Path::new(&*hit.place.origin)
         .file_name()?
         .to_string_lossy()
@@ -241,7 +242,7 @@ async fn a_section_that_was_never_readable_is_not_loaded_and_hides_no_other() {
         sources
             .snapshot()
             .lookup(&Sought::new(&alice, ""))
-            .is_some()
+            .is_ok_and(|hit| hit.is_some())
     })
     .await;
     assert!(matches!(state(&sources), SourceState::Loading(_)));
@@ -308,13 +309,18 @@ fn states(sources: &Sources) -> Vec<SourceState> {
     readiness.map(|source| source.state).collect()
 }
 
+fn are_loaded(sources: &Sources) -> bool {
+    let mut states = states(sources).into_iter();
+    states.all(|state| state == SourceState::Loaded)
+}
+
 #[tokio::test]
 async fn an_access_entry_wins_whatever_the_order_of_the_sources() {
     let home = with_entries();
     let (sources, metrics) = home.sources();
     assert_eq!(mapped(&sources, "A"), None);
     sources.start();
-    eventually("loaded", || !sources.snapshot().is_loading()).await;
+    eventually("loaded", || are_loaded(&sources)).await;
     let of = |username: &str, file: &str| Some((username.to_owned(), file.to_owned()));
     assert_eq!(mapped(&sources, "A"), of("of-entry", "a.yaml"));
     assert_eq!(mapped(&sources, "B"), of("mounted", "aws-auth.yaml"));
@@ -350,7 +356,39 @@ async fn nobody_is_mapped_otherwise_before_the_access_entries_have_loaded() {
         username(&sources, "B").as_deref() == Some("of-entry")
     })
     .await;
-    eventually("ready", || !sources.snapshot().is_loading()).await;
+    eventually("ready", || are_loaded(&sources)).await;
+}
+
+#[test]
+fn a_later_source_has_no_word_before_an_earlier_one_has_loaded() {
+    let held = |role: &str, username: &str| {
+        let data = format!(
+            "- {{rolearn: 'arn:aws:iam::111122223333:role/{role}', username: {username}}}\n"
+        );
+        let data = Data {
+            map_roles: Some(&data),
+            ..Data::default()
+        };
+        let document = Document::compile("aws-auth", &aws_auth::Document::parse(&data));
+        Held::AwsAuth(vec![document])
+    };
+    let word = |snapshot: &Snapshot| {
+        let principal: Principal = "arn:aws:iam::111122223333:role/A".parse().unwrap();
+        let hit = snapshot.lookup(&Sought::new(&principal, ""))?;
+        Ok(hit.map(|hit| hit.names.unwrap().username.to_string()))
+    };
+    let none = Snapshot::empty(&[BackendMode::EksConfigMap, BackendMode::MountedFile]);
+    assert_eq!(word(&none), Err(NotLoaded));
+    let later = none.with(1, held("A", "later"), Loading::Done);
+    assert_eq!(word(&later), Err(NotLoaded));
+    let partly = later.with(0, held("B", "b"), Loading::Unchanged);
+    assert_eq!(word(&partly), Err(NotLoaded));
+    let knows = later.with(0, held("A", "earlier"), Loading::Unchanged);
+    assert_eq!(word(&knows), Ok(Some("earlier".to_owned())));
+    let unknown = later.with(0, held("B", "b"), Loading::Done);
+    assert_eq!(word(&unknown), Ok(Some("later".to_owned())));
+    let earlier = none.with(0, held("A", "earlier"), Loading::Done);
+    assert_eq!(word(&earlier), Ok(Some("earlier".to_owned())));
 }
 
 #[tokio::test]
@@ -358,7 +396,7 @@ async fn files_come_go_and_break_in_a_directory_of_access_entries() {
     let home = with_entries();
     let (sources, _) = home.sources();
     sources.start();
-    eventually("loaded", || !sources.snapshot().is_loading()).await;
+    eventually("loaded", || are_loaded(&sources)).await;
     home.write("entries/b.json", r#"{"accessEntries": [{"principalArn": "arn:aws:iam::111122223333:role/path/C", "username": "c"}]}"#);
     eventually("a new file", || {
         username(&sources, "C").as_deref() == Some("c")

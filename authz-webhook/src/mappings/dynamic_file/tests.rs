@@ -43,7 +43,7 @@ fn snapshot(text: &str, match_by: MatchBy) -> Snapshot {
 /// The username template of a caller, or its account's place.
 fn mapped(snapshot: &Snapshot, arn: &str, id: &str) -> Option<String> {
     let principal: Principal = arn.parse().unwrap();
-    let hit = snapshot.lookup(&Sought::new(&principal, id))?;
+    let hit = snapshot.lookup(&Sought::new(&principal, id)).ok()??;
     Some(match hit.names {
         Some(names) => names.username.to_string(),
         None => hit.place.to_string(),
