@@ -86,23 +86,40 @@ impl Authenticator {
 /// A user, and what the audit line says of the decision.
 #[derive(Debug)]
 pub struct Granted {
-    /// What kube-apiserver is told.
-    pub user: UserInfo,
-    /// What the log is told.
-    pub facts: AuditFacts,
-}
-
-/// `status.user` of a TokenReview.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct UserInfo {
     /// The name, rendered.
     pub username: String,
     /// `aws-iam-authenticator:<account>:<principal id>`.
     pub uid: String,
     /// The groups, rendered.
     pub groups: Vec<String>,
+    /// What the log is told.
+    pub facts: AuditFacts,
+}
+
+impl Granted {
+    /// What kube-apiserver is told.
+    #[must_use]
+    pub fn user(&self) -> UserInfo<'_> {
+        UserInfo {
+            username: &self.username,
+            uid: &self.uid,
+            groups: &self.groups,
+            extra: grant::extra(&self.facts),
+        }
+    }
+}
+
+/// `status.user` of a TokenReview.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct UserInfo<'a> {
+    /// The name.
+    pub username: &'a str,
+    /// The unique id.
+    pub uid: &'a str,
+    /// The groups.
+    pub groups: &'a [String],
     /// The extra keys, each with one value; none for scrubbed accounts.
-    pub extra: Vec<(&'static str, String)>,
+    pub extra: Vec<(&'static str, &'a str)>,
 }
 
 /// What is known of a verified caller, for the audit line.

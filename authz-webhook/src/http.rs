@@ -103,7 +103,11 @@ impl Webhook {
         Ok(match outcome {
             Ok(granted) => {
                 self.metrics.granted(latency);
-                response::json(review::granted(review.version(), &granted.user, &audiences))
+                response::json(review::granted(
+                    review.version(),
+                    &granted.user(),
+                    &audiences,
+                ))
             }
             Err(refusal) => self.refuse(&refusal, &review, latency),
         })

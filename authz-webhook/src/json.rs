@@ -3,6 +3,9 @@
 //! Every answer and every audit line is one of some hundred bytes, of which hardly any needs an
 //! escape: keys are words of this program, and a value without a quote goes in at one stroke.
 
+use std::fmt::Display;
+use std::io::Write as _;
+
 use serde::Serialize;
 
 /// An object that is being written.
@@ -42,6 +45,21 @@ impl Object<'_> {
         self.bytes.push(b']');
     }
 
+    /// Adds the text that `value` shows itself as.
+    pub fn shown(&mut self, key: &'static str, value: impl Display) {
+        self.key(key);
+        let begin = self.bytes.len();
+        self.bytes.push(b'"');
+        write!(self.bytes, "{value}").expect("a Vec takes all");
+        let text = self.bytes.get(begin + 1..).unwrap_or_default();
+        if is_plain(text) {
+            self.bytes.push(b'"');
+        } else {
+            self.bytes.truncate(begin);
+            serde(self.bytes, &value.to_string());
+        }
+    }
+
     /// Adds an object.
     pub fn object(&mut self, key: &'static str, fill: impl FnOnce(&mut Object<'_>)) {
         self.key(key);
@@ -66,14 +84,18 @@ impl Object<'_> {
 }
 
 fn string(bytes: &mut Vec<u8>, text: &str) {
-    // Without a branch per byte it runs many bytes at once.
-    let is_plain = |byte| (byte >= b' ') & (byte != b'"') & (byte != b'\\');
-    if !text.bytes().fold(true, |all, byte| all & is_plain(byte)) {
+    if !is_plain(text.as_bytes()) {
         return serde(bytes, text);
     }
     bytes.push(b'"');
     bytes.extend_from_slice(text.as_bytes());
     bytes.push(b'"');
+}
+
+/// Whether nothing needs an escape; without a branch per byte it runs many bytes at once.
+fn is_plain(text: &[u8]) -> bool {
+    let is_plain = |byte: &u8| (*byte >= b' ') & (*byte != b'"') & (*byte != b'\\');
+    text.iter().fold(true, |all, byte| all & is_plain(byte))
 }
 
 fn serde<T: Serialize + ?Sized>(bytes: &mut Vec<u8>, value: &T) {
@@ -91,13 +113,14 @@ mod tests {
             let mut bytes = Vec::new();
             object(&mut bytes, |object| {
                 object.text("text", text);
+                object.shown("shown", format_args!("{text}"));
                 object.texts("texts", &[text, "b"]);
                 object.texts::<&str>("none", &[]);
                 object.object("empty", |_| {});
                 object.object("object", |inner| inner.value("value", &7));
             });
             let expected = format!(
-                r#"{{"text":{0},"texts":[{0},"b"],"none":[],"empty":{{}},"object":{{"value":7}}}}"#,
+                r#"{{"text":{0},"shown":{0},"texts":[{0},"b"],"none":[],"empty":{{}},"object":{{"value":7}}}}"#,
                 serde_json::to_string(text).unwrap()
             );
             assert_eq!(String::from_utf8(bytes).unwrap(), expected);

@@ -3,12 +3,11 @@
 use std::time::{Duration, SystemTime};
 
 use iam_core::access_entry::Attributes;
-use serde::Serialize;
 
-use super::line::{Fraction, Milliseconds, RequestId, RequestIds, Text};
+use super::line::{Milliseconds, RequestIds, milliseconds};
 use crate::access_review::AccessReview;
 use crate::authorize::{Opinion, Word};
-use crate::mappings::MappingPlace;
+use crate::json::{self, Object};
 
 /// A word on what a user may do.
 #[derive(Debug)]
@@ -34,76 +33,45 @@ impl AccessDecision<'_> {
             Word::NoOpinion(why) => ("no_opinion", why.word()),
             Word::NotLoaded => ("unavailable", "mappings_not_loaded"),
         };
-        let line = Line {
-            audit: "authorize",
-            time: Milliseconds(self.now),
-            request_id: ids.next(),
-            result,
-            reason,
-            username: review.user(),
-            canonical_arn: opinion.principal.as_ref().map(|p| p.canonical_arn()),
-            source: opinion.source.as_ref().map(Text),
-            asked: Asked::of(review.attributes()),
-            latency_ms: Fraction(self.latency),
-        };
-        serde_json::to_writer(&mut *bytes, &line).expect("keys are strings, and a Vec takes all");
+        json::object(bytes, |line| {
+            line.text("audit", "authorize");
+            line.shown("time", Milliseconds(self.now));
+            line.shown("requestId", ids.next());
+            line.text("result", result);
+            line.text("reason", reason);
+            line.text("username", review.user());
+            if let Some(principal) = &opinion.principal {
+                line.text("canonicalArn", &principal.canonical_arn());
+            }
+            if let Some(source) = &opinion.source {
+                line.shown("source", source);
+            }
+            write_asked(review.attributes(), line);
+            line.value("latencyMs", &milliseconds(self.latency));
+        });
         bytes.push(b'\n');
     }
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Line<'a> {
-    audit: &'static str,
-    time: Milliseconds,
-    request_id: RequestId,
-    result: &'static str,
-    reason: &'a str,
-    username: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    canonical_arn: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    source: Option<Text<&'a MappingPlace>>,
-    #[serde(flatten)]
-    asked: Asked<'a>,
-    latency_ms: Fraction,
-}
-
 /// What is empty is left out.
-#[derive(Default, Serialize)]
-struct Asked<'a> {
-    verb: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    namespace: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    group: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    resource: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    subresource: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    name: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    path: &'a str,
-}
-
-impl<'a> Asked<'a> {
-    fn of(attributes: Attributes<'a>) -> Self {
-        match attributes {
-            Attributes::Resource(of) => Self {
-                verb: of.verb,
-                namespace: of.namespace,
-                group: of.group,
-                resource: of.resource,
-                subresource: of.subresource,
-                name: of.name,
-                path: "",
-            },
-            Attributes::NonResource(of) => Self {
-                verb: of.verb,
-                path: of.path,
-                ..Self::default()
-            },
+fn write_asked(attributes: Attributes<'_>, line: &mut Object<'_>) {
+    let mut text = |key, text: &str| {
+        if !text.is_empty() {
+            line.text(key, text);
+        }
+    };
+    match attributes {
+        Attributes::Resource(of) => {
+            text("verb", of.verb);
+            text("namespace", of.namespace);
+            text("group", of.group);
+            text("resource", of.resource);
+            text("subresource", of.subresource);
+            text("name", of.name);
+        }
+        Attributes::NonResource(of) => {
+            text("verb", of.verb);
+            text("path", of.path);
         }
     }
 }

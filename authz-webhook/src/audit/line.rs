@@ -2,13 +2,12 @@
 
 use std::cell::RefCell;
 use std::collections::hash_map::RandomState;
-use std::fmt::Display;
+use std::fmt;
 use std::hash::BuildHasher as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use iam_core::time::Rfc3339;
-use serde::{Serialize, Serializer};
 
 use crate::authenticate::{AuditFacts, Granted};
 use crate::json::{self, Object};
@@ -54,8 +53,8 @@ impl Decision<'_> {
     pub(super) fn write(&self, ids: &RequestIds, bytes: &mut Vec<u8>) {
         json::object(bytes, |line| {
             line.text("audit", "authenticate");
-            line.value("time", &Milliseconds(self.now));
-            line.value("requestId", &ids.next());
+            line.shown("time", Milliseconds(self.now));
+            line.shown("requestId", ids.next());
             line.text("result", self.result());
             line.text(
                 "reason",
@@ -67,13 +66,13 @@ impl Decision<'_> {
             };
             let scrubbed = facts.is_some_and(AuditFacts::scrubbed);
             match self.outcome {
-                Ok(Granted { user, .. }) => {
-                    line.text("username", &user.username);
-                    line.text("uid", &user.uid);
-                    line.texts("groups", &user.groups);
+                Ok(granted) => {
+                    line.text("username", &granted.username);
+                    line.text("uid", &granted.uid);
+                    line.texts("groups", &granted.groups);
                 }
                 Err(_) if scrubbed => {}
-                Err(refusal) => line.value("detail", &Text(refusal)),
+                Err(refusal) => line.shown("detail", refusal),
             }
             if let Some(facts) = facts {
                 write_facts(facts, line);
@@ -81,7 +80,7 @@ impl Decision<'_> {
             if scrubbed {
                 line.value("scrubbed", &true);
             }
-            line.value("latencyMs", &Fraction(self.latency));
+            line.value("latencyMs", &milliseconds(self.latency));
         });
         bytes.push(b'\n');
     }
@@ -109,7 +108,7 @@ fn write_facts(facts: &AuditFacts, line: &mut Object<'_>) {
     text("accessKeyId", facts.access_key_id());
     text("sessionName", facts.session_name());
     if let Some(source) = facts.source() {
-        line.value("source", &Text(source));
+        line.shown("source", source);
     }
     line.text("stsHost", facts.sts_host().name());
     if let Some(cluster_id) = facts.cluster_id() {
@@ -121,28 +120,19 @@ fn write_facts(facts: &AuditFacts, line: &mut Object<'_>) {
     }
 }
 
-/// Written as its `Display` says.
-pub(super) struct Text<T>(pub(super) T);
-
-impl<T: Display> Serialize for Text<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
-    }
-}
-
 pub(super) struct RequestId(u32, u64);
 
-impl Serialize for RequestId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&format_args!("{:08x}-{}", self.0, self.1))
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:08x}-{}", self.0, self.1)
     }
 }
 
 /// RFC 3339 with milliseconds.
 pub(super) struct Milliseconds(pub(super) SystemTime);
 
-impl Serialize for Milliseconds {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl fmt::Display for Milliseconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let since_1970 = self
             .0
             .duration_since(SystemTime::UNIX_EPOCH)
@@ -153,7 +143,7 @@ impl Serialize for Milliseconds {
                 *text = Rfc3339::nearest(self.0).to_string();
             }
             let whole = text.trim_end_matches('Z');
-            serializer.collect_str(&format_args!("{whole}.{:03}Z", since_1970.subsec_millis()))
+            write!(f, "{whole}.{:03}Z", since_1970.subsec_millis())
         })
     }
 }
@@ -163,14 +153,10 @@ thread_local! {
     static SECOND: RefCell<(Option<u64>, String)> = const { RefCell::new((None, String::new())) };
 }
 
-/// Milliseconds with three decimals.
-pub(super) struct Fraction(pub(super) Duration);
-
-impl Serialize for Fraction {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let microseconds = u32::try_from(self.0.as_micros()).unwrap_or(u32::MAX);
-        serializer.serialize_f64(f64::from(microseconds) / 1000.0)
-    }
+/// With three decimals.
+pub(super) fn milliseconds(duration: Duration) -> f64 {
+    let microseconds = u32::try_from(duration.as_micros()).unwrap_or(u32::MAX);
+    f64::from(microseconds) / 1000.0
 }
 
 #[cfg(test)]

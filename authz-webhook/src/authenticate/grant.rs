@@ -3,7 +3,7 @@
 use iam_core::account::AccountId;
 use iam_core::aws_auth::{RenderError, Template, Values};
 
-use super::{AuditFacts, Granted, UserInfo};
+use super::{AuditFacts, Granted};
 use crate::config::ReservedPrefixes;
 use crate::identity::Caller;
 use crate::mappings::{Hit, Names, NotLoaded, Snapshot, Sought};
@@ -65,13 +65,12 @@ pub(super) fn grant(
             rule,
         }));
     }
-    let user = UserInfo {
+    Ok(Granted {
         uid: uid(&facts, &username),
-        extra: extra(&facts),
         username,
         groups,
-    };
-    Ok(Granted { user, facts })
+        facts,
+    })
 }
 
 fn refused(refusal: fn(Box<AuditFacts>) -> Refusal, facts: AuditFacts) -> NotGranted {
@@ -142,12 +141,12 @@ fn uid(facts: &AuditFacts, username: &str) -> String {
 }
 
 /// The keys that RBAC and audit rules in the field expect, in this order.
-fn extra(facts: &AuditFacts) -> Vec<(&'static str, String)> {
+pub(super) fn extra(facts: &AuditFacts) -> Vec<(&'static str, &str)> {
     let Some(caller) = facts.open() else {
         return Vec::new();
     };
     let session_name = caller.session_name().unwrap_or_default();
-    [
+    vec![
         ("accessKeyId", caller.access_key_id()),
         ("arn", caller.arn()),
         ("canonicalArn", caller.canonical_arn()),
@@ -158,8 +157,6 @@ fn extra(facts: &AuditFacts) -> Vec<(&'static str, String)> {
             caller.principal_id(),
         ),
     ]
-    .map(|(key, value)| (key, value.to_owned()))
-    .into()
 }
 
 #[cfg(test)]

@@ -85,25 +85,19 @@ async fn a_user_has_name_uid_groups_and_extra() {
         .unwrap();
     let arn = "arn:aws:sts::111122223333:assumed-role/Dev/jane@corp";
     let expected = UserInfo {
-        username: "dev:jane-corp".to_owned(),
-        uid: "aws-iam-authenticator:111122223333:AROADEV".to_owned(),
-        groups: vec!["developers".to_owned(), "account:111122223333".to_owned()],
+        username: "dev:jane-corp",
+        uid: "aws-iam-authenticator:111122223333:AROADEV",
+        groups: &["developers".to_owned(), "account:111122223333".to_owned()],
         extra: vec![
-            ("accessKeyId", "ASIAIOSFODNN7EXAMPLE".to_owned()),
-            ("arn", arn.to_owned()),
-            (
-                "canonicalArn",
-                "arn:aws:iam::111122223333:role/Dev".to_owned(),
-            ),
-            ("principalId", "AROADEV".to_owned()),
-            ("sessionName", "jane@corp".to_owned()),
-            (
-                "sigs.k8s.io/aws-iam-authenticator/principalId",
-                "AROADEV".to_owned(),
-            ),
+            ("accessKeyId", "ASIAIOSFODNN7EXAMPLE"),
+            ("arn", arn),
+            ("canonicalArn", "arn:aws:iam::111122223333:role/Dev"),
+            ("principalId", "AROADEV"),
+            ("sessionName", "jane@corp"),
+            ("sigs.k8s.io/aws-iam-authenticator/principalId", "AROADEV"),
         ],
     };
-    assert_eq!(granted.user, expected);
+    assert_eq!(granted.user(), expected);
     let facts = granted.facts;
     assert_eq!(
         facts.canonical_arn(),
@@ -132,9 +126,9 @@ async fn a_mapped_account_gives_the_canonical_arn_and_no_groups() {
         .authenticate(&token(parts(now())), now())
         .await
         .unwrap();
-    let user = granted.user;
+    let user = granted.user();
     assert_eq!(user.username, "arn:aws:iam::111122223333:user/Alice");
-    assert_eq!(user.groups, Vec::<String>::new());
+    assert_eq!(user.groups, [""; 0]);
     assert_eq!(
         user.extra
             .iter()
@@ -158,12 +152,12 @@ async fn nothing_of_a_scrubbed_account_is_told() {
         .await
         .unwrap();
     let expected = UserInfo {
-        username: "dev:jane".to_owned(),
-        uid: "aws-iam-authenticator:administrative:dev:jane".to_owned(),
-        groups: vec!["developers".to_owned(), "account:111122223333".to_owned()],
+        username: "dev:jane",
+        uid: "aws-iam-authenticator:administrative:dev:jane",
+        groups: &["developers".to_owned(), "account:111122223333".to_owned()],
         extra: Vec::new(),
     };
-    assert_eq!(granted.user, expected);
+    assert_eq!(granted.user(), expected);
     let facts = granted.facts;
     let told = [
         facts.canonical_arn(),
@@ -272,6 +266,6 @@ async fn an_instance_is_named_by_ec2_in_username_and_groups() {
         .authenticate(&temporary(), now())
         .await
         .unwrap();
-    assert_eq!(granted.user.username, "system:node:ip-10-0-0-1");
-    assert_eq!(granted.user.groups, ["ip-10-0-0-1", "system:nodes"]);
+    assert_eq!(granted.username, "system:node:ip-10-0-0-1");
+    assert_eq!(granted.groups, ["ip-10-0-0-1", "system:nodes"]);
 }

@@ -348,7 +348,7 @@ const ENTRY: &str = "
 ";
 
 /// The body by which kube-apiserver asks whether the user whom `/authenticate` found may do it.
-fn access_review(user: &UserInfo, verb: &str) -> Vec<u8> {
+fn access_review(user: &UserInfo<'_>, verb: &str) -> Vec<u8> {
     let extra = user
         .extra
         .iter()
@@ -370,7 +370,8 @@ fn access_review(user: &UserInfo, verb: &str) -> Vec<u8> {
 #[tokio::test]
 async fn whom_authenticate_let_in_by_an_entry_authorize_knows() {
     let line = with_entry(ENTRY).await;
-    let user = line.decide().await.unwrap().user;
+    let granted = line.decide().await.unwrap();
+    let user = granted.user();
     let webhook = &line.webhook;
     let authorizer = webhook.authorizer.as_ref().unwrap();
     let answered = |verb: &str| {
@@ -423,7 +424,8 @@ async fn whom_authenticate_let_in_by_an_entry_authorize_knows() {
 
 #[tokio::test]
 async fn nothing_is_said_before_the_access_entries_have_loaded() {
-    let known = with_entry(ENTRY).await.decide().await.unwrap().user;
+    let known = with_entry(ENTRY).await.decide().await.unwrap();
+    let known = known.user();
     let line = with_entry("").await;
     let authorizer = line.webhook.authorizer.as_ref().unwrap();
     let body = access_review(&known, "list");

@@ -7,7 +7,7 @@ use crate::authenticate::UserInfo;
 use crate::json::{self, Object};
 
 /// The answer that lets a caller in.
-pub fn granted(version: ReviewVersion, user: &UserInfo, audiences: &[&str]) -> Vec<u8> {
+pub fn granted(version: ReviewVersion, user: &UserInfo<'_>, audiences: &[&str]) -> Vec<u8> {
     of_token(version, |status| {
         status.value("authenticated", &true);
         status.object("user", |told| tell(user, told));
@@ -51,11 +51,11 @@ fn answer(kind: &str, api_version: &str, status: impl FnOnce(&mut Object<'_>)) -
     bytes
 }
 
-fn tell(user: &UserInfo, told: &mut Object<'_>) {
-    told.text("username", &user.username);
-    told.text("uid", &user.uid);
+fn tell(user: &UserInfo<'_>, told: &mut Object<'_>) {
+    told.text("username", user.username);
+    told.text("uid", user.uid);
     if !user.groups.is_empty() {
-        told.texts("groups", &user.groups);
+        told.texts("groups", user.groups);
     }
     if !user.extra.is_empty() {
         told.object("extra", |extra| {

@@ -169,10 +169,10 @@ fn intersects_audiences_and_never_echoes() {
 #[test]
 fn a_grant_carries_the_whole_user() {
     let user = UserInfo {
-        username: "dev:\"bob\"".to_owned(),
-        uid: "aws-iam-authenticator:111122223333:AIDA".to_owned(),
-        groups: vec!["devs".to_owned()],
-        extra: vec![("arn", "arn:aws:iam::111122223333:user/bob".to_owned())],
+        username: "dev:\"bob\"",
+        uid: "aws-iam-authenticator:111122223333:AIDA",
+        groups: &["devs".to_owned()],
+        extra: vec![("arn", "arn:aws:iam::111122223333:user/bob")],
     };
     let expected = concat!(
         r#"{"kind":"TokenReview","apiVersion":"authentication.k8s.io/v1","status":"#,
@@ -188,9 +188,9 @@ fn a_grant_carries_the_whole_user() {
 #[test]
 fn a_grant_leaves_out_what_is_empty() {
     let user = UserInfo {
-        username: "u".to_owned(),
-        uid: "i".to_owned(),
-        groups: Vec::new(),
+        username: "u",
+        uid: "i",
+        groups: &[],
         extra: Vec::new(),
     };
     let expected = concat!(
