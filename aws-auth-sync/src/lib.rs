@@ -80,11 +80,11 @@ pub fn run(cli: Cli, clock: fn() -> SystemTime) -> Result<ExitCode, Error> {
             output
         }
         Command::Explain(arguments) => commands::explain(arguments)?,
-        Command::Report(arguments) => commands::report(arguments)?,
+        Command::Report(arguments) => commands::report(arguments, clock)?,
         Command::Export(arguments) => commands::export(arguments)?,
         Command::History(arguments) => commands::history(arguments)?,
         Command::Migrate(MigrateArgs { command }) => {
-            let (output, found) = commands::migrate(command)?;
+            let (output, found) = commands::migrate(command, clock)?;
             code = found;
             output
         }

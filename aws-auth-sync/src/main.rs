@@ -1,11 +1,9 @@
 //! The program: parse, start telemetry, run, report.
 
 use std::process::ExitCode;
-use std::time::SystemTime;
 
 use aws_auth_sync::cli::Cli;
 
-#[expect(clippy::disallowed_methods, reason = "the edge: the clock")]
 fn main() -> ExitCode {
     let cli: Cli = match iam_cli::parse(PROGRAM) {
         Ok(cli) => cli,
@@ -13,7 +11,7 @@ fn main() -> ExitCode {
     };
     iam_cli::telemetry::start(&cli.common, Cli::rust_log().as_deref());
     let format = cli.common.log_format;
-    iam_cli::finish(PROGRAM, format, aws_auth_sync::run(cli, SystemTime::now))
+    iam_cli::finish(PROGRAM, format, aws_auth_sync::run(cli, Cli::now))
 }
 
 const PROGRAM: &str = env!("CARGO_PKG_NAME");

@@ -4,6 +4,7 @@ mod apply;
 
 use std::fs;
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use super::{Unreadable, readable};
 use crate::cli::{MigrateCommand, MigrateSource, ReportFormat};
@@ -14,7 +15,10 @@ use crate::migrate::{ArnMap, Known, Migration, Target, emit, report};
 use crate::subject::Subject;
 
 /// The plan, the files that carry it out, or what was done.
-pub(crate) fn migrate(command: MigrateCommand) -> Result<(String, ExitCode), Error> {
+pub(crate) fn migrate(
+    command: MigrateCommand,
+    clock: fn() -> SystemTime,
+) -> Result<(String, ExitCode), Error> {
     let (migration, output) = match command {
         MigrateCommand::Plan { source, output } => {
             let read = Read::sources(source)?;
@@ -34,7 +38,7 @@ pub(crate) fn migrate(command: MigrateCommand) -> Result<(String, ExitCode), Err
             }
             (migration, output)
         }
-        MigrateCommand::Apply(arguments) => return apply::run(arguments),
+        MigrateCommand::Apply(arguments) => return apply::run(arguments, clock),
     };
     let code = if migration.is_blocked() {
         ExitCode::from(3)

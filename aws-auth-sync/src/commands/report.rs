@@ -1,13 +1,14 @@
 //! `report`.
 
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use iam_cli::file;
 use iam_core::aws_auth::SsoRoleMatch;
 use iam_core::time::Rfc3339;
 
 use super::{Unreadable, connect, fetch, readable};
-use crate::cli::{AccessFormat, Cli, ClusterArgs, ReportArgs};
+use crate::cli::{AccessFormat, ClusterArgs, ReportArgs};
 use crate::combined::Combined;
 use crate::error::Error;
 use crate::explain::Explanation;
@@ -19,7 +20,7 @@ use crate::report::{self, About, Report, Sources};
 use crate::subject::{LIVE, Subject};
 
 /// Tells who may do what, and writes the page where one is asked for.
-pub(crate) fn report(arguments: ReportArgs) -> Result<String, Error> {
+pub(crate) fn report(arguments: ReportArgs, clock: fn() -> SystemTime) -> Result<String, Error> {
     let ReportArgs {
         files,
         html,
@@ -42,7 +43,7 @@ pub(crate) fn report(arguments: ReportArgs) -> Result<String, Error> {
     let findings = lint::check(&scene.subjects, &scene.settings);
     let about = About {
         scene: scene.name,
-        made: Rfc3339::nearest(Cli::now()),
+        made: Rfc3339::nearest(clock()),
         since: since.map(|file| file.display().to_string()),
     };
     let report = Report::new(

@@ -24,8 +24,10 @@ fn entries_comments_and_keys_of_others_stay_to_the_byte() {
 
         let added = apply(story, &[], &source());
         assert_eq!((added.code, added.stderr.as_str()), (Some(0), ""));
-        let entry = data()["mapRoles"].as_str().unwrap().to_owned();
-        let text = format!("{NODES}{entry}");
+        // A new entry is written as its neighbour is.
+        let text = format!(
+            "{NODES}- {{rolearn: '{DEVELOPER}', username: developer, groups: [developers]}}\n"
+        );
         assert_eq!(section(story, "mapRoles"), text);
 
         let changed = apply(story, &[], &source_with_groups(&["changed"]));

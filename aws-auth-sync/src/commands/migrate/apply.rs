@@ -1,6 +1,7 @@
 //! `migrate apply`.
 
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use iam_aws::eks::{AuthenticationMode, ClusterState, Eks};
 use iam_aws::environment::Environment;
@@ -19,7 +20,10 @@ use crate::migrate::apply::report::{Report, Verdict};
 use crate::migrate::apply::{ApplyError, Existing, Found, Run, apply, mode};
 
 /// Makes the access entries, and reports.
-pub(super) fn run(arguments: MigrateApplyArgs) -> Result<(String, ExitCode), Error> {
+pub(super) fn run(
+    arguments: MigrateApplyArgs,
+    clock: fn() -> SystemTime,
+) -> Result<(String, ExitCode), Error> {
     let read = Read::sources(arguments.source)?;
     let environment = Cli::aws_environment().map_err(ApplyError::from)?;
     let region = region(&read.target, arguments.region)?;
@@ -28,7 +32,7 @@ pub(super) fn run(arguments: MigrateApplyArgs) -> Result<(String, ExitCode), Err
         profile: arguments.profile.as_deref(),
         cluster: None,
     };
-    let desk = Desk::open(&read.target, named, &environment)?;
+    let desk = Desk::open(&read.target, named, &environment, clock)?;
     let state = desk.settled()?;
     let read = Read {
         target: target(&read.target, &state)?,
@@ -80,9 +84,10 @@ impl<'a> Desk<'a> {
         target: &'a Target,
         named: Named<'a>,
         environment: &'a Environment,
+        clock: fn() -> SystemTime,
     ) -> Result<Self, ApplyError> {
         let login = Login { named, role: None };
-        let session = Session::open(&login, environment, Cli::now)?;
+        let session = Session::open(&login, environment, clock)?;
         let name = target.id();
         Ok(Self { session, name })
     }
