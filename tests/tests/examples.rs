@@ -31,6 +31,8 @@ fn there_is_a_story_for_every_example() {
         "access/nodes.yaml",
         "aws-auth.yaml",
         "describe-cluster.json",
+        "gitops/argocd-application.yaml",
+        "gitops/aws-auth.yaml",
         "kubeconfig.yaml",
         "webhook.yaml",
     ];
@@ -91,6 +93,43 @@ fn the_aws_auth_written_by_hand_renders_to_the_same_entries() {
     let by_hand = fs::read_to_string(example("aws-auth.yaml")).unwrap();
     assert_eq!(entries(&output.stdout), entries(&by_hand));
     assert_eq!(entries(&by_hand).len(), 4);
+}
+
+#[test]
+fn the_aws_auth_among_other_objects_takes_the_entries_and_keeps_what_holds_others_off() {
+    let sandbox = Sandbox::new("examples");
+    let there = example("gitops/aws-auth.yaml");
+    let flag = format!("--live-file={}", there.display());
+    let output = render(&sandbox, &[&flag], "access");
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    assert_eq!(entries(&output.stdout).len(), 6);
+    let text = fs::read_to_string(there).unwrap();
+    let kept: Vec<&str> = text
+        .lines()
+        .filter(|line| {
+            line.contains("sync-options")
+                || line.contains("fluxcd.io")
+                || line.contains("resource-policy")
+        })
+        .collect();
+    assert_eq!(kept.len(), 4);
+    for line in kept {
+        assert!(output.stdout.contains(line), "{line}");
+    }
+}
+
+#[test]
+fn the_application_leaves_alone_what_is_written_into_the_aws_auth_beside_it() {
+    let application = json_of(&example("gitops/argocd-application.yaml"));
+    let manifest = json_of(&example("gitops/aws-auth.yaml"));
+    let ignored = &application["spec"]["ignoreDifferences"][0];
+    for field in ["name", "namespace"] {
+        assert_eq!(ignored[field], manifest["metadata"][field]);
+    }
+    assert_eq!(
+        ignored["jsonPointers"],
+        json!(["/data", "/metadata/annotations"])
+    );
 }
 
 #[test]
@@ -256,6 +295,11 @@ fn replaced(text: &str, from: &str, to: &str) -> String {
 
 fn example(name: &str) -> PathBuf {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../examples")).join(name)
+}
+
+fn json_of(path: &Path) -> Value {
+    let text = fs::read_to_string(path).expect("the example can be read");
+    serde_saphyr::from_str(&text).expect("the example is YAML")
 }
 
 fn files_below(directory: &Path) -> Vec<PathBuf> {
