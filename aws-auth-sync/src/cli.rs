@@ -539,9 +539,27 @@ pub struct WatchArgs {
     #[arg(value_name = "FILES", required = true)]
     pub files: Vec<PathBuf>,
 
-    /// Sync once, tell what was done and end, as for a CronJob
+    /// Sync once, without a lease, tell what was done and end, as for a CronJob
     #[arg(long)]
     pub once: bool,
+
+    /// The Lease in kube-system which lets one of several replicas write; one for each set of files
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "aws-auth-sync",
+        conflicts_with = "once"
+    )]
+    pub lease: String,
+
+    /// What this replica is called in the lease, before something random
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "aws-auth-sync",
+        conflicts_with = "once"
+    )]
+    pub identity: String,
 
     /// What may change.
     #[command(flatten)]
@@ -596,6 +614,16 @@ pub struct ChangeArgs {
 }
 
 impl Cli {
+    /// The time.
+    #[must_use]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the clock"
+    )]
+    pub fn now() -> SystemTime {
+        SystemTime::now()
+    }
+
     /// The value of the variable `RUST_LOG`.
     #[must_use]
     #[expect(
@@ -618,16 +646,6 @@ impl Cli {
         Environment::read(&Variables(|name| {
             std::env::var_os(name).filter(|value| !value.is_empty())
         }))
-    }
-
-    /// The time.
-    #[must_use]
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that reads the clock"
-    )]
-    pub fn now() -> SystemTime {
-        SystemTime::now()
     }
 
     /// Whether stdout is coloured: a terminal, and `NO_COLOR` is not set.

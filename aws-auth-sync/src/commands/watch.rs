@@ -1,11 +1,12 @@
 //! `watch`.
 
+use std::hash::{BuildHasher as _, RandomState};
 use std::time::SystemTime;
 
 use super::manner;
 use crate::cli::WatchArgs;
 use crate::error::Error;
-use crate::watch::{self, Setup, Stop};
+use crate::watch::{self, Candidate, Setup, Stop};
 
 /// Keeps aws-auth as the sources want it until it is asked to stop, or with `--once` brings it
 /// there and tells what was done.
@@ -13,6 +14,8 @@ pub(crate) fn watch(arguments: WatchArgs, clock: fn() -> SystemTime) -> Result<S
     let WatchArgs {
         files,
         once,
+        lease,
+        identity,
         change,
         write,
         cluster,
@@ -33,7 +36,13 @@ pub(crate) fn watch(arguments: WatchArgs, clock: fn() -> SystemTime) -> Result<S
             return Ok(watch::once(&setup).await?.to_string());
         }
         let mut stop = Stop::listen().map_err(Error::Signals)?;
-        watch::watch(setup, &mut stop).await;
+        let mut candidate = Candidate::new(&cluster, &lease, unique(&identity), clock);
+        watch::watch(setup, &mut candidate, &mut stop).await;
         Ok(String::new())
     })
+}
+
+/// Two processes of one name must not take the lease for theirs at the same time.
+fn unique(identity: &str) -> String {
+    format!("{identity}_{:016x}", RandomState::new().hash_one(()))
 }

@@ -190,6 +190,40 @@ fn once_says_and_ends_as_apply_does() {
     });
 }
 
+#[test]
+fn one_of_two_replicas_writes_and_the_other_takes_over_when_it_dies_or_ends() {
+    with_cluster(|story| {
+        let file = write(story, "access.json", &source());
+        let replica = |name: &str| watch(story, name, &["--create", "--identity", name, &file]);
+        let mut first = replica("first");
+        wait(
+            &first,
+            "lease kube-system/aws-auth-sync: held by this replica, first_",
+        );
+        wait(&first, "notice: aws-auth is synced: ");
+        let mut second = replica("second");
+        wait(&second, "lease kube-system/aws-auth-sync: held by first_");
+        first.kill();
+        rewrite(story, "mapUsers", "[]");
+        wait(
+            &second,
+            "lease kube-system/aws-auth-sync: held by this replica, second_",
+        );
+        wait(&second, "notice: drift is corrected: mapUsers");
+
+        let third = replica("third");
+        wait(&third, "lease kube-system/aws-auth-sync: held by second_");
+        assert_eq!(second.terminate(LONG).code(), Some(0));
+        rewrite(story, "mapUsers", "[]");
+        wait(
+            &third,
+            "lease kube-system/aws-auth-sync: held by this replica, third_",
+        );
+        wait(&third, "notice: drift is corrected: mapUsers");
+        assert_eq!(second.stderr().matches("drift is corrected").count(), 1);
+    });
+}
+
 /// Starts the controller as the cluster's administrator.
 fn watch(story: &Story<'_>, name: &str, arguments: &[&str]) -> Process {
     let command = story.aws_auth_sync(&["watch"]);
