@@ -155,7 +155,11 @@ fn only_what_is_asked_for_is_written_and_once() {
             "{line:?} is not there any more:\n{after}"
         );
     }
-    assert!(after.contains("\n  - cluster:\n      certificate-authority-data: LS0"));
+    // As their cluster is written.
+    assert!(
+        after.contains("\n  - cluster: {certificate-authority-data: LS0"),
+        "{after}"
+    );
     assert!(
         after.contains("\n        args:\n          - \"--region=us-west-2\"\n"),
         "{after}"
@@ -630,7 +634,7 @@ fn converts_both_styles_and_back() {
         sandbox.succeed(&[&["convert", "--context", "c", "--to", "aws"], &file[..]].concat());
     assert_eq!(stdout, "Converted user cli in config\n");
     let back = sandbox.read("config");
-    let expected = "- \"eks\"\n      - get-token\n      - \"--cluster-name\"\n      - demo\n      - \"--output\"\n      - json\n      - \"--role\"\n      - arn:aws:iam::111122223333:role/r\n      command: aws\n";
+    let expected = "- \"eks\"\n      - \"get-token\"\n      - \"--cluster-name\"\n      - \"demo\"\n      - \"--output\"\n      - \"json\"\n      - \"--role\"\n      - \"arn:aws:iam::111122223333:role/r\"\n      command: aws\n";
     assert!(
         back.contains(expected) && back.contains("v1beta1") && !back.contains("v1alpha1"),
         "{back}"
