@@ -1,0 +1,218 @@
+//! The command lines of what changes aws-auth, or says what would.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use iam_core::principal::Principal;
+
+use super::ClusterArgs;
+use crate::confirm::Timeout;
+use crate::guard::Overrides;
+use crate::owner::Owner;
+use crate::plan;
+
+/// Arguments of `plan`.
+#[derive(Args, Debug)]
+pub struct PlanArgs {
+    /// Files, directories, patterns, or - for stdin
+    #[arg(value_name = "FILES", required = true)]
+    pub files: Vec<PathBuf>,
+
+    /// A file with the live aws-auth, or - for stdin: no cluster is asked
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["kubeconfig", "context"])]
+    pub live_file: Option<PathBuf>,
+
+    /// Which cluster.
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
+
+    /// How to write the plan
+    #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
+    pub output: plan::report::Format,
+
+    /// Write the plan to a file as well, for apply --plan
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+
+    /// What may change.
+    #[command(flatten)]
+    pub change: ChangeArgs,
+}
+
+/// Arguments of `render`.
+#[derive(Args, Debug)]
+pub struct RenderArgs {
+    /// Files, directories, patterns, or - for stdin
+    #[arg(value_name = "FILES", required = true)]
+    pub files: Vec<PathBuf>,
+
+    /// A file with the live aws-auth, or - for stdin: it is printed as apply would leave it
+    #[arg(long, value_name = "FILE")]
+    pub live_file: Option<PathBuf>,
+
+    /// What may change.
+    #[command(flatten)]
+    pub change: ChangeArgs,
+}
+
+/// Arguments of `apply`.
+#[derive(Args, Debug)]
+pub struct ApplyArgs {
+    /// Files, directories, patterns, or - for stdin
+    #[arg(value_name = "FILES", required_unless_present = "plan")]
+    pub files: Vec<PathBuf>,
+
+    /// Carry out a plan that plan --out wrote, and nothing else
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["files", "owner", "adopt", "prune"])]
+    pub plan: Option<PathBuf>,
+
+    /// Roll the change back unless a line `yes` comes on stdin within this time, as 60s, 5m or
+    /// 1h30m; changes of others stay. What is left by a run that was killed is rolled back by the
+    /// next plan, apply or rollback after that time
+    #[arg(long, value_name = "TIME", conflicts_with_all = ["no_backup", "dry_run"])]
+    pub confirm_timeout: Option<Timeout>,
+
+    /// How it is written.
+    #[command(flatten)]
+    pub write: WriteArgs,
+
+    /// Which cluster.
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
+
+    /// What may change.
+    #[command(flatten)]
+    pub change: ChangeArgs,
+}
+
+/// Arguments of `rollback`.
+#[derive(Args, Debug)]
+pub struct RollbackArgs {
+    /// The state to go back to, by its number in history [default: the one before the last apply]
+    #[arg(long, value_name = "REVISION")]
+    pub to: Option<u64>,
+
+    /// The cluster this is for, as the kubeconfig names it (its ARN) or by the URL of its server:
+    /// refused where the kubeconfig says another
+    #[arg(long, value_name = "CLUSTER")]
+    pub cluster: Option<String>,
+
+    /// Who makes the change, whose access is not to be lost [default: whom the cluster takes you
+    /// for]
+    #[arg(long, value_name = "ARN")]
+    pub caller_arn: Option<Principal>,
+
+    /// How it is written.
+    #[command(flatten)]
+    pub write: WriteArgs,
+
+    /// Which cluster.
+    #[command(flatten)]
+    pub connection: ClusterArgs,
+
+    /// What the guards let pass.
+    #[command(flatten)]
+    pub overrides: Overrides,
+}
+
+/// Arguments of `watch`.
+#[derive(Args, Debug)]
+pub struct WatchArgs {
+    /// Files, directories or patterns, looked at every second; with --once also - for stdin
+    #[arg(value_name = "FILES", required = true)]
+    pub files: Vec<PathBuf>,
+
+    /// Sync once, without a lease, tell what was done and end, as for a CronJob
+    #[arg(long)]
+    pub once: bool,
+
+    /// The Lease in kube-system which lets one of several replicas write; one for each set of files
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "aws-auth-sync",
+        conflicts_with = "once"
+    )]
+    pub lease: String,
+
+    /// What this replica is called in the lease, before something random
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "aws-auth-sync",
+        conflicts_with = "once"
+    )]
+    pub identity: String,
+
+    /// What may change.
+    #[command(flatten)]
+    pub change: ChangeArgs,
+
+    /// How it is written.
+    #[command(flatten)]
+    pub write: WriteArgs,
+
+    /// Which cluster.
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
+}
+
+/// How aws-auth is written.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct WriteArgs {
+    /// Make aws-auth where the cluster has none
+    #[arg(long)]
+    pub create: bool,
+
+    /// Tell what would change: client sends nothing, server has the API server look at it too
+    #[arg(long, value_enum, value_name = "WHERE", num_args = 0..=1, require_equals = true, default_missing_value = "client")]
+    pub dry_run: Option<DryRun>,
+
+    /// How many states to keep that were saved before a change: configmaps aws-auth-backup-N in
+    /// kube-system
+    #[arg(long, value_name = "COUNT", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub keep_backups: u16,
+
+    /// Save nothing before the change: there is no rollback of it
+    #[arg(long, conflicts_with = "keep_backups")]
+    pub no_backup: bool,
+}
+
+/// Who looks at a change that is not meant.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum DryRun {
+    /// This program
+    Client,
+    /// The API server too
+    Server,
+}
+
+/// What may change.
+#[derive(Args, Clone, Debug)]
+pub struct ChangeArgs {
+    /// Whose the entries are, where the files do not say it
+    #[arg(long, value_name = "NAME")]
+    pub owner: Option<Owner>,
+
+    /// The cluster this is for, as the kubeconfig names it (its ARN) or by the URL of its server:
+    /// refused where a file's `cluster`, or the kubeconfig, says another
+    #[arg(long, value_name = "CLUSTER")]
+    pub cluster: Option<String>,
+
+    /// Take over the entries that the files declare and another owner, or nobody, has written
+    #[arg(long)]
+    pub adopt: bool,
+
+    /// Remove what the files do not declare and nobody owns, and what somebody else has changed
+    #[arg(long)]
+    pub prune: bool,
+
+    /// Who makes the change, whose access is not to be lost [default: whom the cluster takes you
+    /// for]
+    #[arg(long, value_name = "ARN")]
+    pub caller_arn: Option<Principal>,
+
+    /// What the guards let pass.
+    #[command(flatten)]
+    pub overrides: Overrides,
+}
