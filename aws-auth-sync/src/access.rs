@@ -146,16 +146,24 @@ const ADMIN: [Probe; 10] = [
     Probe("impersonate", "", "users"),
     Probe("impersonate", "", "groups"),
 ];
-const EDIT: [Probe; 9] = [
+const EDIT: [Probe; 17] = [
     Probe("create", "", "pods"),
     Probe("create", "", "pods/exec"),
     Probe("create", "", "pods/attach"),
+    Probe("update", "", "pods/ephemeralcontainers"),
+    Probe("patch", "", "pods/ephemeralcontainers"),
+    Probe("create", "", "replicationcontrollers"),
     Probe("create", "apps", "deployments"),
+    Probe("update", "apps", "deployments"),
+    Probe("patch", "apps", "deployments"),
     Probe("create", "apps", "statefulsets"),
+    Probe("update", "apps", "statefulsets"),
+    Probe("patch", "apps", "statefulsets"),
     Probe("create", "apps", "daemonsets"),
+    Probe("update", "apps", "daemonsets"),
+    Probe("patch", "apps", "daemonsets"),
     Probe("create", "batch", "jobs"),
     Probe("create", "batch", "cronjobs"),
-    Probe("create", "", "replicationcontrollers"),
 ];
 const VIEW: [Probe; 2] = [Probe("list", "", "pods"), Probe("get", "", "pods")];
 const SECRETS: [Probe; 3] = [

@@ -42,6 +42,8 @@ fn a_level_is_the_farthest_that_a_rule_goes() {
         (rule("", "users", "impersonate"), "admin"),
         (rule("apps", "*", "*"), "edit"),
         (rule("", "pods/exec", "create"), "edit"),
+        (rule("apps", "deployments", "patch"), "edit"),
+        (rule("", "pods/ephemeralcontainers", "update"), "edit"),
         (rule("", "pods", "list"), "view"),
         (rule("", "secrets", "watch"), "some, reads secrets"),
         (rule("example.com", "widgets", "get"), "some"),
