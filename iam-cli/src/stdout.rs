@@ -26,7 +26,7 @@ pub fn print(text: &str) -> Result<(), StdoutError> {
 /// Prints the help or the version that clap found to be asked for.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub fn print_asked_for(answer: &clap::Error) -> Result<(), StdoutError> {
     unless_unread(answer.print())
 }
