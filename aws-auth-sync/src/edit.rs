@@ -7,9 +7,9 @@ mod meant;
 #[cfg(test)]
 mod tests;
 
-use iam_core::aws_auth::{Document, Section};
+use iam_core::aws_auth::{Document, LIST_LIMITS, Section};
+use iam_core::yaml::Fresh;
 use iam_core::yaml::edit::{self, EditError, ListChange};
-use iam_core::yaml::{Fresh, Limits};
 use thiserror::Error;
 
 pub(crate) use entry::{USUAL, fresh};
@@ -148,7 +148,7 @@ fn section_after(
         });
     };
     let failed = |source| TextError::Edit { section, source };
-    let document = edit::Document::parse(text, &LIMITS).map_err(failed)?;
+    let document = edit::Document::parse(text, &LIST_LIMITS).map_err(failed)?;
     let list = list_change(&document, section, live, changes);
     let change = edit::Change::from(list);
     let text = document.edit(&change).map_err(failed)?.into_owned();
@@ -200,15 +200,6 @@ fn list_change(
 
 /// A list without entries.
 const EMPTY: &str = "[]";
-
-/// As much as an aws-auth may hold, and more than that.
-const LIMITS: Limits = Limits {
-    bytes: 4 << 20,
-    depth: 32,
-    nodes: 400_000,
-    aliases: 10_000,
-    events: 1_600_000,
-};
 
 impl SectionEdit {
     /// The text as a value that is new to a manifest.

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use iam_core::aws_auth::{Document, Manifest, ManifestError, Section};
+use iam_core::aws_auth::{Document, MANIFEST_LIMITS, Manifest, ManifestError, Section};
 use iam_core::yaml::edit::{self, Change, EditError, ListChange, MapChange};
-use iam_core::yaml::{self, Fresh, Limits, Node};
+use iam_core::yaml::{self, Fresh, Node};
 use thiserror::Error;
 
 use crate::desired::sections;
@@ -100,7 +100,8 @@ impl LiveFile {
             file: Arc::clone(&file),
             source,
         };
-        let documents = yaml::parse(&text, &LIMITS).map_err(|error| failed(error.into()))?;
+        let documents =
+            yaml::parse(&text, &MANIFEST_LIMITS).map_err(|error| failed(error.into()))?;
         let object = Manifest::find(&documents).map_err(failed)?;
         let texts = Section::ALL
             .into_iter()
@@ -137,7 +138,7 @@ impl LiveFile {
                 Change::from(MapChange::default().change("items", items))
             }
         };
-        let document = edit::Document::parse(&self.text, &LIMITS).map_err(failed)?;
+        let document = edit::Document::parse(&self.text, &MANIFEST_LIMITS).map_err(failed)?;
         let text = document.edit(&change).map_err(failed)?.into_owned();
         let meant = after(&self.live.data, &plan.edits);
         let found = Manifest::parse(&text).map(|manifest| meanings(&manifest.document));
@@ -200,12 +201,3 @@ fn texts_in(object: &Node, key: &str) -> BTreeMap<String, String> {
     });
     texts.collect()
 }
-
-/// A manifest quotes a whole ConfigMap, which may have 1 MiB of data.
-const LIMITS: Limits = Limits {
-    bytes: 4 << 20,
-    depth: 32,
-    nodes: 200_000,
-    aliases: 10_000,
-    events: 800_000,
-};

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use glob::Pattern;
 use iam_core::account::AccountId;
-use iam_core::aws_auth::{Identity, Section};
-use iam_core::yaml::{self, Limits, Mapping, Node, Position};
+use iam_core::aws_auth::{Identity, MANIFEST_LIMITS, Section};
+use iam_core::yaml::{self, Mapping, Node, Position};
 
 use crate::finding::{Finding, Place};
 use crate::input::Input;
@@ -88,7 +88,7 @@ pub fn parse(input: &Input, findings: &mut Vec<Finding>) -> Vec<Source> {
             return Vec::new();
         }
     };
-    match yaml::parse(text, &LIMITS) {
+    match yaml::parse(text, &MANIFEST_LIMITS) {
         Ok(documents) => {
             let filled = documents
                 .iter()
@@ -162,14 +162,6 @@ fn position_after(bytes: &[u8], offset: usize) -> Position {
     }
 }
 
-/// A manifest quotes a whole ConfigMap, which may have 1 MiB of data.
-const LIMITS: Limits = Limits {
-    bytes: 4 << 20,
-    depth: 32,
-    nodes: 200_000,
-    aliases: 10_000,
-    events: 800_000,
-};
 const KINDS: &str = "sources are aws-auth-sync/v1 AwsAuth documents, manifests of the v1 \
     ConfigMap aws-auth, IAMIdentityMappings, and eksctl's ClusterConfig";
 

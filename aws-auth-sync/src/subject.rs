@@ -12,8 +12,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use iam_core::account::AccountId;
-use iam_core::aws_auth::{Diagnostic, Entry, Section, Severity as CoreSeverity};
-use iam_core::yaml::{self, Limits, Mapping, Node, Position, Span, YamlError};
+use iam_core::aws_auth::{Diagnostic, Entry, LIST_LIMITS, Section, Severity as CoreSeverity};
+use iam_core::yaml::{self, Mapping, Node, Position, Span, YamlError};
 
 use crate::finding as source_finding;
 use crate::input::Input;
@@ -93,7 +93,7 @@ impl Subject {
             subject.remarks.push(remark);
             return subject;
         }
-        match yaml::parse(bare, &LIMITS) {
+        match yaml::parse(bare, &LIST_LIMITS) {
             Ok(documents) => subject.documents(&documents),
             Err(error) => subject.remarks.push(not_yaml(&error)),
         }
@@ -326,12 +326,3 @@ const BLOCK: usize = 4096;
 
 /// A line of this many characters is nobody's to look at.
 pub(crate) const LONG: usize = 1000;
-
-/// Room for 30,000 entries; what is larger than 4 MiB is not read at all.
-const LIMITS: Limits = Limits {
-    bytes: 4 << 20,
-    depth: 32,
-    nodes: 400_000,
-    aliases: 10_000,
-    events: 1_600_000,
-};

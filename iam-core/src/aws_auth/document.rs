@@ -157,7 +157,7 @@ fn is_blank(text: &str) -> bool {
 }
 
 fn read_text(section: Section, text: &str, output: &mut Output) {
-    match yaml::parse_first(text, &LIMITS) {
+    match yaml::parse_first(text, &LIST_LIMITS) {
         Ok(first) => {
             if let Some(position) = first.rest {
                 let message = "the list ends here: what follows is not read";
@@ -224,8 +224,9 @@ fn not_yaml(section: Section, text: &str, error: &YamlError) -> Diagnostic {
     }
 }
 
-/// Four times what a ConfigMap may hold, so that one that is too large can still be looked into.
-const LIMITS: Limits = Limits {
+/// For the text of a list: four times what a ConfigMap may hold, so that one that is too large can
+/// still be looked into.
+pub const LIST_LIMITS: Limits = Limits {
     bytes: 4 << 20,
     depth: 32,
     nodes: 400_000,

@@ -61,7 +61,7 @@ impl Manifest {
     /// When it is not YAML, holds no or several ConfigMaps named `aws-auth`, or a section that is
     /// not text. Faults inside of sections are [`Document::diagnostics`].
     pub fn parse(text: &str) -> Result<Self, ManifestError> {
-        let documents = yaml::parse(text, &LIMITS)?;
+        let documents = yaml::parse(text, &MANIFEST_LIMITS)?;
         Self::of_node(text, Self::find(&documents)?)
     }
 
@@ -213,8 +213,8 @@ fn misspelt_key(key: &Node) -> Option<Diagnostic> {
     Some(diagnostic.hint(format!("write {meant}")).code("D06"))
 }
 
-/// A manifest quotes a whole ConfigMap, which may have 1 MiB of data.
-const LIMITS: Limits = Limits {
+/// For the text of a manifest: it quotes a whole ConfigMap, which may have 1 MiB of data.
+pub const MANIFEST_LIMITS: Limits = Limits {
     bytes: 4 << 20,
     depth: 32,
     nodes: 200_000,
