@@ -129,6 +129,8 @@ pub struct Case<'a> {
     pub after: &'a Document,
     /// New members of `system:masters` whom the sources acknowledge.
     pub acknowledged: &'a Acknowledged,
+    /// What becomes again what its owner wrote.
+    pub mended: &'a Mended,
     /// What is known of the cluster and of the caller.
     pub facts: &'a Facts,
 }
@@ -178,6 +180,22 @@ impl Acknowledged {
     }
 }
 
+/// The entries that somebody else has changed, and that become again what their owner wrote.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Mended(BTreeSet<String>);
+
+impl<'a> FromIterator<&'a Identity> for Mended {
+    fn from_iter<T: IntoIterator<Item = &'a Identity>>(identities: T) -> Self {
+        Self(identities.into_iter().map(view::key).collect())
+    }
+}
+
+impl Mended {
+    fn covers(&self, entry: &Entry) -> bool {
+        self.0.contains(&view::key(&entry.identity))
+    }
+}
+
 /// What speaks against a change, in the order of the codes.
 #[must_use]
 pub fn check(case: &Case<'_>) -> Vec<Guard> {
@@ -191,7 +209,7 @@ pub fn check(case: &Case<'_>) -> Vec<Guard> {
             after: View::new(case.after, *gate),
         };
         guards.extend(access::check(&change, case.facts.caller.as_ref()));
-        guards.extend(admins::last(&change));
+        guards.extend(admins::last(&change, case.mended));
         guards.extend(nodes::check(&change, &case.facts.nodes));
         guards.extend(extent::check(&change));
         guards.extend(admins::new(&change, case.acknowledged));

@@ -12,9 +12,9 @@ use iam_core::principal::Principal;
 use crate::cluster::Content;
 use crate::desired::Desired;
 use crate::edit::{self, Edited, SectionEdit, TextError};
-use crate::guard::{self, Acknowledged, Case, Facts, Guard, Overrides};
+use crate::guard::{self, Acknowledged, Case, Facts, Guard, Mended, Overrides};
 use crate::live::Live;
-use crate::merge::{self, Intent, Merge, Policy};
+use crate::merge::{self, Change, Intent, Merge, Policy, Reason};
 use crate::owner::Owner;
 pub use annotations::Annotation;
 pub use refusal::Refusal;
@@ -102,6 +102,7 @@ impl<'a> Draft<'a> {
             before: &self.live.document,
             after: &self.edited.document,
             acknowledged: &self.wanted.acknowledged,
+            mended: &self.mended(),
             facts,
         };
         let mut guards = guard::check(&case);
@@ -119,6 +120,18 @@ impl<'a> Draft<'a> {
             guards,
             passed,
         }
+    }
+
+    /// What the sources want as they wanted it before, and somebody else has changed.
+    fn mended(&self) -> Mended {
+        let record = self.live.record(&self.wanted.owner);
+        let written = |change: &Change| record?.written(&change.entry().key());
+        let is_mended = |change: &&Change| {
+            change.reason == Reason::ChangedByOthers
+                && written(change) == Some(change.entry().digest())
+        };
+        let mended = self.merge.changes.iter().filter(is_mended);
+        mended.map(|change| &change.entry().identity).collect()
     }
 }
 

@@ -10,7 +10,7 @@ use thiserror::Error;
 use crate::apply::{ApplyError, Manner, Trial, live};
 use crate::cluster::Effect;
 use crate::connection::Cluster;
-use crate::guard::{self, Acknowledged, Case, Facts, Guard, Overrides};
+use crate::guard::{self, Acknowledged, Case, Facts, Guard, Mended, Overrides};
 use crate::history::{Occasion, Outcome, Revision, Writing};
 use crate::known::Known;
 use crate::live::Live;
@@ -195,6 +195,7 @@ fn permitted(
         before: &now.document,
         after: &undo.document,
         acknowledged: &Acknowledged::default(),
+        mended: &Mended::default(),
         facts,
     });
     let (passed, refused): (Vec<Guard>, Vec<Guard>) = guards

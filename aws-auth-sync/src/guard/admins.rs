@@ -2,14 +2,15 @@
 
 use iam_core::aws_auth::Entry;
 
-use super::{Acknowledged, Change, Code, Guard, Named, listed};
+use super::{Acknowledged, Change, Code, Guard, Mended, Named, listed};
 
-/// Refuses to leave nobody in `system:masters`.
-pub(super) fn last(change: &Change<'_>) -> Option<Guard> {
+/// Refuses to leave nobody in `system:masters`. Whom only somebody's edit of another owner's entry
+/// put there was nobody's administrator: else such an edit could not be mended.
+pub(super) fn last(change: &Change<'_>, mended: &Mended) -> Option<Guard> {
     let before: Vec<&Entry> = change
         .before
         .acting()
-        .filter(|entry| is_admin(entry))
+        .filter(|entry| is_admin(entry) && !mended.covers(entry))
         .collect();
     if before.is_empty() || change.after.acting().any(is_admin) {
         return None;

@@ -52,6 +52,7 @@ fn refusals_with(before: &[&str], after: &[&str], change: impl FnOnce(&mut Facts
         before: &document(before),
         after: &document(after),
         acknowledged: &Acknowledged::default(),
+        mended: &Mended::default(),
         facts: &facts,
     };
     check(&case).iter().map(ToString::to_string).collect()
@@ -285,6 +286,7 @@ fn a_new_member_of_system_masters_is_acknowledged_by_the_source() {
         before: &document(&before),
         after: &document(&after),
         acknowledged: &document(&[admin]).entries.iter().collect(),
+        mended: &Mended::default(),
         facts: &Facts::default(),
     };
     assert_eq!(check(&case), []);

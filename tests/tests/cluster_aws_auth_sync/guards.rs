@@ -54,6 +54,29 @@ fn a_new_administrator_and_the_last_one() {
 }
 
 #[test]
+fn an_administrator_whom_only_an_edit_made_is_mended_away() {
+    with_cluster(|story| {
+        made(story);
+        let declared = section(story, "mapUsers");
+        rewrite(
+            story,
+            "mapUsers",
+            &declared.replace("readers", "system:masters"),
+        );
+        let mended = apply(story, &[], &source());
+        assert_eq!((mended.code, mended.stderr.as_str()), (Some(0), ""));
+        assert_eq!(section(story, "mapUsers"), declared);
+
+        // One whom the owner made, and takes back, is the last one whatever others changed.
+        let made = apply(story, &["--allow-new-admin"], &source_with_admin());
+        assert_eq!(made.code, Some(0), "{}", made.stderr);
+        let edited = section(story, "mapUsers").replace("username: alice", "username: alicia");
+        rewrite(story, "mapUsers", &edited);
+        assert_guarded(story, &source(), "C02", "--allow-no-admin");
+    });
+}
+
+#[test]
 fn an_administrator_whom_the_source_acknowledges_passes() {
     with_cluster(|story| {
         made(story);
