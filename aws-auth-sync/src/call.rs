@@ -50,7 +50,7 @@ impl CallError {
                  create, get, list and delete on configmaps, which are its backups",
             ),
             Self::Refused { code: 401, .. } => {
-                Some("the kubeconfig's credentials are not accepted: try kubectl auth whoami")
+                Some("the credentials are not accepted: try kubectl auth whoami with the same")
             }
             Self::Deadline { .. } | Self::Transport { .. } => {
                 Some("try kubectl get --raw /readyz with the same kubeconfig")

@@ -129,7 +129,8 @@ pub enum ReportFormat {
 /// Which cluster to talk to.
 #[derive(Args, Debug)]
 pub struct ClusterArgs {
-    /// Kubeconfig to use [default: the files in KUBECONFIG, else ~/.kube/config]
+    /// Kubeconfig to use [default: the files in KUBECONFIG, else ~/.kube/config; in a pod that has
+    /// neither, its service account]
     #[arg(long, value_name = "FILE")]
     pub kubeconfig: Option<PathBuf>,
 

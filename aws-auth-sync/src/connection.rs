@@ -1,30 +1,58 @@
-//! From a kubeconfig to a connection.
+//! From a kubeconfig, or from a pod's service account, to a connection.
 
+mod kubeconfig;
+mod pod;
+
+use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
-use http::Uri;
-use hyper_util::client::proxy::matcher::Matcher;
-use kube::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
-use kube::{Client, Config};
+use kube::Client;
+use kube::config::{InClusterError, KubeconfigError};
 use thiserror::Error;
 
-use crate::{plugin, proxy};
+use crate::plugin;
 
 /// A connection to one cluster.
 pub struct Cluster {
     pub(crate) client: Client,
-    /// What the kubeconfig calls it, and where it answers.
+    /// What is known of which one it is.
     pub identity: ClusterIdentity,
 }
 
-/// What a kubeconfig says about which cluster this is.
+/// What is known of which cluster this is.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct ClusterIdentity {
-    /// The name of the cluster entry.
-    pub name: String,
+pub enum ClusterIdentity {
+    /// A kubeconfig has an entry for it.
+    Named {
+        /// The name of the cluster entry.
+        name: String,
+        /// The URL of the API server.
+        server: String,
+    },
+    /// It is the one that this pod runs in, which nothing tells the name of.
+    Own {
+        /// The URL of the API server, inside the cluster.
+        server: String,
+    },
+}
+
+impl ClusterIdentity {
     /// The URL of the API server.
-    pub server: String,
+    #[must_use]
+    pub fn server(&self) -> &str {
+        let (Self::Named { server, .. } | Self::Own { server }) = self;
+        server
+    }
+}
+
+impl fmt::Display for ClusterIdentity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Named { name, server } => write!(f, "{name} at {server}"),
+            Self::Own { server } => write!(f, "this pod's own at {server}"),
+        }
+    }
 }
 
 /// Why a cluster cannot be reached at all.
@@ -36,6 +64,12 @@ pub enum ConnectError {
         /// ` at line …, column …`. The parser's own message quotes lines, which may hold secrets.
         place: Option<String>,
     },
+    /// There is no kubeconfig, and nothing else that leads to a cluster.
+    #[error("find a kubeconfig: none is named, ~/.kube/config is not there, and this is no pod")]
+    Nowhere,
+    /// A pod lacks what its service account signs in with.
+    #[error("connect as the pod's service account")]
+    Pod(#[source] InClusterError),
     /// The kubeconfig cannot be read, or does not say what is asked of it.
     #[error("read the kubeconfig")]
     Kubeconfig(#[source] KubeconfigError),
@@ -63,8 +97,12 @@ impl ConnectError {
     #[must_use]
     pub const fn remedy(&self) -> Option<&'static str> {
         match self {
-            Self::Kubeconfig(_) => Some(
+            Self::Kubeconfig(_) | Self::Nowhere => Some(
                 "give --kubeconfig FILE and --context NAME; kubectl config get-contexts lists them",
+            ),
+            Self::Pod(_) => Some(
+                "let the pod have its service account's token (automountServiceAccountToken), or \
+                 give --kubeconfig FILE",
             ),
             Self::Proxy => Some(
                 "correct proxy-url in the kubeconfig, or HTTPS_PROXY; NO_PROXY names exceptions",
@@ -77,64 +115,30 @@ impl ConnectError {
 
 impl Cluster {
     /// Connects as a kubeconfig says: that of `path`, else those of `KUBECONFIG`, else
-    /// `~/.kube/config`; `context`, else the current one.
+    /// `~/.kube/config`; `context`, else the current one. In a pod where there is none of these,
+    /// as its service account.
     ///
     /// # Errors
-    /// When the kubeconfig cannot be read or names no usable cluster. Nothing is sent yet.
+    /// When the kubeconfig cannot be read or names no usable cluster, and when there is none
+    /// outside a pod. Nothing is sent yet.
     pub async fn connect(path: Option<&Path>, context: Option<&str>) -> Result<Self, ConnectError> {
-        let read = path.map_or_else(Kubeconfig::read, Kubeconfig::read_from);
-        let kubeconfig = read.map_err(kubeconfig_error)?;
-        let options = KubeConfigOptions {
-            context: context.map(str::to_owned),
-            ..KubeConfigOptions::default()
+        let (mut config, identity) = match (kubeconfig::find(path)?, context) {
+            (Some(kubeconfig), context) => kubeconfig::config(kubeconfig, context).await?,
+            (None, Some(context)) => {
+                let unknown = KubeconfigError::LoadContext(context.to_owned());
+                return Err(ConnectError::Kubeconfig(unknown));
+            }
+            (None, None) => pod::config()?,
         };
-        let name = cluster_name(&kubeconfig, context);
-        let named_proxy = proxy_url(&kubeconfig, &name)?;
-        let loaded = Config::from_custom_kubeconfig(kubeconfig, &options).await;
-        let mut config = loaded.map_err(kubeconfig_error)?;
         // The deadline of the whole call covers connecting, and says what it is.
         config.connect_timeout = None;
         // A watch that says nothing for longer is dead: each is begun anew within a minute.
         config.read_timeout = Some(LONGEST_SILENCE);
         config.reset_reader_on_write = true;
-        config.proxy_url = proxy::choose(
-            named_proxy,
-            &Matcher::from_env(),
-            config.proxy_url.take(),
-            &config.cluster_url,
-        );
-        let server = config.cluster_url.to_string();
-        let client = Client::try_from(config).map_err(|error| client_error(error, &server))?;
-        Ok(Self {
-            client,
-            identity: ClusterIdentity { name, server },
-        })
+        let client = Client::try_from(config);
+        let client = client.map_err(|error| client_error(error, identity.server()))?;
+        Ok(Self { client, identity })
     }
-}
-
-fn cluster_name(kubeconfig: &Kubeconfig, context: Option<&str>) -> String {
-    let wanted = context.or(kubeconfig.current_context.as_deref());
-    let named = kubeconfig
-        .contexts
-        .iter()
-        .find(|named| Some(named.name.as_str()) == wanted);
-    named
-        .and_then(|named| named.context.as_ref())
-        .map_or_else(String::new, |c| c.cluster.clone())
-}
-
-/// What the cluster entry says about a proxy.
-fn proxy_url(kubeconfig: &Kubeconfig, cluster: &str) -> Result<Option<Uri>, ConnectError> {
-    let entry = kubeconfig
-        .clusters
-        .iter()
-        .find(|entry| entry.name == cluster);
-    let url = entry
-        .and_then(|entry| entry.cluster.as_ref())
-        .and_then(|cluster| cluster.proxy_url.as_deref())
-        .filter(|url| !url.is_empty());
-    url.map(|url| url.parse().map_err(|_| ConnectError::Proxy))
-        .transpose()
 }
 
 fn client_error(error: kube::Error, server: &str) -> ConnectError {
@@ -146,17 +150,6 @@ fn client_error(error: kube::Error, server: &str) -> ConnectError {
             server: server.to_owned(),
             source: Box::new(error),
         },
-    }
-}
-
-fn kubeconfig_error(error: KubeconfigError) -> ConnectError {
-    match error {
-        KubeconfigError::Parse(error) => ConnectError::Parse {
-            place: error
-                .location()
-                .map(|place| format!(" at line {}, column {}", place.line(), place.column())),
-        },
-        other => ConnectError::Kubeconfig(other),
     }
 }
 

@@ -181,3 +181,16 @@ fn a_proxy_that_is_none_is_an_error_that_does_not_quote_it() {
         assert_eq!((output.status.code(), stderr(&output)), (Some(1), expected));
     }
 }
+
+#[test]
+fn without_a_kubeconfig_and_outside_a_pod_there_is_no_cluster() {
+    let home = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_aws-auth-sync"));
+    let command = command.env_clear().env("HOME", home.path()).arg("history");
+    let output = command.output().unwrap();
+    let expected = "aws-auth-sync: find a kubeconfig: none is named, ~/.kube/config is not there, \
+                    and this is no pod\n\
+                    hint: give --kubeconfig FILE and --context NAME; kubectl config get-contexts \
+                    lists them\n";
+    assert_eq!((output.status.code(), stderr(&output)), (Some(1), expected));
+}

@@ -93,7 +93,7 @@ pub struct RollbackArgs {
     pub to: Option<u64>,
 
     /// The cluster this is for, as the kubeconfig names it (its ARN) or by the URL of its server:
-    /// refused where the kubeconfig says another
+    /// refused where the kubeconfig says another. To a pod it tells what its own cluster is called
     #[arg(long, value_name = "CLUSTER")]
     pub cluster: Option<String>,
 
@@ -195,7 +195,8 @@ pub struct ChangeArgs {
     pub owner: Option<Owner>,
 
     /// The cluster this is for, as the kubeconfig names it (its ARN) or by the URL of its server:
-    /// refused where a file's `cluster`, or the kubeconfig, says another
+    /// refused where a file's `cluster`, or the kubeconfig, says another. To a pod it tells what its
+    /// own cluster is called
     #[arg(long, value_name = "CLUSTER")]
     pub cluster: Option<String>,
 

@@ -97,7 +97,8 @@ fn asked(
         } else {
             Facts::default()
         };
-        Ok((draft.guarded(&facts, None), Some(cluster.identity.server)))
+        let server = cluster.identity.server().to_owned();
+        Ok((draft.guarded(&facts, None), Some(server)))
     })
 }
 

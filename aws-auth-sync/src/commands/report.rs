@@ -103,10 +103,7 @@ fn live(cluster: &ClusterArgs) -> Result<Scene, Error> {
             })
         });
         Ok(Scene {
-            name: format!(
-                "cluster {} at {}",
-                cluster.identity.name, cluster.identity.server
-            ),
+            name: format!("cluster {}", cluster.identity),
             subjects: subjects.collect(),
             settings: Settings {
                 live: Some(cluster.fetch_live(&rbac).await.map_err(Error::Look)?),

@@ -18,22 +18,35 @@ pub fn check_named(clusters: &[Located<String>], named: Option<&str>) -> Option<
 }
 
 /// Refuses sources, or a `--cluster`, that name another cluster than the kubeconfig does, by the
-/// name of its cluster entry or the URL of its server.
+/// name of its cluster entry or the URL of its server. Nothing tells a pod what its own cluster is
+/// called: there `--cluster` says it.
 #[must_use]
 pub fn check_connected(
     clusters: &[Located<String>],
     named: Option<&str>,
     connected: &ClusterIdentity,
 ) -> Option<Guard> {
+    let name = match connected {
+        ClusterIdentity::Named { name, .. } => Some(&**name),
+        ClusterIdentity::Own { .. } => named,
+    };
     let sources = clusters
         .iter()
         .map(|cluster| (cluster.place.to_string(), &*cluster.value));
     let flag = named.map(|named| ("--cluster".to_owned(), named));
-    let ClusterIdentity { name, server } = connected;
+    let is_meant = |wanted: &str| {
+        let mut known = name.into_iter().chain([connected.server()]);
+        known.any(|known| same(wanted, known))
+    };
     let mut all = sources.chain(flag);
-    let (wanted_by, wanted) =
-        all.find(|(_, wanted)| !same(wanted, name) && !same(wanted, server))?;
-    let found = format!("the kubeconfig's is {name} at {server}");
+    let (wanted_by, wanted) = all.find(|(_, wanted)| !is_meant(wanted))?;
+    let found = match (connected, named) {
+        (ClusterIdentity::Named { .. }, _) => format!("the kubeconfig's is {connected}"),
+        (ClusterIdentity::Own { .. }, Some(named)) => format!("--cluster is {named}"),
+        (ClusterIdentity::Own { .. }, None) => {
+            format!("only --cluster can tell whether it is {connected}")
+        }
+    };
     Some(refusal(&wanted_by, wanted, &found))
 }
 
@@ -86,7 +99,7 @@ mod tests {
 
     #[test]
     fn a_cluster_is_known_by_its_entry_or_its_server() {
-        let connected = ClusterIdentity {
+        let connected = ClusterIdentity::Named {
             name: ARN.to_owned(),
             server: "https://Example.com:443/".to_owned(),
         };
@@ -119,6 +132,29 @@ mod tests {
                 "f.yaml:4:10 is for cluster https://a, and the kubeconfig's is {ARN} at https://Example.com:443/"
             ),
         );
+    }
+
+    #[test]
+    fn a_pod_knows_its_cluster_by_the_flag_or_by_its_server() {
+        let connected = ClusterIdentity::Own {
+            server: "https://10.100.0.1/".to_owned(),
+        };
+        let refused = |source: &str, flag| {
+            let guard = check_connected(&from_source(source), flag, &connected);
+            guard.map(|guard| guard.message)
+        };
+        assert_eq!(refused(ARN, Some(ARN)), None);
+        assert_eq!(refused("https://10.100.0.1", None), None);
+        assert_eq!(check_connected(&[], Some(ARN), &connected), None);
+        let expected = [
+            format!("f.yaml:4:10 is for cluster {ARN}, and --cluster is x"),
+            format!(
+                "f.yaml:4:10 is for cluster {ARN}, and only --cluster can tell whether it is this \
+                 pod's own at https://10.100.0.1/"
+            ),
+        ];
+        let found = [Some("x"), None].map(|flag| refused(ARN, flag));
+        assert_eq!(found, expected.map(Some));
     }
 
     #[test]

@@ -44,6 +44,7 @@ pub mod line;
 pub mod login;
 pub mod peers;
 pub mod pki;
+pub mod pod;
 pub mod process;
 pub mod programs;
 pub mod proxy;

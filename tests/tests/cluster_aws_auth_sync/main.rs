@@ -15,6 +15,7 @@ mod lint;
 mod others_work;
 mod own_work;
 mod plans;
+mod pod;
 mod races;
 mod render;
 mod report;
