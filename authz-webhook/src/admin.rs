@@ -8,11 +8,11 @@
 //!   Nor does our own clock, which `?verbose` holds against that of STS.
 //! - `/metrics`: OpenMetrics text.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use http::{HeaderValue, Method, Request, StatusCode};
 use hyper::body::{Body as _, Incoming};
+use iam_cli::readyz::Checks;
 
 use crate::certificate_reload::Certificates;
 use crate::clock_skew::{ClockReport, ClockSkew};
@@ -59,7 +59,7 @@ impl Admin {
         }
         match path {
             "/livez" | "/healthz" => response::text(StatusCode::OK, "ok\n"),
-            "/readyz" => self.readiness().response(is_verbose(query)),
+            "/readyz" => self.readiness().response(query),
             "/metrics" => {
                 self.certificates.measure();
                 let text = self.metrics.encode();
@@ -92,74 +92,47 @@ struct Readiness {
 }
 
 impl Readiness {
-    fn is_ready(&self) -> bool {
-        let loaded = |source: &SourceReadiness| !matches!(source.state, SourceState::Loading(_));
-        self.running && self.certificate && self.sources.iter().all(loaded)
+    fn response(&self, query: Option<&str>) -> WholeResponse {
+        let checks = self.checks();
+        let status = if checks.all_pass() {
+            StatusCode::OK
+        } else {
+            StatusCode::SERVICE_UNAVAILABLE
+        };
+        response::text(status, checks.body(query))
     }
 
-    fn response(&self, verbose: bool) -> WholeResponse {
-        let (status, word) = if self.is_ready() {
-            (StatusCode::OK, "ok")
-        } else {
-            (StatusCode::SERVICE_UNAVAILABLE, "not ready")
-        };
-        let body = if verbose {
-            format!("{}{word}\n", self.details())
-        } else {
-            format!("{word}\n")
-        };
-        response::text(status, body)
-    }
-
-    fn details(&self) -> String {
-        let mut text = String::new();
-        let mut say = |good: bool, name: &str, what: &str| {
-            let sign = if good { '+' } else { '-' };
-            writeln!(text, "[{sign}]{name} {what}").expect("a String takes all");
-        };
+    fn checks(&self) -> Checks {
+        let mut checks = Checks::default();
         for source in &self.sources {
             match &source.state {
-                SourceState::Loading(None) => say(false, source.name, "not loaded yet"),
+                SourceState::Loading(None) => checks.fail(source.name, "not loaded yet"),
                 SourceState::Loading(Some(why)) => {
-                    let why = format!("not loaded yet: {}", why.escape_debug());
-                    say(false, source.name, &why);
+                    checks.fail(source.name, &format!("not loaded yet: {why}"));
                 }
-                SourceState::Loaded => say(true, source.name, "ok"),
+                SourceState::Loaded => checks.pass(source.name, "ok"),
                 SourceState::Degraded(why) => {
-                    say(
-                        true,
-                        source.name,
-                        &format!("degraded: {}", why.escape_debug()),
-                    );
+                    checks.pass(source.name, &format!("degraded: {why}"));
                 }
             }
         }
-        let in_date = if self.certificate {
-            "ok"
+        if self.certificate {
+            checks.pass("certificate", "ok");
         } else {
-            "expired, or about to"
-        };
-        say(self.certificate, "certificate", in_date);
-        match self.clock {
-            ClockReport::NotMeasured => say(true, "clock", "not compared with STS yet"),
-            ClockReport::Small => say(true, "clock", "ok"),
-            ClockReport::Large(skew) => say(true, "clock", &format!("degraded: {skew}")),
+            checks.fail("certificate", "expired, or about to");
         }
-        say(
-            self.running,
-            "shutdown",
-            if self.running { "ok" } else { "under way" },
-        );
-        text
+        match self.clock {
+            ClockReport::NotMeasured => checks.pass("clock", "not compared with STS yet"),
+            ClockReport::Small => checks.pass("clock", "ok"),
+            ClockReport::Large(skew) => checks.pass("clock", &format!("degraded: {skew}")),
+        }
+        if self.running {
+            checks.pass("shutdown", "ok");
+        } else {
+            checks.fail("shutdown", "under way");
+        }
+        checks
     }
-}
-
-fn is_verbose(query: Option<&str>) -> bool {
-    query.is_some_and(|query| {
-        query
-            .split('&')
-            .any(|pair| pair == "verbose" || pair.starts_with("verbose="))
-    })
 }
 
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -181,21 +154,23 @@ mod tests {
         }
     }
 
+    const VERBOSE: Option<&str> = Some("verbose");
+
     #[test]
     fn is_ready_when_everything_is() {
-        let expected = "[+]MountedFile ok\n[+]EKSConfigMap ok\n[+]certificate ok\n[+]clock ok\n[+]shutdown ok\n";
-        assert!(ready().is_ready());
-        assert_eq!(ready().details(), expected);
+        let expected = "[+]MountedFile ok\n[+]EKSConfigMap ok\n[+]certificate ok\n[+]clock ok\n\
+                        [+]shutdown ok\nok\n";
+        assert_eq!(ready().checks().body(VERBOSE), expected);
+        assert_eq!(ready().response(None).status(), StatusCode::OK);
     }
 
     #[test]
     fn is_not_ready_before_every_source_has_loaded() {
         let mut readiness = ready();
         readiness.sources[1].state = SourceState::Loading(Some("line 3:\nx".to_owned()));
-        let expected = "[+]MountedFile ok\n[-]EKSConfigMap not loaded yet: line 3:\\nx\n[+]certificate ok\n\
-                        [+]clock ok\n[+]shutdown ok\n";
-        assert!(!readiness.is_ready());
-        assert_eq!(readiness.details(), expected);
+        let expected = "[+]MountedFile ok\n[-]EKSConfigMap not loaded yet: line 3:\\nx\n\
+                        [+]certificate ok\n[+]clock ok\n[+]shutdown ok\nnot ready\n";
+        assert_eq!(readiness.checks().body(VERBOSE), expected);
     }
 
     #[test]
@@ -203,9 +178,8 @@ mod tests {
         let mut readiness = ready();
         readiness.sources[1].state = SourceState::Degraded("line 3:\nx".to_owned());
         let expected = "[+]MountedFile ok\n[+]EKSConfigMap degraded: line 3:\\nx\n\
-                        [+]certificate ok\n[+]clock ok\n[+]shutdown ok\n";
-        assert!(readiness.is_ready());
-        assert_eq!(readiness.details(), expected);
+                        [+]certificate ok\n[+]clock ok\n[+]shutdown ok\nok\n";
+        assert_eq!(readiness.checks().body(VERBOSE), expected);
     }
 
     #[test]
@@ -218,26 +192,11 @@ mod tests {
             running: false,
             ..ready()
         };
-        assert!(!expired.is_ready());
-        assert!(!ending.is_ready());
+        assert!(!expired.checks().all_pass());
+        assert!(!ending.checks().all_pass());
         assert_eq!(
-            ending.response(false).status(),
+            ending.response(None).status(),
             StatusCode::SERVICE_UNAVAILABLE,
         );
-    }
-
-    #[test]
-    fn verbose_is_asked_for_as_with_kube_apiserver() {
-        let cases = [
-            (None, false),
-            (Some(""), false),
-            (Some("verbose"), true),
-            (Some("verbose=1"), true),
-            (Some("timeout=3s&verbose"), true),
-            (Some("verbosely"), false),
-        ];
-        for (query, expected) in cases {
-            assert_eq!(is_verbose(query), expected, "{query:?}");
-        }
     }
 }

@@ -62,7 +62,10 @@ pub enum Trial {
 #[derive(Clone, Debug)]
 pub enum Done {
     /// Nothing: aws-auth is as it should be.
-    Nothing,
+    Nothing {
+        /// What was found.
+        plan: Plan,
+    },
     /// It was only tried.
     Tried {
         /// What would be done.
@@ -89,8 +92,15 @@ impl Done {
     pub const fn pending(&self) -> Option<&Pending> {
         match self {
             Self::Written { pending, .. } => pending.as_ref(),
-            Self::Nothing | Self::Tried { .. } => None,
+            Self::Nothing { .. } | Self::Tried { .. } => None,
         }
+    }
+
+    /// What was found, and what became, or would become, of it.
+    #[must_use]
+    pub const fn plan(&self) -> &Plan {
+        let (Self::Nothing { plan } | Self::Tried { plan, .. } | Self::Written { plan, .. }) = self;
+        plan
     }
 }
 
@@ -226,7 +236,7 @@ async fn carry_out(
     object: Option<&ConfigMap>,
 ) -> Result<Option<Done>, ApplyError> {
     if !plan.writes() {
-        return Ok(Some(Done::Nothing));
+        return Ok(Some(Done::Nothing { plan }));
     }
     let effect = match order.manner.trial {
         Trial::No => Effect::Lasting,

@@ -1,6 +1,7 @@
 //! Why the program stops, with exit codes and remedies.
 
 use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use iam_cli::Failure;
@@ -153,6 +154,14 @@ pub enum Error {
     /// What is read from stdin cannot change.
     #[error("watch stdin: it can be read only once")]
     WatchStdin,
+    /// The listener's address cannot be had.
+    #[error("listen on {address}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
     /// Nothing could ask the program to stop.
     #[error("take over the signals")]
     Signals(#[source] io::Error),
@@ -215,6 +224,7 @@ impl Failure for Error {
             | Self::SavePlan(_)
             | Self::Page(_)
             | Self::Runtime(_)
+            | Self::Listen { .. }
             | Self::Signals(_)
             | Self::Definition(_)
             | Self::Stdout(_) => return None,
@@ -254,6 +264,7 @@ impl Failure for Error {
             | Self::Page(_)
             | Self::Runtime(_)
             | Self::WatchStdin
+            | Self::Listen { .. }
             | Self::Signals(_)
             | Self::Definition(_)
             | Self::Stdout(_) => 1,

@@ -62,6 +62,31 @@ pub enum Code {
 }
 
 impl Code {
+    /// All of them, in their order.
+    pub const ALL: [Self; 7] = [
+        Self::OwnAccess,
+        Self::LastAdmin,
+        Self::NodeRole,
+        Self::MassDeletion,
+        Self::OtherCluster,
+        Self::Unparsable,
+        Self::NewAdmin,
+    ];
+
+    /// What it is called.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::OwnAccess => "C01",
+            Self::LastAdmin => "C02",
+            Self::NodeRole => "C03",
+            Self::MassDeletion => "C04",
+            Self::OtherCluster => "C05",
+            Self::Unparsable => "C10",
+            Self::NewAdmin => "C11",
+        }
+    }
+
     /// The flag that lets it pass.
     #[must_use]
     pub const fn override_flag(self) -> &'static str {
@@ -96,15 +121,7 @@ impl Guard {
 
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::OwnAccess => "C01",
-            Self::LastAdmin => "C02",
-            Self::NodeRole => "C03",
-            Self::MassDeletion => "C04",
-            Self::OtherCluster => "C05",
-            Self::Unparsable => "C10",
-            Self::NewAdmin => "C11",
-        })
+        f.write_str(self.word())
     }
 }
 

@@ -7,58 +7,80 @@ mod changes;
 mod files;
 mod lease;
 mod live;
+mod monitor;
 mod pauses;
 mod sources;
 mod stop;
 mod sync;
 mod telling;
 
+use std::convert::Infallible;
+
+use tokio::net::TcpListener;
 use tokio::sync::watch::Receiver;
 
-pub use lease::Candidate;
+pub use lease::{Candidate, Standing};
 pub use stop::Stop;
 pub use sync::{Setup, once};
 
 use changes::Changes;
+use monitor::{Monitor, listen};
 use pauses::{Pauses, resync};
 use sync::{Outlook, Syncing};
 
 /// Syncs at once, whenever something changes, and every few minutes, while `candidate` holds the
-/// lease, until it is asked to stop; a sync that is under way then is finished.
-pub async fn watch(setup: Setup<'_>, candidate: &mut Candidate<'_>, stop: &mut Stop) {
+/// lease, until it is asked to stop; a sync that is under way then is finished. Meanwhile it
+/// answers on `listener`.
+pub async fn watch(
+    setup: Setup<'_>,
+    candidate: &mut Candidate<'_>,
+    listener: Option<&TcpListener>,
+    stop: &mut Stop,
+) {
     let changes = Changes::default();
-    let mut syncing = Syncing::new(setup);
-    let mut leads = candidate.leads();
+    let monitor = Monitor::new(candidate.standing());
+    let mut syncing = Syncing::new(setup, &monitor);
+    let mut standing = candidate.standing();
     tokio::select! {
         never = files::follow(setup.files, &changes) => match never {},
         never = live::follow(setup.cluster, &changes) => match never {},
         never = candidate.stand() => match never {},
-        () = lead(&mut syncing, &changes, &mut leads, stop) => {}
+        never = answer(listener, &monitor) => match never {},
+        () = lead(&mut syncing, &changes, &mut standing, stop) => {}
     }
     candidate.release().await;
+}
+
+async fn answer(listener: Option<&TcpListener>, monitor: &Monitor) -> Infallible {
+    match listener {
+        Some(listener) => listen::serve(listener, monitor).await,
+        None => std::future::pending().await,
+    }
 }
 
 /// Keeps aws-auth whenever this replica holds the lease; one that is lost ends a sync at once.
 async fn lead(
     syncing: &mut Syncing<'_>,
     changes: &Changes,
-    leads: &mut Receiver<bool>,
+    standing: &mut Receiver<Standing>,
     stop: &mut Stop,
 ) {
     loop {
         tokio::select! {
             () = stop.asked() => return,
-            () = turned(leads, true) => {}
+            () = turned(standing, true) => {}
         }
         tokio::select! {
             () = keep(syncing, changes, stop) => return,
-            () = turned(leads, false) => {}
+            () = turned(standing, false) => {}
         }
     }
 }
 
-async fn turned(leads: &mut Receiver<bool>, wanted: bool) {
-    if leads.wait_for(|leads| *leads == wanted).await.is_err() {
+/// Waits until this replica leads, or no longer does.
+async fn turned(standing: &mut Receiver<Standing>, wanted: bool) {
+    let is_wanted = |standing: &Standing| (*standing == Standing::Leads) == wanted;
+    if standing.wait_for(is_wanted).await.is_err() {
         // Nobody stands any more: nothing will come.
         std::future::pending::<()>().await;
     }

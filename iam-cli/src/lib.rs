@@ -1,6 +1,6 @@
 //! What the edge of every program shares: common arguments, lines on stderr, the one error
-//! report at the end, whole-file writes, and the scripts and pages made from a command line's
-//! definition.
+//! report at the end, whole-file writes, what `/readyz` says, and the scripts and pages made from a
+//! command line's definition.
 //!
 //! A program's `main` calls [`parse`] and [`telemetry::start`], runs, and hands the
 //! result to [`finish`]. stdout belongs to the program's data alone ([`stdout`]); everything else
@@ -11,6 +11,7 @@ pub mod definition;
 pub mod file;
 pub mod json;
 mod line;
+pub mod readyz;
 mod report;
 pub mod stdout;
 pub mod telemetry;

@@ -9,7 +9,9 @@ use crate::plan::report::{entries, listed};
 impl fmt::Display for Done {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Nothing => f.write_str("aws-auth is as it should be: nothing is written\n"),
+            Self::Nothing { plan: _ } => {
+                f.write_str("aws-auth is as it should be: nothing is written\n")
+            }
             Self::Tried { plan, end } => {
                 let last = format!("aws-auth would change: {}; {end}", written(plan));
                 f.write_str(&listed(&plan.merge.changes, &last))

@@ -1,5 +1,6 @@
 //! The command lines of what changes aws-auth, or says what would.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -143,6 +144,11 @@ pub struct WatchArgs {
         conflicts_with = "once"
     )]
     pub identity: String,
+
+    /// Answer there, in clear text, /livez, /readyz (a first sync is done, or another replica leads;
+    /// ?verbose) and /metrics for Prometheus; port 0 is any [default: no listener]
+    #[arg(long, value_name = "ADDRESS:PORT", conflicts_with = "once")]
+    pub listen: Option<SocketAddr>,
 
     /// What may change.
     #[command(flatten)]

@@ -1,7 +1,11 @@
 //! `watch`.
 
 use std::hash::{BuildHasher as _, RandomState};
+use std::net::SocketAddr;
 use std::time::SystemTime;
+
+use iam_cli::NOTICE;
+use tokio::net::TcpListener;
 
 use super::manner;
 use crate::cli::WatchArgs;
@@ -16,6 +20,7 @@ pub(crate) fn watch(arguments: WatchArgs, clock: fn() -> SystemTime) -> Result<S
         once,
         lease,
         identity,
+        listen,
         change,
         write,
         cluster,
@@ -36,10 +41,23 @@ pub(crate) fn watch(arguments: WatchArgs, clock: fn() -> SystemTime) -> Result<S
             return Ok(watch::once(&setup).await?.to_string());
         }
         let mut stop = Stop::listen().map_err(Error::Signals)?;
+        let listener = match listen {
+            Some(address) => Some(bound(address).await?),
+            None => None,
+        };
         let mut candidate = Candidate::new(&cluster, &lease, unique(&identity), clock);
-        watch::watch(setup, &mut candidate, &mut stop).await;
+        watch::watch(setup, &mut candidate, listener.as_ref(), &mut stop).await;
         Ok(String::new())
     })
+}
+
+/// Takes the address, and tells which port that is.
+async fn bound(address: SocketAddr) -> Result<TcpListener, Error> {
+    let failed = |source| Error::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    tracing::info!(target: NOTICE, "probes and metrics are at http://{bound}");
+    Ok(listener)
 }
 
 /// Two processes of one name must not take the lease for theirs at the same time.

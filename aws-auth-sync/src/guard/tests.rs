@@ -296,20 +296,11 @@ fn a_new_member_of_system_masters_is_acknowledged_by_the_source() {
 fn each_guard_has_a_flag_of_its_own() {
     use clap::{Args as _, FromArgMatches as _};
 
-    let codes = [
-        Code::OwnAccess,
-        Code::LastAdmin,
-        Code::NodeRole,
-        Code::MassDeletion,
-        Code::OtherCluster,
-        Code::Unparsable,
-        Code::NewAdmin,
-    ];
-    for code in codes {
+    for code in Code::ALL {
         let command = Overrides::augment_args(clap::Command::new("x"));
         let matches = command.get_matches_from(["x", code.override_flag()]);
         let overrides = Overrides::from_arg_matches(&matches).unwrap();
-        let passing = codes.into_iter().filter(|code| overrides.allows(*code));
+        let passing = Code::ALL.into_iter().filter(|code| overrides.allows(*code));
         assert_eq!(passing.collect::<Vec<_>>(), [code]);
     }
     assert_eq!(

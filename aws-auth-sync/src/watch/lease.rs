@@ -23,7 +23,7 @@ pub struct Candidate<'a> {
     identity: String,
     clock: fn() -> SystemTime,
     seen: Option<Seen>,
-    leads: watch::Sender<bool>,
+    standing: watch::Sender<Standing>,
     told: Option<String>,
 }
 
@@ -36,6 +36,18 @@ pub enum Holder {
     Other(String),
     /// Others wrote it at the same moment: another look tells.
     Contested,
+}
+
+/// How a replica stands with the lease.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Standing {
+    /// It has not seen the lease, or could not renew it.
+    #[default]
+    Unsure,
+    /// Another replica holds it.
+    StandsBy,
+    /// It holds it.
+    Leads,
 }
 
 impl<'a> Candidate<'a> {
@@ -53,14 +65,14 @@ impl<'a> Candidate<'a> {
             identity,
             clock,
             seen: None,
-            leads: watch::Sender::new(false),
+            standing: watch::Sender::default(),
             told: None,
         }
     }
 
-    /// Whether it holds the lease, and word whenever that changes.
-    pub(super) fn leads(&self) -> watch::Receiver<bool> {
-        self.leads.subscribe()
+    /// How it stands, and word whenever that changes.
+    pub(super) fn standing(&self) -> watch::Receiver<Standing> {
+        self.standing.subscribe()
     }
 
     /// Takes the lease when nobody holds it and renews it, for as long as it is polled.
@@ -72,13 +84,13 @@ impl<'a> Candidate<'a> {
             match timeout_at(until, self.attempt()).await {
                 Ok(Ok(Holder::Us)) => {
                     renewed = Some(begun);
-                    self.tell(&format!("held by this replica, {}", self.identity));
-                    self.leads
-                        .send_if_modified(|leads| !std::mem::replace(leads, true));
+                    let what = format!("held by this replica, {}", self.identity);
+                    self.stands(Standing::Leads, &what);
                 }
                 Ok(Ok(Holder::Other(holder))) => {
                     renewed = None;
-                    self.follow(&format!("held by {}", holder.escape_debug()));
+                    let what = format!("held by {}", holder.escape_debug());
+                    self.stands(Standing::StandsBy, &what);
                 }
                 Ok(Ok(Holder::Contested)) => {}
                 Ok(Err(error)) => self.tell(&error.to_string()),
@@ -86,7 +98,8 @@ impl<'a> Candidate<'a> {
             }
             if renewed.is_some_and(|at| at.elapsed() >= RENEW_WITHIN) {
                 renewed = None;
-                self.follow("not renewed in time: nothing is written any more");
+                let what = "not renewed in time: nothing is written any more";
+                self.stands(Standing::Unsure, what);
             }
             let retry = Instant::now() + RETRY;
             sleep_until(renewed.map_or(retry, |at| retry.min(at + RENEW_WITHIN))).await;
@@ -128,10 +141,10 @@ impl<'a> Candidate<'a> {
         }
     }
 
-    fn follow(&mut self, why: &str) {
-        self.tell(why);
-        self.leads
-            .send_if_modified(|leads| std::mem::replace(leads, false));
+    fn stands(&mut self, standing: Standing, what: &str) {
+        self.tell(what);
+        self.standing
+            .send_if_modified(|before| std::mem::replace(before, standing) != standing);
     }
 
     /// Tells how the lease stands, once.

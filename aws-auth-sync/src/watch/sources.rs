@@ -16,6 +16,15 @@ pub(super) struct Sources {
 }
 
 impl Sources {
+    /// What cannot be used, and never could.
+    #[cfg(test)]
+    pub(super) fn at_fault(error: Error) -> Self {
+        Self {
+            fault: Some(error),
+            ..Self::default()
+        }
+    }
+
     /// Reads them; where they are at fault, the last good ones stay.
     pub(super) fn read(&mut self, setup: &Setup<'_>) {
         let inputs = match input::read(setup.files) {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
+use super::monitor::Monitor;
 use super::sources::{Sources, judge};
 use super::telling::Telling;
 use crate::apply::{ApplyError, Done, Manner, Order, apply};
@@ -64,15 +65,17 @@ pub(super) struct Syncing<'a> {
     setup: Setup<'a>,
     sources: Sources,
     telling: Telling,
+    monitor: &'a Monitor,
 }
 
 impl<'a> Syncing<'a> {
     /// Before the first sync.
-    pub(super) fn new(setup: Setup<'a>) -> Self {
+    pub(super) fn new(setup: Setup<'a>, monitor: &'a Monitor) -> Self {
         Self {
             setup,
             sources: Sources::default(),
             telling: Telling::default(),
+            monitor,
         }
     }
 
@@ -81,11 +84,13 @@ impl<'a> Syncing<'a> {
     pub(super) async fn sync(&mut self) -> Outlook {
         self.sources.read(&self.setup);
         self.telling.sources(&self.sources);
+        self.monitor.read(&self.sources);
         let Some(wanted) = self.sources.wanted() else {
             return Outlook::Settled;
         };
         let applied = self.setup.apply(wanted).await;
         self.telling.applied(&applied);
+        self.monitor.applied(&applied, (self.setup.clock)());
         outlook(&applied)
     }
 }

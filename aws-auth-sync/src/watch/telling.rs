@@ -5,6 +5,7 @@ use iam_core::error_chain::ErrorChain;
 
 use super::sources::Sources;
 use crate::apply::{ApplyError, Done};
+use crate::error::Error;
 use crate::plan::Plan;
 
 /// What was told last.
@@ -17,8 +18,7 @@ pub(super) struct Telling {
 impl Telling {
     /// Tells what is wrong with the sources, or no longer is.
     pub(super) fn sources(&mut self, sources: &Sources) {
-        let fault = sources.fault();
-        let fault = fault.map(|error| said(&ErrorChain(error), error.hint()));
+        let fault = sources.fault().map(fault);
         let effect = match sources.wanted() {
             Some(_) => "aws-auth is kept as they last wanted it",
             None => "nothing is written",
@@ -32,21 +32,28 @@ impl Telling {
 
     /// Tells what was done, or why nothing was.
     pub(super) fn applied(&mut self, applied: &Result<Done, ApplyError>) {
-        let pending = match applied {
-            Ok(Done::Nothing | Done::Written { .. }) => None,
-            Ok(Done::Tried { plan, .. }) => {
-                Some(format!("aws-auth would change: {}", entries(plan)))
-            }
-            Err(error) => {
-                let error = said(&ErrorChain(error), error.remedy());
-                Some(format!("aws-auth is not synced: {error}"))
-            }
-        };
-        match (news(&mut self.applied, pending), applied) {
-            (News::Bad(pending), _) => tracing::warn!("{pending}"),
+        match (news(&mut self.applied, amiss(applied)), applied) {
+            (News::Bad(amiss), _) => tracing::warn!("{amiss}"),
             (_, Ok(Done::Written { plan, .. })) => tell_written(plan),
             (News::Good, _) => tracing::info!(target: NOTICE, "aws-auth is as it should be again"),
             (News::None, _) => {}
+        }
+    }
+}
+
+/// What is wrong with the sources, and what to do about it.
+pub(super) fn fault(error: &Error) -> String {
+    said(&ErrorChain(error), error.hint())
+}
+
+/// Why aws-auth is not as the sources want it.
+pub(super) fn amiss(applied: &Result<Done, ApplyError>) -> Option<String> {
+    match applied {
+        Ok(Done::Nothing { .. } | Done::Written { .. }) => None,
+        Ok(Done::Tried { plan, .. }) => Some(format!("aws-auth would change: {}", entries(plan))),
+        Err(error) => {
+            let error = said(&ErrorChain(error), error.remedy());
+            Some(format!("aws-auth is not synced: {error}"))
         }
     }
 }

@@ -12,6 +12,7 @@ mod export;
 mod guards;
 mod history;
 mod lint;
+mod monitor;
 mod others_work;
 mod own_work;
 mod plans;
