@@ -104,7 +104,7 @@ fn a_plan_is_one_document_for_scripts() {
         }],
         "guards": [],
         "summary": {
-            "add": 1, "change": 0, "remove": 0, "adopt": 0,
+            "add": 1, "change": 0, "remove": 0, "adopt": 0, "adoptChanged": 0,
             "foreign": 4, "unowned": 0, "protected": 0, "forgotten": 0,
         },
     });
@@ -119,7 +119,7 @@ fn a_plan_is_told_entry_by_entry_to_people_and_to_pull_requests() {
     let expected = "~ mapRoles arn:aws:iam::111122223333:role/dev dev [a, b] (was dev [a])
     adopted: it was there, and belonged to nobody
 + mapUsers arn:aws:iam::111122223333:user/Bob bob [a]
-1 to add, 1 to change, 0 to remove, 3 foreign
+1 to add, 0 to change, 0 to remove, 1 to adopt (1 with other values), 3 foreign
 ";
     assert_eq!(
         (stdout.as_str(), stderr.as_str(), code),
@@ -128,11 +128,11 @@ fn a_plan_is_told_entry_by_entry_to_people_and_to_pull_requests() {
     let (stdout, _, _) = run(&sandbox(), "plan", &["--adopt", "-o", "markdown"]);
     let expected = r"### aws-auth-sync plan
 
-`platform`: 1 to add, 1 to change, 0 to remove, 3 foreign
+`platform`: 1 to add, 0 to change, 0 to remove, 1 to adopt (1 with other values), 3 foreign
 
 | | Entry | Now | Then | Why |
 |---|---|---|---|---|
-| update | mapRoles arn:aws:iam::111122223333:role/dev | dev \[a\] | dev \[a, b\] | adopted: it was there, and belonged to nobody |
+| adopt | mapRoles arn:aws:iam::111122223333:role/dev | dev \[a\] | dev \[a, b\] | adopted: it was there, and belonged to nobody |
 | add | mapUsers arn:aws:iam::111122223333:user/Bob |  | bob \[a\] | it is declared, and not there |
 ";
     assert_eq!(stdout, expected);

@@ -26,7 +26,7 @@ pub struct Change {
 pub enum Action {
     /// It goes.
     Remove(Meaning),
-    /// It gives something else.
+    /// It gives something else; whose it was, the reason tells.
     Update {
         /// What it gives now.
         before: Meaning,
@@ -109,6 +109,27 @@ impl Change {
     pub const fn section(&self) -> Section {
         self.entry().identity.section()
     }
+
+    /// Whether an entry that is there gets another owner, be it with other values.
+    #[must_use]
+    pub const fn is_adoption(&self) -> bool {
+        match self.action {
+            Action::Adopt(_) => true,
+            Action::Update { .. } => self.reason.is_adoption(),
+            Action::Remove(_) | Action::Add(_) => false,
+        }
+    }
+
+    /// The word for it.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self.action {
+            Action::Remove(_) => "remove",
+            Action::Add(_) => "add",
+            Action::Update { .. } | Action::Adopt(_) if self.is_adoption() => "adopt",
+            Action::Update { .. } | Action::Adopt(_) => "update",
+        }
+    }
 }
 
 impl Conflict {
@@ -123,17 +144,6 @@ impl Conflict {
 }
 
 impl Action {
-    /// The word for it.
-    #[must_use]
-    pub const fn word(&self) -> &'static str {
-        match self {
-            Self::Remove(_) => "remove",
-            Self::Update { .. } => "update",
-            Self::Add(_) => "add",
-            Self::Adopt(_) => "adopt",
-        }
-    }
-
     /// What it gives now.
     #[must_use]
     pub const fn before(&self) -> Option<&Meaning> {
@@ -168,6 +178,22 @@ impl Reason {
             | Self::Undeclared
             | Self::Adopted
             | Self::TakenOver { .. }
+            | Self::PrunedThoughChanged
+            | Self::Pruned
+            | Self::Restored => false,
+        }
+    }
+
+    /// Whether the entry was another's, or nobody's.
+    #[must_use]
+    pub const fn is_adoption(&self) -> bool {
+        match self {
+            Self::Adopted | Self::TakenOver { .. } => true,
+            Self::New
+            | Self::RemovedByOthers
+            | Self::Declared
+            | Self::ChangedByOthers
+            | Self::Undeclared
             | Self::PrunedThoughChanged
             | Self::Pruned
             | Self::Restored => false,

@@ -68,8 +68,11 @@ fn merged_with(live: &Live, ours: &[&str], protect: &[&str], policy: Policy) -> 
 fn told(merge: &Merge) -> Vec<String> {
     let name = |meaning: &Meaning| meaning.name().rsplit(['/', ':']).next().unwrap().to_owned();
     let changes = merge.changes.iter().map(|change| {
-        let (word, entry) = (change.action.word(), change.entry());
-        format!("{word} {}: {}", name(entry), change.reason)
+        let (word, entry) = (change.word(), change.entry());
+        let sides = change.action.before().zip(change.action.after());
+        let is_changed = sides.is_some_and(|(before, after)| !before.is_same(after));
+        let mark = if is_changed { "~" } else { "" };
+        format!("{word}{mark} {}: {}", name(entry), change.reason)
     });
     let conflicts = merge
         .conflicts
@@ -161,14 +164,14 @@ impl Row {
 
 #[test]
 fn what_is_declared_is_added_changed_or_left() {
-    const DRIFT: &str = "update dev: drift: somebody else has changed it";
+    const DRIFT: &str = "update~ dev: drift: somebody else has changed it";
     const GONE: &str = "add dev: drift: somebody else has removed it";
     let rows = [
         row(&[], &["dev a"], &[]).is(&["add dev: it is declared, and not there"], &["dev a"]),
         row(&["dev a"], &["dev a"], &["dev a"]).is(&[], &["dev a"]),
         row(&["dev a b"], &["dev b a"], &["DEV a b"]).is(&[], &["dev b a"]),
         row(&["dev a"], &["dev b"], &["dev a"])
-            .is(&["update dev: it is declared otherwise"], &["dev b"]),
+            .is(&["update~ dev: it is declared otherwise"], &["dev b"]),
         row(&["dev a"], &["dev a"], &["dev x"]).is(&[DRIFT], &["dev a"]),
         row(&["dev a"], &["dev b"], &["dev x"]).is(&[DRIFT], &["dev b"]),
         row(&["dev a"], &["dev b"], &["dev b"]).is(&[], &["dev b"]),
@@ -185,7 +188,7 @@ fn what_is_declared_is_added_changed_or_left() {
 #[test]
 fn what_nobody_owns_is_taken_over_only_when_told() {
     const CONFLICT: &str = "conflict dev: it is there with other values, and belongs to nobody";
-    const TAKEN: &str = "update dev: adopted: it was there, and belonged to nobody";
+    const TAKEN: &str = "adopt~ dev: adopted: it was there, and belonged to nobody";
     const ADOPTED: &str = "adopt dev: adopted: it was there, and belonged to nobody";
     let rows = [
         row(&[], &["dev a"], &["dev a"]).is(&["1 foreign", "1 unowned"], &[]),
@@ -248,7 +251,7 @@ fn what_another_owner_holds_is_taken_over_only_when_told() {
     let adopted = |word: &str| format!("{word} dev: adopted: it was held by them");
     let table = [
         (&["dev a", "ops a"][..], vec![held, "1 foreign"], "adopt"),
-        (&["dev x", "ops a"], vec![held, "1 foreign"], "update"),
+        (&["dev x", "ops a"], vec![held, "1 foreign"], "adopt~"),
         (&["ops a"], vec![held], "add"),
     ];
     for (there, refused, word) in table {
@@ -292,7 +295,7 @@ fn of_entries_with_one_key_the_one_that_counts_is_compared_and_all_go() {
         (&["dev a", "team/dev x"], &[], &[0, 1]),
         (
             &["dev a", "dev x"],
-            &["update dev: drift: somebody else has changed it"],
+            &["update~ dev: drift: somebody else has changed it"],
             &[1, 0],
         ),
         (&["@dev a", "@DEV a"], &[], &[1, 0]),

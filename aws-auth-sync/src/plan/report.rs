@@ -32,15 +32,18 @@ pub enum Format {
 
 /// How many entries there are of each kind.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Summary {
     /// Entries that are new.
     pub add: usize,
-    /// Entries that give something else.
+    /// Entries of the owner that give something else.
     pub change: usize,
     /// Entries that go.
     pub remove: usize,
-    /// Entries that stay and get this owner.
+    /// Entries that are there and get this owner.
     pub adopt: usize,
+    /// Those of them that give something else then.
+    pub adopt_changed: usize,
     /// Entries that stay and are not this owner's.
     pub foreign: usize,
     /// Those of them that are as this owner declares them.
@@ -59,12 +62,14 @@ impl fmt::Display for Summary {
             change,
             remove,
             adopt,
+            adopt_changed,
             ..
         } = self;
         write!(f, "{add} to add, {change} to change, {remove} to remove")?;
-        match adopt {
-            0 => Ok(()),
-            _ => write!(f, ", {adopt} to adopt"),
+        match (adopt, adopt_changed) {
+            (0, _) => Ok(()),
+            (_, 0) => write!(f, ", {adopt} to adopt"),
+            _ => write!(f, ", {adopt} to adopt ({adopt_changed} with other values)"),
         }
     }
 }
@@ -90,6 +95,10 @@ impl Summary {
         for change in changes {
             let count = match change.action {
                 Action::Add(_) => &mut summary.add,
+                Action::Update { .. } if change.is_adoption() => {
+                    summary.adopt_changed += 1;
+                    &mut summary.adopt
+                }
                 Action::Update { .. } => &mut summary.change,
                 Action::Remove(_) => &mut summary.remove,
                 Action::Adopt(_) => &mut summary.adopt,

@@ -43,7 +43,7 @@ fn undone(before: &Live, after: &Live, now: &Live) -> (String, Live, Vec<&'stati
         };
     }
     let roles = data.get("mapRoles").cloned().unwrap_or_default();
-    let words = undo.changes.iter().map(|change| change.action.word());
+    let words = undo.changes.iter().map(|change| change.word());
     let restored = Live::new(data, &annotations).unwrap();
     assert_eq!(undo.document, restored.document);
     assert_eq!(undo.first_amiss(&restored.document), None);

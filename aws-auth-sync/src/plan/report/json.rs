@@ -39,7 +39,7 @@ fn change(change: &Change, owner: &Owner) -> Value {
     let action = &change.action;
     let mut members = subject(change.entry());
     let texts = [
-        ("action", action.word().to_owned()),
+        ("action", change.word().to_owned()),
         ("owner", owner.to_string()),
         ("reason", change.reason.to_string()),
     ];

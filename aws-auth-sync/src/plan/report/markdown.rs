@@ -27,7 +27,7 @@ pub(super) fn render(plan: &Plan) -> String {
         let _ = writeln!(
             text,
             "| {} | {} | {} | {} | {} |",
-            change.action.word(),
+            change.word(),
             cell(&Named(change.entry()).to_string()),
             side(change.action.before()),
             side(change.action.after()),
