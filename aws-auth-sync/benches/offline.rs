@@ -18,6 +18,7 @@ use aws_auth_sync::merge::Policy;
 use aws_auth_sync::plan::{Draft, Wanted};
 use aws_auth_sync::source;
 use aws_auth_sync::subject::Subject;
+use aws_auth_sync::warning::Entrance;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use iam_core::aws_auth::SsoRoleMatch;
 
@@ -58,6 +59,7 @@ fn plan(source: &Input, live: Input) {
             },
             overrides: Overrides::default(),
             caller: None,
+            entrance: Entrance::default(),
         };
         if let Ok(draft) = Draft::new(&wanted, &file.live) {
             black_box(draft.guarded(&Facts::default(), None));

@@ -306,11 +306,12 @@ async fn plan(
 ) -> Result<Plan, ApplyError> {
     let draft = Draft::new(wanted, live)?;
     let facts = if draft.writes() {
-        known.facts(cluster, wanted.caller.as_ref(), live).await?
+        known.facts(cluster, wanted.caller.as_ref()).await?
     } else {
         Facts::default()
     };
     let plan = draft.guarded(&facts, None);
+    known.warn(&plan.warnings);
     known.tell(&plan.passed);
     Ok(plan.permitted()?)
 }

@@ -15,7 +15,8 @@ use iam_cli::{CommonArgs, Definition};
 use crate::lint::report::Colour;
 
 pub use change::{
-    ApplyArgs, ChangeArgs, DryRun, PlanArgs, RenderArgs, RollbackArgs, WatchArgs, WriteArgs,
+    ApplyArgs, ChangeArgs, DryRun, EntranceArgs, PlanArgs, RenderArgs, RollbackArgs, WatchArgs,
+    WriteArgs,
 };
 pub use look::{
     AccessFormat, ExplainArgs, ExportArgs, HistoryArgs, LintArgs, PoliciesArgs, ReportArgs,

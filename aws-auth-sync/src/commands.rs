@@ -1,6 +1,8 @@
 //! The commands: from their arguments to what they print.
 
 mod apply;
+mod desk;
+mod entrance;
 mod explain;
 mod export;
 mod history;

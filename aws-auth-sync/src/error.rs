@@ -112,6 +112,11 @@ pub enum Error {
         /// Its name.
         name: String,
     },
+    /// Nothing names the cluster as EKS knows it.
+    #[error(
+        "ask EKS: neither --cluster nor the files nor the kubeconfig name the cluster by its ARN"
+    )]
+    NoEksCluster,
     /// The map of ARNs cannot be read.
     #[error("read {}", path.display())]
     ReadArnMap {
@@ -210,6 +215,7 @@ impl Failure for Error {
             Self::ArnMap { .. } => {
                 "write {\"arn:aws:iam::ACCOUNT:role/NAME\": \"arn:aws:iam::ACCOUNT:role/PATH/NAME\"}"
             }
+            Self::NoEksCluster => "name it: --ask-eks=ARN, or its name with --region",
             Self::WatchStdin => "give --once",
             Self::Saved(_) => "plan again: aws-auth-sync plan --out FILE",
             Self::Input(_)
@@ -250,6 +256,7 @@ impl Failure for Error {
             | Self::Confirm(_)
             | Self::Unconfirmed(_)
             | Self::NoPolicy { .. }
+            | Self::NoEksCluster
             | Self::ReadArnMap { .. }
             | Self::ArnMap { .. }
             | Self::Connect(_)

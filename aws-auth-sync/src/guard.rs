@@ -7,7 +7,6 @@ mod access;
 mod admins;
 mod cluster;
 mod extent;
-mod managed;
 mod nodes;
 mod observe;
 mod overrides;
@@ -25,7 +24,6 @@ use serde::{Deserialize, Serialize, Serializer};
 
 pub(crate) use admins::MASTERS;
 pub use cluster::{check_connected, check_named};
-pub use managed::managed;
 pub(crate) use nodes::{NODE_GROUPS, lets_nodes_in};
 pub use overrides::Overrides;
 use view::View;

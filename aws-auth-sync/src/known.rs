@@ -4,14 +4,15 @@ use iam_core::principal::Principal;
 
 use crate::call::CallError;
 use crate::connection::Cluster;
-use crate::guard::{Facts, Guard, managed};
-use crate::live::Live;
+use crate::guard::{Facts, Guard};
+use crate::warning::Warning;
 
 /// What a run knows.
 #[derive(Debug, Default)]
 pub struct Known {
     facts: Option<Facts>,
     told: Vec<Guard>,
+    warned: Vec<Warning>,
 }
 
 impl Known {
@@ -23,13 +24,9 @@ impl Known {
         &mut self,
         cluster: &Cluster,
         caller: Option<&Principal>,
-        live: &Live,
     ) -> Result<Facts, CallError> {
         if let Some(facts) = &self.facts {
             return Ok(facts.clone());
-        }
-        if let Some(warning) = managed(live.marks.iter().map(String::as_str)) {
-            tracing::warn!("{warning}");
         }
         let facts = cluster.observe(caller).await?;
         Ok(self.facts.insert(facts).clone())
@@ -41,6 +38,16 @@ impl Known {
             if !self.told.contains(guard) {
                 guard.tell_passed();
                 self.told.push(guard.clone());
+            }
+        }
+    }
+
+    /// Warns of what is to be known, once.
+    pub fn warn<'a>(&mut self, warnings: impl IntoIterator<Item = &'a Warning>) {
+        for warning in warnings {
+            if !self.warned.contains(warning) {
+                warning.tell();
+                self.warned.push(warning.clone());
             }
         }
     }

@@ -57,6 +57,7 @@ pub mod source;
 pub mod subject;
 pub mod undo;
 pub mod verify;
+pub mod warning;
 pub mod watch;
 mod yaml;
 

@@ -16,6 +16,7 @@ use crate::guard::{self, Acknowledged, Case, Facts, Guard, Mended, Overrides};
 use crate::live::Live;
 use crate::merge::{self, Change, Intent, Merge, Policy, Reason};
 use crate::owner::Owner;
+use crate::warning::{self, Entrance, Warning};
 pub use annotations::Annotation;
 pub use refusal::Refusal;
 pub(crate) use risk::risk;
@@ -35,6 +36,8 @@ pub struct Wanted {
     pub overrides: Overrides,
     /// Who makes the change, where that was told.
     pub caller: Option<Principal>,
+    /// What is known of the other way into the cluster.
+    pub entrance: Entrance,
 }
 
 /// A plan that no guard has looked at yet.
@@ -45,6 +48,7 @@ pub struct Draft<'a> {
     merge: Merge,
     edited: Edited,
     annotations: Vec<Annotation>,
+    warnings: Vec<Warning>,
 }
 
 /// What would be written, and what speaks against it.
@@ -62,6 +66,8 @@ pub struct Plan {
     pub guards: Vec<Guard>,
     /// The guards that would, and let pass what a flag allows.
     pub passed: Vec<Guard>,
+    /// What is to be known of it, and does not speak against it.
+    pub warnings: Vec<Warning>,
 }
 
 impl<'a> Draft<'a> {
@@ -80,12 +86,16 @@ impl<'a> Draft<'a> {
         let edited = edit::edit(live, &merge.changes)?;
         let annotations = annotations::changed(live, &edited.edits, &mut merge);
         merge.changes.sort_by_cached_key(risk);
+        let is_written = !edited.edits.is_empty() || !annotations.is_empty();
+        let managed = is_written.then(|| warning::managed(live)).flatten();
+        let warnings = warning::check(&merge.changes, managed, &wanted.entrance);
         Ok(Self {
             wanted,
             live,
             merge,
             edited,
             annotations,
+            warnings,
         })
     }
 
@@ -119,6 +129,7 @@ impl<'a> Draft<'a> {
             annotations: self.annotations,
             guards,
             passed,
+            warnings: self.warnings,
         }
     }
 

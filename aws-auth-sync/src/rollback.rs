@@ -20,6 +20,7 @@ use crate::plan::report::{Summary, entries, listed};
 use crate::rounds::until_written;
 use crate::undo::{Undo, undo};
 use crate::verify::verify;
+use crate::warning;
 
 /// A state to go back to, and what that may do.
 #[derive(Clone, Debug)]
@@ -101,7 +102,8 @@ pub async fn rollback(
             undo.content.data = whole(&state.live);
         }
         if !undo.content.is_empty() {
-            let facts = known.facts(cluster, wanted.caller.as_ref(), &now).await?;
+            known.warn(&warning::managed(&now));
+            let facts = known.facts(cluster, wanted.caller.as_ref()).await?;
             known.tell(&permitted(&now, &undo, &facts, wanted.overrides)?);
         }
         carry_out(cluster, &undo, state.number, object.as_ref(), manner).await

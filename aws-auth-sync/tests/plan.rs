@@ -103,6 +103,7 @@ fn a_plan_is_one_document_for_scripts() {
             "after": {"rolearn": dev, "username": "dev", "groups": ["a", "b"]},
         }],
         "guards": [],
+        "warnings": [],
         "summary": {
             "add": 1, "change": 0, "remove": 0, "adopt": 0, "adoptChanged": 0,
             "foreign": 4, "unowned": 0, "protected": 0, "forgotten": 0,
@@ -119,6 +120,8 @@ fn a_plan_is_told_entry_by_entry_to_people_and_to_pull_requests() {
     let expected = "~ mapRoles arn:aws:iam::111122223333:role/dev dev [a, b] (was dev [a])
     adopted: it was there, and belonged to nobody
 + mapUsers arn:aws:iam::111122223333:user/Bob bob [a]
+warning C06: mapRoles arn:aws:iam::111122223333:role/dev gets other values than its writer gave \
+it, who may write them again: have one of the two declare it
 1 to add, 0 to change, 0 to remove, 1 to adopt (1 with other values), 3 foreign
 ";
     assert_eq!(
@@ -129,6 +132,8 @@ fn a_plan_is_told_entry_by_entry_to_people_and_to_pull_requests() {
     let expected = r"### aws-auth-sync plan
 
 `platform`: 1 to add, 0 to change, 0 to remove, 1 to adopt (1 with other values), 3 foreign
+
+> **C06** mapRoles arn:aws:iam::111122223333:role/dev gets other values than its writer gave it, who may write them again: have one of the two declare it
 
 | | Entry | Now | Then | Why |
 |---|---|---|---|---|
@@ -227,6 +232,67 @@ fn what_was_changed_by_others_is_drift_and_is_not_removed() {
     );
 }
 
+#[test]
+fn what_makes_a_change_idle_or_undone_is_a_warning_and_no_exit_code() {
+    let sandbox = sandbox();
+    let marked = LIVE.replace("note: kept", "meta.helm.sh/release-name: eks");
+    fs::write(sandbox.home.path().join("live.yaml"), marked).unwrap();
+    let entries = "accessEntries:\n- {principalArn: \"arn:aws:iam::111122223333:role/team/dev\", \
+                   type: STANDARD}\n- {principalArn: \"arn:aws:iam::111122223333:user/ann\", \
+                   type: STANDARD}\n";
+    fs::write(sandbox.home.path().join("entries.yaml"), entries).unwrap();
+    let flags = ["--adopt", "--access-entries", "entries.yaml"];
+    let (stdout, stderr, code) = run(&sandbox, "plan", &[&flags[..], &["-o", "json"]].concat());
+    assert_eq!((stderr.as_str(), code), ("", Some(2)));
+    let document: Value = serde_json::from_str(&stdout).unwrap();
+    let messages = [
+        (
+            "C06",
+            "mapRoles arn:aws:iam::111122223333:role/dev gets other values than its writer gave \
+             it, who may write them again: have one of the two declare it",
+        ),
+        (
+            "C07",
+            "aws-auth bears the marks of Helm (meta.helm.sh/release-name), which may undo what is \
+             written here: let it leave the object's data alone",
+        ),
+        (
+            "C09",
+            "mapRoles arn:aws:iam::111122223333:role/dev has an access entry (entries.yaml:2), \
+             which wins: what aws-auth says of it has no effect",
+        ),
+    ];
+    let expected = messages.map(|(code, message)| json!({"code": code, "message": message}));
+    assert_eq!(document["warnings"], json!(expected));
+    let (yaml, _, _) = run(&sandbox, "plan", &[&flags[..], &["-o", "yaml"]].concat());
+    let yaml: Value = serde_saphyr::from_str(&yaml).unwrap();
+    assert_eq!(yaml["warnings"], json!(expected));
+    let (stdout, _, code) = run(&sandbox, "plan", &flags);
+    let told = messages.map(|(code, message)| format!("warning {code}: {message}\n"));
+    assert!(stdout.contains(&told.concat()), "{stdout}");
+    assert_eq!(code, Some(2));
+    // What is not the plan's document tells it beside the document.
+    let (_, stderr, code) = run(&sandbox, "render", &["--adopt"]);
+    let told = |(code, message)| format!("warning: {code}: {message}\n");
+    let told: String = messages.into_iter().take(2).map(told).collect();
+    assert_eq!((stderr, code), (told, Some(0)));
+}
+
+#[test]
+fn eks_is_asked_about_a_cluster_that_has_a_name() {
+    let (stdout, stderr, code) = run(&sandbox(), "plan", &["--ask-eks"]);
+    let expected = "aws-auth-sync: ask EKS: neither --cluster nor the files nor the kubeconfig name \
+                    the cluster by its ARN\nhint: name it: --ask-eks=ARN, or its name with \
+                    --region\n";
+    assert_eq!(
+        (stdout.as_str(), stderr.as_str(), code),
+        ("", expected, Some(1))
+    );
+    let (_, stderr, code) = run(&sandbox(), "plan", &["--region", "eu-west-1"]);
+    assert!(stderr.contains("--ask-eks"), "{stderr}");
+    assert_eq!(code, Some(2));
+}
+
 /// A source, the guard that refuses it, the flag that lets it pass, and others that it needs.
 type Guarded<'a> = (String, &'a str, &'a str, &'a [&'a str]);
 
@@ -306,8 +372,12 @@ fn assert_guarded(sandbox: &Sandbox, code: &str, flag: &str, others: &[&str]) {
     assert_eq!((stdout.as_str(), exit), ("", Some(5)));
     let (stdout, stderr, exit) = run(sandbox, "render", &[others, &[flag]].concat());
     assert_eq!(exit, Some(0), "{stderr}");
-    let warning = format!("warning: {code}: {message} (let pass by {flag})\n");
-    assert_eq!(stderr, warning);
+    let passed = format!("warning: {code}: {message} (let pass by {flag})\n");
+    let warnings = plan["warnings"].as_array().unwrap().iter();
+    let warnings = warnings.map(|found| (found["code"].as_str(), found["message"].as_str()));
+    let warnings =
+        warnings.map(|(code, what)| format!("warning: {}: {}\n", code.unwrap(), what.unwrap()));
+    assert_eq!(stderr, passed + &warnings.collect::<String>());
     assert!(stdout.contains("apiVersion: v1"), "{stdout}");
 }
 

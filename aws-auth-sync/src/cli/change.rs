@@ -3,12 +3,15 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
+use iam_aws::region::RegionName;
 use iam_core::principal::Principal;
 
 use super::ClusterArgs;
 use crate::confirm::Timeout;
 use crate::guard::Overrides;
+use crate::migrate::Target;
 use crate::owner::Owner;
 use crate::plan;
 
@@ -38,6 +41,10 @@ pub struct PlanArgs {
     /// What may change.
     #[command(flatten)]
     pub change: ChangeArgs,
+
+    /// What is looked at beside aws-auth.
+    #[command(flatten)]
+    pub entrance: EntranceArgs,
 }
 
 /// Arguments of `render`.
@@ -84,6 +91,10 @@ pub struct ApplyArgs {
     /// What may change.
     #[command(flatten)]
     pub change: ChangeArgs,
+
+    /// What is looked at beside aws-auth.
+    #[command(flatten)]
+    pub entrance: EntranceArgs,
 }
 
 /// Arguments of `rollback`.
@@ -161,6 +172,30 @@ pub struct WatchArgs {
     /// Which cluster.
     #[command(flatten)]
     pub cluster: ClusterArgs,
+}
+
+/// What is looked at beside aws-auth, to warn of changes that have no effect.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Access entries")]
+pub struct EntranceArgs {
+    /// A file of access entries in the shape of the EKS API: changes about a principal that has one
+    /// are warned of (C09); may be given again
+    #[arg(long, value_name = "FILE")]
+    pub access_entries: Vec<PathBuf>,
+
+    /// Ask EKS which principals have an access entry (C09), and whether aws-auth counts at all
+    /// (C08); it takes eks:DescribeCluster and eks:ListAccessEntries. The cluster is the one of
+    /// this ARN or name [default: the ARN that --cluster, the files or the kubeconfig give]
+    #[arg(long, value_name = "ARN|NAME", num_args = 0..=1, require_equals = true)]
+    pub ask_eks: Option<Option<Target>>,
+
+    /// The cluster's region [default: that of its ARN, AWS_REGION, AWS_DEFAULT_REGION, the profile's]
+    #[arg(long, value_name = "REGION", requires = "ask_eks")]
+    pub region: Option<RegionName>,
+
+    /// The AWS profile to ask EKS by [default: exported keys, else AWS_PROFILE, else default]
+    #[arg(long, value_name = "NAME", requires = "ask_eks", value_parser = NonEmptyStringValueParser::new())]
+    pub profile: Option<String>,
 }
 
 /// How aws-auth is written.

@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::time::SystemTime;
 
+use super::entrance::entrance;
 use super::wanted::wanted;
-use super::{manner, other_cluster};
+use super::{connect, manner, other_cluster};
 use crate::apply::{self, Order};
-use crate::cli::{ApplyArgs, ChangeArgs, ClusterArgs};
+use crate::cli::{ApplyArgs, ChangeArgs};
 use crate::confirm::{Ending, Timeout, confirm};
 use crate::connection::Cluster;
 use crate::error::Error;
@@ -16,6 +17,7 @@ use crate::pending::Pending;
 use crate::plan::Wanted;
 use crate::plan::report::{entries, listed};
 use crate::plan::saved::{Reviewed, Saved};
+use crate::warning::Entrance;
 
 /// Writes aws-auth, and tells what was done.
 pub(crate) fn apply(arguments: ApplyArgs, clock: fn() -> SystemTime) -> Result<String, Error> {
@@ -26,26 +28,26 @@ pub(crate) fn apply(arguments: ApplyArgs, clock: fn() -> SystemTime) -> Result<S
         confirm_timeout,
         write,
         cluster,
+        entrance: beside,
     } = arguments;
     if confirm_timeout.is_some() && files.iter().any(|file| file.as_os_str() == "-") {
         return Err(InputError::StdinTwice.into());
     }
-    let (wanted, named, reviewed) = match plan {
+    let (mut wanted, named, reviewed) = match plan {
         Some(path) => saved(&path, change)?,
         None => {
             let (wanted, named) = wanted(&input::read(&files)?, change)?;
             (wanted, named, None)
         }
     };
-    let ClusterArgs {
-        kubeconfig,
-        context,
-    } = cluster;
-    crate::runtime()?.block_on(async {
-        let cluster = Cluster::connect(kubeconfig.as_deref(), context.as_deref()).await?;
-        let clusters = &wanted.desired.clusters;
-        let other = check_connected(clusters, named.as_deref(), &cluster.identity);
-        other_cluster(other, wanted.overrides)?;
+    let runtime = crate::runtime()?;
+    let cluster = runtime.block_on(connect(&cluster))?;
+    let clusters = &wanted.desired.clusters;
+    let other = check_connected(clusters, named.as_deref(), &cluster.identity);
+    other_cluster(other, wanted.overrides)?;
+    let identity = Some(&cluster.identity);
+    wanted.entrance = entrance(&beside, &wanted, named.as_deref(), identity, clock)?;
+    runtime.block_on(async {
         let order = Order {
             wanted: &wanted,
             manner: manner(write),
@@ -101,6 +103,7 @@ fn saved(
         policy,
         overrides: change.overrides,
         caller: change.caller_arn,
+        entrance: Entrance::default(),
     };
     Ok((wanted, change.cluster, Some(reviewed)))
 }

@@ -8,12 +8,13 @@ use iam_cli::{NOTICE, file};
 use iam_core::error_chain::ErrorChain;
 use k8s_openapi::api::core::v1::ConfigMap;
 
+use super::entrance::entrance;
 use super::wanted::wanted;
-use super::{live_file, other_cluster};
-use crate::cli::{ClusterArgs, PlanArgs};
+use super::{connect, live_file, other_cluster};
+use crate::cli::PlanArgs;
 use crate::connection::Cluster;
 use crate::error::Error;
-use crate::guard::{Facts, Nodes, check_connected, check_named, managed};
+use crate::guard::{Facts, Nodes, check_connected, check_named};
 use crate::input;
 use crate::live::Live;
 use crate::live_file::LiveFile;
@@ -32,12 +33,26 @@ pub(crate) fn plan(
         cluster,
         output,
         out,
+        entrance: beside,
     } = arguments;
     let file = path.map(|path| live_file(&path, &files)).transpose()?;
-    let (wanted, named) = wanted(&input::read(&files)?, change)?;
+    let (mut wanted, named) = wanted(&input::read(&files)?, change)?;
+    let names = named.as_deref();
     let (plan, cluster) = match file {
-        Some(file) => (offline(&file, &wanted, named.as_deref())?, named),
-        None => asked(&wanted, named.as_deref(), &cluster, clock)?,
+        Some(file) => {
+            wanted.entrance = entrance(&beside, &wanted, names, None, clock)?;
+            (offline(&file, &wanted, names)?, named)
+        }
+        None => {
+            let runtime = crate::runtime()?;
+            let cluster = runtime.block_on(connect(&cluster))?;
+            let identity = &cluster.identity;
+            let other = check_connected(&wanted.desired.clusters, names, identity);
+            other_cluster(other, wanted.overrides)?;
+            wanted.entrance = entrance(&beside, &wanted, names, Some(identity), clock)?;
+            let plan = runtime.block_on(asked(&wanted, &cluster, clock))?;
+            (plan, Some(identity.server().to_owned()))
+        }
     };
     for guard in &plan.passed {
         guard.tell_passed();
@@ -65,41 +80,28 @@ pub(super) fn offline(
     Ok(draft.guarded(&facts, other))
 }
 
-/// A plan for the aws-auth of a cluster, and the cluster's server.
-fn asked(
+/// A plan for the aws-auth of a cluster.
+async fn asked(
     wanted: &Wanted,
-    named: Option<&str>,
-    cluster: &ClusterArgs,
+    cluster: &Cluster,
     clock: fn() -> SystemTime,
-) -> Result<(Plan, Option<String>), Error> {
-    crate::runtime()?.block_on(async {
-        let ClusterArgs {
-            kubeconfig,
-            context,
-        } = cluster;
-        let cluster = Cluster::connect(kubeconfig.as_deref(), context.as_deref()).await?;
-        let other = check_connected(&wanted.desired.clusters, named, &cluster.identity);
-        other_cluster(other, wanted.overrides)?;
-        let object = cluster.fetch().await.map_err(Error::Fetch)?;
-        let object = settled(&cluster, object, clock).await;
-        let live = object.as_ref().map(Live::of).transpose().map_err(Error::Record)?;
-        if live.is_none() {
-            tracing::info!(target: NOTICE, "the cluster has no aws-auth: apply makes it with --create");
-        }
-        let live = live.unwrap_or_default();
-        let draft = Draft::new(wanted, &live).map_err(Error::Text)?;
-        let facts = if draft.writes() {
-            if let Some(warning) = managed(live.marks.iter().map(String::as_str)) {
-                tracing::warn!("{warning}");
-            }
-            let facts = cluster.observe(wanted.caller.as_ref()).await;
-            facts.map_err(Error::Fetch)?
-        } else {
-            Facts::default()
-        };
-        let server = cluster.identity.server().to_owned();
-        Ok((draft.guarded(&facts, None), Some(server)))
-    })
+) -> Result<Plan, Error> {
+    let object = cluster.fetch().await.map_err(Error::Fetch)?;
+    let object = settled(cluster, object, clock).await;
+    let live = object.as_ref().map(Live::of).transpose();
+    let live = live.map_err(Error::Record)?;
+    if live.is_none() {
+        tracing::info!(target: NOTICE, "the cluster has no aws-auth: apply makes it with --create");
+    }
+    let live = live.unwrap_or_default();
+    let draft = Draft::new(wanted, &live).map_err(Error::Text)?;
+    let facts = if draft.writes() {
+        let facts = cluster.observe(wanted.caller.as_ref()).await;
+        facts.map_err(Error::Fetch)?
+    } else {
+        Facts::default()
+    };
+    Ok(draft.guarded(&facts, None))
 }
 
 /// What is there after the changes are undone that nobody has confirmed in time. Whoever plans may

@@ -43,5 +43,9 @@ fn edited(path: &Path, files: &[PathBuf], change: ChangeArgs) -> Result<String, 
         guard.tell_passed();
     }
     let plan = plan.permitted().map_err(Error::Refused)?;
-    Ok(file.edited(&plan)?)
+    let text = file.edited(&plan)?;
+    for warning in &plan.warnings {
+        warning.tell();
+    }
+    Ok(text)
 }

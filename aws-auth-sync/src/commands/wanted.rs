@@ -11,6 +11,7 @@ use crate::merge::Policy;
 use crate::plan::Wanted;
 use crate::source;
 use crate::subject::Subject;
+use crate::warning::Entrance;
 
 /// What the texts want, and what `--cluster` says.
 pub(crate) fn wanted(
@@ -36,6 +37,7 @@ pub(crate) fn wanted(
         policy: Policy { adopt, prune },
         overrides,
         caller: caller_arn,
+        entrance: Entrance::default(),
     };
     Ok((wanted, cluster))
 }

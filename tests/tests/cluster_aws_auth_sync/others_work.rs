@@ -183,3 +183,31 @@ fn a_record_that_is_lost_is_made_anew_and_one_that_is_broken_is_an_error() {
         assert_eq!(live(story), before);
     });
 }
+
+#[test]
+fn apply_warns_of_what_another_writer_or_an_access_entry_may_undo_and_goes_on() {
+    with_cluster(|story| {
+        made(story);
+        let mut theirs = source_with_groups(&["others"]);
+        theirs["owner"] = json!("team-b");
+        theirs["users"] = json!([]);
+        let entries = json!([{
+            "principalArn": "arn:aws:iam::111122223333:role/team/developer", "type": "STANDARD",
+        }]);
+        let entries = story.sandbox.write("entries.json", entries.to_string());
+        let entries = entries.to_str().unwrap();
+        let flags = ["--adopt", "--access-entries", entries];
+        let taken = apply(story, &flags, &theirs);
+        let warnings = format!(
+            "warning: C06: mapRoles {DEVELOPER} gets other values than platform gave it, who may \
+             write them again: have one of the two declare it\nwarning: C09: mapRoles {DEVELOPER} \
+             has an access entry ({entries}:1), which wins: what aws-auth says of it has no effect\n"
+        );
+        assert_eq!((taken.code, &taken.stderr), (Some(0), &warnings));
+        let text = section(story, "mapRoles");
+        assert!(text.contains("- others"), "{text}");
+        // Nothing changes any more, and there is nothing to warn of.
+        let again = apply(story, &flags, &theirs);
+        assert_eq!(said(&again), (Some(0), NOTHING_TO_DO, ""));
+    });
+}

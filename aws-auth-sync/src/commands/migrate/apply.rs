@@ -3,19 +3,15 @@
 use std::process::ExitCode;
 use std::time::SystemTime;
 
-use iam_aws::eks::{AuthenticationMode, ClusterState, Eks};
-use iam_aws::environment::Environment;
-use iam_aws::fetch::block_on;
-use iam_aws::region::RegionName;
-use iam_aws::session::{Login, Session};
+use iam_aws::eks::{AuthenticationMode, ClusterState};
 use iam_aws::settings::Named;
 use iam_cli::NOTICE;
-use iam_core::cluster::{ClusterArn, ClusterId};
+use iam_core::cluster::ClusterId;
 
 use super::Read;
 use crate::cli::{Cli, MigrateApplyArgs, ReportFormat};
+use crate::commands::desk::{Desk, region, target};
 use crate::error::Error;
-use crate::migrate::Target;
 use crate::migrate::apply::report::{Report, Verdict};
 use crate::migrate::apply::{ApplyError, Existing, Found, Run, apply, mode};
 
@@ -73,34 +69,7 @@ pub(super) fn run(
     Ok((written(&report, arguments.output), code(report.verdict())))
 }
 
-/// EKS, asked about one cluster.
-struct Desk<'a> {
-    session: Session<'a>,
-    name: &'a ClusterId,
-}
-
-impl<'a> Desk<'a> {
-    fn open(
-        target: &'a Target,
-        named: Named<'a>,
-        environment: &'a Environment,
-        clock: fn() -> SystemTime,
-    ) -> Result<Self, ApplyError> {
-        let login = Login { named, role: None };
-        let session = Session::open(&login, environment, clock)?;
-        let name = target.id();
-        Ok(Self { session, name })
-    }
-
-    /// Waits for a step. Nobody hears what is logged meanwhile.
-    fn ask<T>(
-        &self,
-        step: impl AsyncFnOnce(&Eks) -> Result<T, ApplyError>,
-    ) -> Result<T, ApplyError> {
-        let eks = self.session.eks(&self.session.context())?;
-        block_on(step(&eks))?
-    }
-
+impl Desk<'_> {
     /// The cluster, once no change of it is under way.
     fn settled(&self) -> Result<ClusterState, ApplyError> {
         let name = self.name;
@@ -147,37 +116,6 @@ fn tell(mode: AuthenticationMode, name: &ClusterId) -> AuthenticationMode {
         AuthenticationMode::ApiAndConfigMap => {}
     }
     mode
-}
-
-/// The region to ask in: that of the ARN, which no other may contradict.
-fn region(target: &Target, flag: Option<RegionName>) -> Result<Option<RegionName>, ApplyError> {
-    let Target::Arn(arn) = target else {
-        return Ok(flag);
-    };
-    // Every region is the name of one.
-    let own: Option<RegionName> = arn.region().as_str().parse().ok();
-    match flag {
-        Some(region) if own.as_ref() != Some(&region) => Err(ApplyError::OtherRegion {
-            cluster: Box::new(arn.clone()),
-            region,
-        }),
-        Some(_) | None => Ok(own),
-    }
-}
-
-/// The cluster by its ARN, which has to be the one that was asked about.
-fn target(asked: &Target, state: &ClusterState) -> Result<Target, ApplyError> {
-    let found = state.arn.parse::<ClusterArn>().ok();
-    let found = found.filter(|found| match asked {
-        Target::Arn(asked) => found == asked,
-        Target::Name(name) => found.name() == name,
-    });
-    found
-        .map(Target::Arn)
-        .ok_or_else(|| ApplyError::OtherCluster {
-            found: state.arn.clone(),
-            asked: asked.to_string(),
-        })
 }
 
 fn written(report: &Report<'_>, format: ReportFormat) -> String {

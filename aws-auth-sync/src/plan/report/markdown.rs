@@ -6,6 +6,7 @@ use super::text::{Counted, Gives, Named};
 use crate::markdown::cell;
 use crate::meaning::Meaning;
 use crate::plan::Plan;
+use crate::warning::Warning;
 
 pub(super) fn render(plan: &Plan) -> String {
     let mut text = String::from("### aws-auth-sync plan\n\n");
@@ -18,6 +19,9 @@ pub(super) fn render(plan: &Plan) -> String {
     for conflict in &plan.merge.conflicts {
         let (what, flag) = (cell(&conflict.to_string()), conflict.flag());
         let _ = writeln!(text, "\n> **conflict** {what} (`{flag}` settles it)");
+    }
+    for Warning { code, message } in &plan.warnings {
+        let _ = writeln!(text, "\n> **{code}** {}", cell(message));
     }
     if plan.merge.changes.is_empty() {
         return text;

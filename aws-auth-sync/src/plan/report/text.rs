@@ -28,6 +28,9 @@ pub(super) fn render(plan: &Plan) -> String {
         let flag = guard.override_flag;
         let _ = writeln!(text, "guard {guard} ({flag} lets it pass)");
     }
+    for warning in &plan.warnings {
+        let _ = writeln!(text, "warning {warning}");
+    }
     if plan.merge.changes.is_empty() && plan.writes() {
         let _ = writeln!(text, "the record of {} is brought up to date", plan.owner);
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 /// What to warn of, where the annotations and labels of aws-auth are these.
-pub fn managed<'a>(marks: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub(super) fn check<'a>(marks: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let marks: BTreeSet<&str> = marks.into_iter().collect();
     let found = MARKS.iter().filter(|(mark, _)| marks.contains(mark));
     let found: Vec<String> = found
@@ -11,7 +11,7 @@ pub fn managed<'a>(marks: impl IntoIterator<Item = &'a str>) -> Option<String> {
         .collect();
     (!found.is_empty()).then(|| {
         format!(
-            "C07: aws-auth bears the marks of {}, which may undo what is written here: let it leave \
+            "aws-auth bears the marks of {}, which may undo what is written here: let it leave \
              the object's data alone",
             found.join(" and "),
         )
@@ -37,16 +37,16 @@ mod tests {
 
     #[test]
     fn tools_that_manage_the_object_are_named_by_their_marks() {
-        assert_eq!(managed(["note", "team"]), None);
-        assert_eq!(managed([]), None);
+        assert_eq!(check(["note", "team"]), None);
+        assert_eq!(check([]), None);
         let marks = [
             "meta.helm.sh/release-name",
             "note",
             "kustomize.toolkit.fluxcd.io/name",
         ];
         assert_eq!(
-            managed(marks).unwrap(),
-            "C07: aws-auth bears the marks of Flux (kustomize.toolkit.fluxcd.io/name) and Helm \
+            check(marks).unwrap(),
+            "aws-auth bears the marks of Flux (kustomize.toolkit.fluxcd.io/name) and Helm \
              (meta.helm.sh/release-name), which may undo what is written here: let it leave the \
              object's data alone"
         );
