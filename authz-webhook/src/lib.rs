@@ -55,7 +55,6 @@ mod test_sts;
 pub mod text_file;
 pub mod tls;
 pub mod watched;
-pub mod xml;
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -22,4 +22,5 @@ mod split;
 pub mod sts_host;
 pub mod time;
 pub mod token;
+pub mod xml;
 pub mod yaml;

@@ -3,9 +3,9 @@
 //! <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html>
 
 use iam_core::account::AccountId;
+use iam_core::xml::{Element, Namespace, XmlError};
 
 use super::instance_id::InstanceId;
-use crate::xml::{Element, Namespace, XmlError};
 
 /// An instance, as far as it matters here.
 #[derive(Clone, Debug, Eq, PartialEq)]

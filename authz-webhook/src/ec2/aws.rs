@@ -17,7 +17,7 @@ use thiserror::Error;
 use super::answer::{self, Instance};
 use super::instance_id::InstanceId;
 use crate::cli::AwsVariables;
-use crate::xml::XmlError;
+use iam_core::xml::XmlError;
 
 /// Who asks EC2, and as whom.
 pub struct Ec2Client {

@@ -11,7 +11,7 @@ use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 
 use self::json::Json;
 use super::failure::Senseless;
-use crate::xml::{Element, Namespace, XmlError};
+use iam_core::xml::{Element, Namespace, XmlError};
 
 /// The three values of a `GetCallerIdentity` answer, as they came.
 #[derive(Clone, Debug, Eq, PartialEq)]
