@@ -14,19 +14,19 @@ mod request;
 
 use std::time::{Duration, SystemTime};
 
-use backon::{BackoffBuilder as _, ExponentialBuilder};
 use bytes::Bytes;
 use http::Response;
 use iam_core::cluster::ClusterId;
 use iam_core::region::Region;
 use serde::de::DeserializeOwned;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use crate::credentials::Credentials;
 use crate::endpoint::EndpointError;
 use crate::fetch::Context;
 use crate::fetch::service_error::ServiceError;
 use crate::http::{Http, Limits, Route};
+use crate::patience::patiently;
 pub use access::{AccessEntries, AccessEntry, AccessPolicy, AccessScope, Created, NewEntry};
 use answer::Page;
 pub use error::EksError;
@@ -124,22 +124,7 @@ impl Eks {
 
     /// Asks until there is an answer that is not `try again later`.
     async fn ask(&self, call: &Call) -> Result<Response<Bytes>, ServiceError> {
-        let mut pauses = ExponentialBuilder::default()
-            .with_jitter()
-            .with_min_delay(Duration::from_millis(100))
-            .with_max_delay(Duration::from_secs(2))
-            .with_max_times(ATTEMPTS - 1)
-            .build();
-        loop {
-            let refused = match self.once(call).await {
-                Err(error) if error::is_passing(&error) => error,
-                decided => return decided,
-            };
-            match pauses.next() {
-                Some(pause) => sleep(pause).await,
-                None => return Err(refused),
-            }
-        }
+        patiently(async || self.once(call).await).await
     }
 
     async fn once(&self, call: &Call) -> Result<Response<Bytes>, ServiceError> {
@@ -164,10 +149,6 @@ const PAGE: usize = 100;
 
 /// A hundred thousand items of one list are not to be found.
 const MAX_PAGES: usize = 1_000;
-
-/// The first, and four after pauses of 0.1 to 2 s: EKS lets a burst of a few requests in a second
-/// through, and hundreds ask for many.
-const ATTEMPTS: usize = 5;
 
 const LIMITS: Limits = Limits {
     connect: Duration::from_secs(5),

@@ -59,6 +59,8 @@ pub struct EndpointVariables {
     pub eks_url: Option<String>,
     /// `AWS_ENDPOINT_URL_EC2`
     pub ec2_url: Option<String>,
+    /// `AWS_ENDPOINT_URL_IAM`
+    pub iam_url: Option<String>,
     /// `AWS_CA_BUNDLE`
     pub ca_bundle: Option<PathBuf>,
     /// `SSL_CERT_FILE`
@@ -219,6 +221,7 @@ impl EndpointVariables {
             signin_url: variables.text("AWS_ENDPOINT_URL_SIGNIN")?,
             eks_url: variables.text("AWS_ENDPOINT_URL_EKS")?,
             ec2_url: variables.text("AWS_ENDPOINT_URL_EC2")?,
+            iam_url: variables.text("AWS_ENDPOINT_URL_IAM")?,
             ca_bundle: variables.path("AWS_CA_BUNDLE"),
             ssl_cert_file: variables.path("SSL_CERT_FILE"),
             http_proxy: either(["http_proxy", "HTTP_PROXY"])?,

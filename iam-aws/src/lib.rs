@@ -13,7 +13,9 @@ pub mod environment;
 pub mod fetch;
 mod file;
 pub mod http;
+pub mod iam;
 pub mod mfa;
+mod patience;
 pub mod place;
 pub mod quiet;
 pub mod region;
@@ -21,6 +23,7 @@ pub mod service;
 pub mod session;
 pub mod settings;
 pub mod shared_config;
+mod signature;
 pub mod source;
 #[cfg(test)]
 mod test_peer;

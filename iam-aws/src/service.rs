@@ -22,6 +22,8 @@ pub enum Service {
     Eks,
     /// Regions.
     Ec2,
+    /// Users and roles.
+    Iam,
 }
 
 /// A URL of the settings' own.
@@ -43,6 +45,7 @@ impl Service {
             Self::Signin => ("AWS_ENDPOINT_URL_SIGNIN", &variables.signin_url),
             Self::Eks => ("AWS_ENDPOINT_URL_EKS", &variables.eks_url),
             Self::Ec2 => ("AWS_ENDPOINT_URL_EC2", &variables.ec2_url),
+            Self::Iam => ("AWS_ENDPOINT_URL_IAM", &variables.iam_url),
         };
         (name, value.as_deref())
     }
@@ -56,6 +59,7 @@ impl Service {
             Self::Signin => "signin",
             Self::Eks => "eks",
             Self::Ec2 => "ec2",
+            Self::Iam => "iam",
         }
     }
 }

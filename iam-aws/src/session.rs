@@ -10,6 +10,7 @@ use crate::eks::Eks;
 use crate::endpoint::EndpointError;
 use crate::environment::Environment;
 use crate::fetch::{self, Caller, Context, FetchError};
+use crate::iam::Iam;
 use crate::mfa;
 use crate::service::{CustomUrl, Service};
 use crate::settings::{Named, Settings};
@@ -134,6 +135,14 @@ impl<'a> Session<'a> {
     /// When no region is known, or a setting makes no sense.
     pub fn eks(&self, context: &Context<'_>) -> Result<Eks, EndpointError> {
         Eks::new(context, &self.credentials)
+    }
+
+    /// IAM of the partition that `context` is in.
+    ///
+    /// # Errors
+    /// When a setting makes no sense.
+    pub fn iam(&self, context: &Context<'_>) -> Result<Iam, EndpointError> {
+        Iam::new(context, &self.credentials)
     }
 }
 

@@ -3,7 +3,6 @@
 use thiserror::Error;
 
 use crate::fetch::service_error::ServiceError;
-use crate::http::HttpError;
 
 /// Why EKS gave no answer: what was asked, and what came of it.
 #[derive(Debug, Error)]
@@ -65,32 +64,6 @@ impl EksError {
         }
     }
 }
-
-/// Whether the same question may have an answer a moment later. What took its time once is not
-/// waited for again.
-pub(super) fn is_passing(error: &ServiceError) -> bool {
-    match error {
-        ServiceError::Refused(refusal) => PASSING.contains(&refusal.code.as_str()),
-        ServiceError::Senseless { status } => *status == 429 || *status >= 500,
-        ServiceError::Unreached(error) => matches!(
-            error,
-            HttpError::Lookup { .. } | HttpError::Connect { .. } | HttpError::Exchange { .. }
-        ),
-        ServiceError::TimedOut(_) | ServiceError::Unmade(_) => false,
-    }
-}
-
-/// Codes that EKS and what stands before it ask for patience with.
-const PASSING: [&str; 8] = [
-    "InternalFailure",
-    "InternalServerException",
-    "RequestLimitExceeded",
-    "ServerException",
-    "ServiceUnavailableException",
-    "Throttling",
-    "ThrottlingException",
-    "TooManyRequestsException",
-];
 
 /// Codes that say the same of every call with these credentials.
 const OF_CREDENTIALS: [&str; 4] = [

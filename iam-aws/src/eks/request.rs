@@ -1,10 +1,5 @@
 //! A request to EKS, signed.
 
-use std::time::SystemTime;
-
-use aws_credential_types::Credentials as SdkCredentials;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
-use aws_sigv4::sign::v4;
 use aws_smithy_types::body::SdkBody;
 use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderValue, Method, Request};
@@ -13,7 +8,7 @@ use serde_json::Value;
 
 use super::Eks;
 use crate::fetch::BoxError;
-use crate::quiet::quietly;
+use crate::signature::{self, Scope};
 
 /// What EKS is asked.
 pub(super) struct Call {
@@ -58,41 +53,13 @@ impl Call {
             let json = HeaderValue::from_static("application/json");
             request.headers_mut().insert(CONTENT_TYPE, json);
         }
-        quietly(|| add_signature(&mut request, eks, (eks.clock)()))?;
+        let scope = Scope {
+            service: "eks",
+            region: eks.region.as_str(),
+        };
+        signature::add(&mut request, &eks.credentials, scope, (eks.clock)())?;
         Ok(request)
     }
-}
-
-fn add_signature(
-    request: &mut Request<SdkBody>,
-    eks: &Eks,
-    now: SystemTime,
-) -> Result<(), BoxError> {
-    let credentials = &eks.credentials;
-    let token = credentials.session_token.as_ref();
-    let identity = SdkCredentials::new(
-        credentials.access_key_id.as_str(),
-        credentials.secret_access_key.expose(),
-        token.map(|token| token.expose().to_owned()),
-        None,
-        "iam-aws",
-    )
-    .into();
-    let params = v4::SigningParams::builder()
-        .identity(&identity)
-        .region(eks.region.as_str())
-        .name("eks")
-        .time(now)
-        .settings(SigningSettings::default())
-        .build()?
-        .into();
-    let uri = request.uri().to_string();
-    let body = SignableBody::Bytes(request.body().bytes().unwrap_or_default());
-    let method = request.method().as_str();
-    let signable = SignableRequest::new(method, uri, std::iter::empty(), body)?;
-    let (instructions, _) = sign(signable, &params)?.into_parts();
-    instructions.apply_to_request_http1x(request);
-    Ok(())
 }
 
 /// A text as one segment of a path, or as a value in a query.

@@ -3,9 +3,6 @@
 //!
 //! <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html>
 
-use aws_credential_types::Credentials as SdkCredentials;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
-use aws_sigv4::sign::v4;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, HOST};
@@ -17,6 +14,7 @@ use super::{BoxError, Context, FetchError, instance_metadata, run};
 use crate::credentials::Credentials;
 use crate::http::Limits;
 use crate::service::Service;
+use crate::signature::{self, Scope};
 
 /// What a service answers, whatever it is.
 #[derive(Debug)]
@@ -106,48 +104,12 @@ fn question(
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(FORM));
     headers.insert(ACCEPT, HeaderValue::from_static("text/xml"));
     *request.uri_mut() = uri;
-    authorize(&mut request, place, credentials, form, context)?;
-    Ok(request)
-}
-
-/// Adds the date, the session token and the signature.
-fn authorize(
-    request: &mut Request<SdkBody>,
-    place: &Ec2Place,
-    credentials: &Credentials,
-    form: &str,
-    context: &Context<'_>,
-) -> Result<(), BoxError> {
-    let identity = SdkCredentials::new(
-        credentials.access_key_id.as_str(),
-        credentials.secret_access_key.expose(),
-        credentials
-            .session_token
-            .as_ref()
-            .map(|token| token.expose().to_owned()),
-        None,
-        "iam-aws",
-    )
-    .into();
-    let params = v4::SigningParams::builder()
-        .identity(&identity)
-        .region(place.region.as_str())
-        .name("ec2")
-        .time(context.now())
-        .settings(SigningSettings::default())
-        .build()?
-        .into();
-    let url = request.uri().to_string();
-    let (instructions, _) = {
-        let headers = request.headers().iter();
-        let headers =
-            headers.map(|(name, value)| (name.as_str(), value.to_str().unwrap_or_default()));
-        let body = SignableBody::Bytes(form.as_bytes());
-        let signable = SignableRequest::new("POST", url, headers, body)?;
-        sign(signable, &params)?.into_parts()
+    let scope = Scope {
+        service: "ec2",
+        region: place.region.as_str(),
     };
-    instructions.apply_to_request_http1x(request);
-    Ok(())
+    signature::add(&mut request, credentials, scope, context.now())?;
+    Ok(request)
 }
 
 const FORM: &str = "application/x-www-form-urlencoded; charset=utf-8";
