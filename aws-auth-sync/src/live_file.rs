@@ -196,7 +196,7 @@ fn texts_in(object: &Node, key: &str) -> BTreeMap<String, String> {
     let found = metadata.and_then(|metadata| metadata.get(key)?.as_mapping());
     let pairs = found.map_or(&[][..], |found| &found.pairs);
     let texts = pairs.iter().filter_map(|(key, value)| {
-        let text = |node: &Node| Some(node.as_scalar()?.text.clone());
+        let text = |node: &Node| Some(node.as_scalar()?.text.to_string());
         Some((text(key)?, text(value)?))
     });
     texts.collect()

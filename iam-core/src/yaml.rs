@@ -12,14 +12,17 @@ mod events;
 mod fresh;
 mod node;
 mod position_map;
+mod quick;
 pub mod scalar11;
 pub mod splice;
+mod text;
 mod tree;
 
 pub use error::YamlError;
 pub use fresh::Fresh;
 pub use node::{Mapping, Node, Position, Scalar, Sequence, Span, Style, Value};
 pub(crate) use position_map::PositionMap;
+pub use text::Text;
 
 /// How much of a YAML text is read before it is refused.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -55,6 +58,9 @@ impl Default for Limits {
 /// # Errors
 /// The first place that is not YAML, or the limit that the text exceeds. No error quotes the text.
 pub fn parse(text: &str, limits: &Limits) -> Result<Vec<Node>, YamlError> {
+    if let Some(node) = quick::read(text, limits) {
+        return Ok(vec![node]);
+    }
     let mut documents = events::Documents::new(text, limits)?;
     let mut nodes = Vec::new();
     while let Some(node) = documents.next_document()? {
@@ -79,6 +85,13 @@ pub struct FirstDocument {
 /// # Errors
 /// As [`parse`], for the first document only.
 pub fn parse_first(text: &str, limits: &Limits) -> Result<FirstDocument, YamlError> {
+    if let Some(node) = quick::read(text, limits) {
+        return Ok(FirstDocument {
+            node: Some(node),
+            end: text.len(),
+            rest: None,
+        });
+    }
     let mut documents = events::Documents::new(text, limits)?;
     let node = documents.next_document()?;
     let end_mark = documents.end_mark();

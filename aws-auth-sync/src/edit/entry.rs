@@ -104,7 +104,7 @@ fn written(item: &Node, field: Option<Field>, usual: &str) -> String {
     let pairs = item.as_mapping().map_or(&[][..], |mapping| &mapping.pairs);
     let is_it = |key: &&Node| field.is_some_and(|field| field.key == key.position);
     let found = pairs.iter().map(|(key, _)| key).find(is_it);
-    let text = found.and_then(|key| Some(key.as_scalar()?.text.clone()));
+    let text = found.and_then(|key| Some(key.as_scalar()?.text.to_string()));
     text.unwrap_or_else(|| usual.to_owned())
 }
 

@@ -60,7 +60,7 @@ mod tests {
         let documents = yaml::parse(text, &Limits::default()).unwrap();
         let root = documents[0].as_mapping().unwrap();
         let data = root.get("data").and_then(Node::as_mapping).unwrap();
-        let text = |node: &Node| node.as_scalar().unwrap().text.clone();
+        let text = |node: &Node| node.as_scalar().unwrap().text.to_string();
         let pairs = data.pairs.iter();
         pairs.map(|(key, value)| (text(key), text(value))).collect()
     }

@@ -84,7 +84,9 @@ fn entries(document: &Document, reader: &mut Reader<'_>) -> Source {
 fn envelopes(document: &Node) -> Vec<&Mapping> {
     let word = |map: &Mapping, key: &str| {
         let scalar = map.get(key).and_then(Node::as_scalar);
-        scalar.map(|scalar| scalar.text.clone()).unwrap_or_default()
+        scalar
+            .map(|scalar| scalar.text.to_string())
+            .unwrap_or_default()
     };
     let list = document
         .as_mapping()

@@ -40,11 +40,11 @@ fn json(node: &Node) -> Value {
                 | Scalar11::Float
                 | Scalar11::NonFinite,
             )
-            | Err(_) => Value::String(scalar.text.clone()),
+            | Err(_) => Value::String(scalar.text.to_string()),
         },
         Yaml::Sequence(sequence) => sequence.items.iter().map(json).collect(),
         Yaml::Mapping(mapping) => {
-            let key = |node: &Node| node.as_scalar().map(|scalar| scalar.text.clone());
+            let key = |node: &Node| node.as_scalar().map(|scalar| scalar.text.to_string());
             let pairs = mapping.pairs.iter();
             let members = pairs.filter_map(|(name, value)| Some((key(name)?, json(value))));
             Value::Object(members.collect::<Map<_, _>>())

@@ -43,7 +43,7 @@ fn items(sequence: &Sequence, output: &mut Output) {
         let id = match scalar11::resolve(target, scalar) {
             Ok(Scalar11::Null) => String::new(),
             Ok(Scalar11::Str(text)) => text.into_owned(),
-            Ok(_) => scalar.text.clone(),
+            Ok(_) => scalar.text.to_string(),
             Err(_) => {
                 // The consumer stops here, with a list of the length that it expected.
                 output.unreadable(tag_mismatch(node).at_index(index));

@@ -63,7 +63,7 @@ impl<'a> Documents<'a> {
                 }
                 Event::Scalar(text, style, id, tag) => {
                     let properties = self.properties(id, tag.as_deref(), span)?;
-                    self.scalar(text.into_owned(), style_of(style), properties, here)?;
+                    self.scalar(&text, style_of(style), properties, here)?;
                 }
                 Event::SequenceStart(style, id, tag) => {
                     let properties = self.properties(id, tag.as_deref(), span)?;
@@ -152,25 +152,31 @@ impl<'a> Documents<'a> {
 
     fn scalar(
         &mut self,
-        mut text: String,
+        mut text: &str,
         style: Style,
         properties: Properties,
         mut position: Position,
     ) -> Result<(), YamlError> {
         match style {
             // The parser writes `~` for nothing.
-            Style::Plain if position.span.start == position.span.end => text.clear(),
+            Style::Plain if position.span.start == position.span.end => text = "",
             Style::Plain | Style::SingleQuoted | Style::DoubleQuoted => {}
             Style::Literal | Style::Folded => {
-                if block::adds_line_break(self.text, &text, position) {
-                    text.pop();
+                if block::adds_line_break(self.text, text, position) {
+                    text = text.strip_suffix('\n').unwrap_or(text);
                 }
                 position = block::position(self.text, self.read_to, position);
             }
         }
         self.read_to = position.span.end;
-        self.tree
-            .leaf(position, properties, Value::Scalar(Scalar { text, style }))
+        self.tree.leaf(
+            position,
+            properties,
+            Value::Scalar(Scalar {
+                text: text.into(),
+                style,
+            }),
+        )
     }
 
     fn syntax(&self, error: &granit_parser::ScanError) -> YamlError {

@@ -2,6 +2,8 @@
 
 use std::{ops::Range, sync::Arc};
 
+use super::Text;
+
 /// A range of bytes of the text, on character boundaries.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Span {
@@ -107,7 +109,7 @@ pub enum Value {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Scalar {
     /// The text.
-    pub text: String,
+    pub text: Text,
     /// How it is written.
     pub style: Style,
 }

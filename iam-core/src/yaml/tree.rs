@@ -38,6 +38,7 @@ struct Frame {
 }
 
 /// A kind of collection.
+#[derive(Clone, Copy)]
 pub(super) enum Collection {
     Sequence,
     Mapping,

@@ -55,7 +55,7 @@ impl Policy {
     fn of(root: &Mapping) -> Option<Self> {
         let text = |mapping: &Mapping, key: &str| {
             let scalar = mapping.get(key)?.as_scalar()?;
-            Some(scalar.text.clone())
+            Some(scalar.text.to_string())
         };
         let name = text(root, "credentialPluginPolicy").filter(|name| !name.is_empty());
         let list = root

@@ -244,7 +244,7 @@ pub(super) fn mapping_difference(
     let old = mapping.pairs.iter().filter_map(|(key, _)| key.as_scalar());
     let gone = old
         .filter(|scalar| !is_wanted(&scalar.text))
-        .map(|scalar| (Cow::Owned(scalar.text.clone()), None));
+        .map(|scalar| (Cow::Owned(scalar.text.to_string()), None));
     let set = entries
         .iter()
         .map(|(key, value)| (key.clone(), Some(Change::Set(value.clone()))));

@@ -6,10 +6,13 @@ use crate::yaml::{Node, Style, Value};
 pub(super) fn odd_break(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let lone = |at: &usize| bytes.get(at + 1) != Some(&b'\n');
-    let carriage_return = memchr::memchr_iter(b'\r', bytes).find(lone);
-    let others = ['\u{85}', '\u{2028}', '\u{2029}']
-        .into_iter()
-        .filter_map(|c| text.find(c));
+    let mut carriage_returns = text.match_indices('\r').map(|(at, _)| at);
+    let carriage_return = carriage_returns.find(lone);
+    if text.is_ascii() {
+        return carriage_return;
+    }
+    let others = ['\u{85}', '\u{2028}', '\u{2029}'];
+    let others = others.into_iter().filter_map(|c| text.find(c));
     others.chain(carriage_return).min()
 }
 

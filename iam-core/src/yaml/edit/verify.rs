@@ -159,7 +159,11 @@ impl MapChange {
     /// What becomes of a key; `None` if nothing does.
     fn of(&self, key: &Node) -> Option<Option<&Change>> {
         let text = &key.as_scalar()?.text;
-        let found = self.entries.iter().rev().find(|(name, _)| name == text);
+        let found = self
+            .entries
+            .iter()
+            .rev()
+            .find(|(name, _)| text == name.as_ref());
         found.map(|(_, change)| change.as_ref())
     }
 }

@@ -192,7 +192,7 @@ fn model_of(node: &Node) -> Model {
         Value::Sequence(sequence) => Model::List(sequence.items.iter().map(model_of).collect()),
         Value::Mapping(mapping) => {
             let pair = |(key, value): &(Node, Node)| {
-                (key.as_scalar().unwrap().text.clone(), model_of(value))
+                (key.as_scalar().unwrap().text.to_string(), model_of(value))
             };
             Model::Map(mapping.pairs.iter().map(pair).collect())
         }
