@@ -61,12 +61,24 @@ pub fn parse(text: &str, limits: &Limits) -> Result<Vec<Node>, YamlError> {
     if let Some(node) = quick::read(text, limits) {
         return Ok(vec![node]);
     }
+    parse_events(text, limits)
+}
+
+/// Reads all documents of `text` by the parser.
+fn parse_events(text: &str, limits: &Limits) -> Result<Vec<Node>, YamlError> {
     let mut documents = events::Documents::new(text, limits)?;
     let mut nodes = Vec::new();
     while let Some(node) = documents.next_document()? {
         nodes.push(node);
     }
     Ok(nodes)
+}
+
+/// What the quick way makes of `text`, and what the parser does: for the fuzz target that holds the
+/// one against the other.
+#[cfg(fuzzing)]
+pub fn both_ways(text: &str, limits: &Limits) -> (Option<Node>, Result<Vec<Node>, YamlError>) {
+    (quick::read(text, limits), parse_events(text, limits))
 }
 
 /// The first document of a stream, and where the next one begins.

@@ -41,7 +41,7 @@ impl Position {
 }
 
 /// One node of a document.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Node {
     /// Where the value is, without its tag and anchor.
     ///
@@ -93,7 +93,7 @@ impl Node {
 }
 
 /// What a node holds.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Value {
     /// Text; its meaning is the reader's business ([`scalar11`](super::scalar11)).
     Scalar(Scalar),
@@ -115,7 +115,7 @@ pub struct Scalar {
 }
 
 /// A list of nodes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Sequence {
     /// The items in order.
     pub items: Vec<Node>,
@@ -124,7 +124,7 @@ pub struct Sequence {
 }
 
 /// Pairs in the order of the text; keys may be equal.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Mapping {
     /// Key and value.
     pub pairs: Vec<(Node, Node)>,

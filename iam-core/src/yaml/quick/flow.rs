@@ -20,8 +20,10 @@ impl Reader<'_> {
         let properties = Properties::default();
         self.tree.open(position, properties, (kind, true)).ok()?;
         let mut at = self.skip_spaces(at + 1);
-        let is_empty = self.byte(at) == close;
-        while !is_empty {
+        if self.byte(at) == close {
+            return Some(self.close_flow(at));
+        }
+        loop {
             if is_mapping {
                 at = self.flow_key(at)?;
             }
@@ -33,12 +35,16 @@ impl Reader<'_> {
             at = self.skip_spaces(at);
             match self.byte(at) {
                 b',' => at = self.skip_spaces(at + 1),
-                byte if byte == close => break,
+                byte if byte == close => return Some(self.close_flow(at)),
                 _ => return None,
             }
         }
+    }
+
+    /// Ends a collection with the bracket at byte `at`; returns the byte after it.
+    fn close_flow(&mut self, at: usize) -> usize {
         self.tree.close(at + 1);
-        Some(at + 1)
+        at + 1
     }
 
     /// A key; returns where its value begins.
