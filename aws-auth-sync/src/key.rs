@@ -19,7 +19,7 @@ impl Key {
     pub fn of(identity: &Identity) -> Self {
         let folded = match identity {
             Identity::Role { arn } | Identity::User { arn } => PrincipalKey::of_mapped_arn(arn)
-                .map_or_else(|_| arn.to_lowercase(), |key| key.to_string()),
+                .map_or_else(|_| arn.to_lowercase(), |key| key.arn()),
             Identity::Sso { .. } | Identity::Account { .. } => identity.to_string().to_lowercase(),
         };
         Self {

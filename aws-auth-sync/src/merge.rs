@@ -72,11 +72,12 @@ pub struct Merge {
 #[must_use]
 pub fn merge(intent: &Intent<'_>, live: &Live) -> Merge {
     let index = Index::new(&live.document);
-    let declared = intent.entries.iter().map(|entry| Key::of(&entry.identity));
-    let declared: HashSet<Key> = declared.collect();
+    let keys = intent.entries.iter().map(|entry| Key::of(&entry.identity));
+    let keys: Vec<Key> = keys.collect();
+    let declared: HashSet<&Key> = keys.iter().collect();
     let mut merger = Merger::new(intent, live, &index, &declared);
-    for declared in intent.entries {
-        merger.declared(declared);
+    for (declared, key) in intent.entries.iter().zip(&keys) {
+        merger.declared(declared, key);
     }
     merger.undeclared();
     merger.unseen();
@@ -87,7 +88,7 @@ struct Merger<'a> {
     intent: &'a Intent<'a>,
     live: &'a Live,
     index: &'a Index<'a>,
-    declared: &'a HashSet<Key>,
+    declared: &'a HashSet<&'a Key>,
     base: Record,
     others: Vec<Record>,
     merge: Merge,
@@ -98,7 +99,7 @@ impl<'a> Merger<'a> {
         intent: &'a Intent<'a>,
         live: &'a Live,
         index: &'a Index<'a>,
-        declared: &'a HashSet<Key>,
+        declared: &'a HashSet<&'a Key>,
     ) -> Self {
         let empty = Record::new(intent.owner);
         let base = live.record(intent.owner).cloned();
@@ -135,17 +136,16 @@ impl<'a> Merger<'a> {
     }
 
     /// An entry that the owner wants.
-    fn declared(&mut self, declared: &Declared) {
+    fn declared(&mut self, declared: &Declared, key: &Key) {
         let wanted = Meaning::from(declared);
-        let key = wanted.key();
-        let written = self.base.written(&key);
-        let holders = self.holders(&key);
+        let written = self.base.written(key);
+        let holders = self.holders(key);
         if !holders.is_empty() && !self.intent.policy.adopt {
-            self.refuse(declared, &key, Standing::Held { by: holders });
+            self.refuse(declared, key, Standing::Held { by: holders });
             return;
         }
-        self.take(&key);
-        let group = self.index.get(&key);
+        self.take(key);
+        let group = self.index.get(key);
         let Some((action, reason)) = decide(&wanted, written, group, holders) else {
             return self.merge.record.own(key.digest(), wanted.digest());
         };
@@ -154,7 +154,7 @@ impl<'a> Merger<'a> {
                 self.merge.unowned += 1;
                 self.merge.foreign += group.map_or(0, Group::len);
             }
-            (Action::Update { .. }, false) => self.refuse(declared, &key, Standing::Unowned),
+            (Action::Update { .. }, false) => self.refuse(declared, key, Standing::Unowned),
             (Action::Add(_) | Action::Update { .. } | Action::Adopt(_) | Action::Remove(_), _) => {
                 self.merge.record.own(key.digest(), wanted.digest());
                 self.merge.changes.push(Change {
@@ -233,6 +233,9 @@ impl<'a> Merger<'a> {
     /// Entries that the owner wrote, and that neither a source nor a live list shows. They are
     /// forgotten, unless they may be in a list that cannot be read, and stays as it is.
     fn unseen(&mut self) {
+        if self.base.entries().next().is_none() {
+            return;
+        }
         let is_lost = |section: &Section| {
             let mut entries = self.intent.entries.iter();
             self.live.document.is_unreadable(*section)
@@ -240,7 +243,8 @@ impl<'a> Merger<'a> {
         };
         let may_be_hidden = Section::ALL.iter().any(is_lost);
         let there = self.index.iter().map(|(key, _)| key);
-        let seen: HashSet<Digest> = there.chain(self.declared).map(Key::digest).collect();
+        let declared = self.declared.iter().copied();
+        let seen: HashSet<Digest> = there.chain(declared).map(Key::digest).collect();
         for (key, values) in self.base.entries().filter(|(key, _)| !seen.contains(key)) {
             if may_be_hidden {
                 self.merge.record.own(key, values);

@@ -89,23 +89,23 @@ impl Reason {
     }
 }
 
-/// The fields of an ARN that are compared, in lower case.
-struct Parts {
-    partition: String,
-    account: String,
-    kind: String,
-    path: String,
-    name: String,
+/// The fields of an ARN that are compared.
+struct Parts<'a> {
+    partition: &'a str,
+    account: &'a str,
+    kind: &'a str,
+    path: &'a str,
+    name: &'a str,
 }
 
-impl Parts {
-    fn of(arn: &str) -> Option<Self> {
-        let lower = arn.to_lowercase();
-        let mut fields = lower.splitn(6, ':');
-        let mut next = || fields.next().map(str::to_owned);
+impl<'a> Parts<'a> {
+    /// Those of an ARN in lower case.
+    fn of(arn: &'a str) -> Option<Self> {
+        let mut fields = arn.splitn(6, ':');
+        let mut next = || fields.next();
         let (_, partition, _, _, account) = (next()?, next()?, next()?, next()?, next()?);
         let resource = next()?;
-        let (kind, rest) = resource.split_once('/').unwrap_or((&resource, ""));
+        let (kind, rest) = resource.split_once('/').unwrap_or((resource, ""));
         // Of a session the role counts.
         let rest = match kind {
             "assumed-role" => rest.split('/').next().unwrap_or_default(),
@@ -115,9 +115,9 @@ impl Parts {
         Some(Self {
             partition,
             account,
-            kind: kind.to_owned(),
-            path: path.to_owned(),
-            name: name.to_owned(),
+            kind,
+            path,
+            name,
         })
     }
 }
@@ -129,7 +129,8 @@ pub(super) fn find<'a>(
     found: &[&'a Entry],
     explanation: &Explanation<'a>,
 ) -> Vec<NearMiss<'a>> {
-    let Some(caller) = Parts::of(canonical) else {
+    let lower = canonical.to_lowercase();
+    let Some(caller) = Parts::of(&lower) else {
         return Vec::new();
     };
     let entries = &explanation.combined.document.entries;
@@ -170,30 +171,33 @@ pub(super) fn shadowed<'a>(found: &[&'a Entry]) -> Vec<NearMiss<'a>> {
 
 /// What is nearly about the ARN of something that cannot call.
 pub(super) fn of_text<'a>(arn: &str, document: &'a Document) -> Vec<NearMiss<'a>> {
-    let Some(asked) = Parts::of(arn) else {
+    let arn = arn.to_lowercase();
+    let Some(asked) = Parts::of(&arn) else {
         return Vec::new();
     };
-    let reason = match asked.kind.as_str() {
+    let reason = match asked.kind {
         "instance-profile" => Reason::InstanceProfile,
         "assumed-role" => Reason::AssumedRole,
         _ => Reason::Kind,
     };
     let entries = document.entries.iter().filter(|entry| {
-        Parts::of(&entry.identity.to_string()).is_some_and(|parts| {
-            !parts.name.is_empty() && (&parts.account, &parts.name) == (&asked.account, &asked.name)
+        let arn = entry.identity.to_string().to_lowercase();
+        Parts::of(&arn).is_some_and(|parts| {
+            !parts.name.is_empty() && (parts.account, parts.name) == (asked.account, asked.name)
         })
     });
     entries.map(|entry| NearMiss { reason, entry }).collect()
 }
 
-fn compare(caller: &Parts, arn: &str) -> Option<Reason> {
-    let found = Parts::of(arn)?;
+fn compare(caller: &Parts<'_>, arn: &str) -> Option<Reason> {
+    let lower = arn.to_lowercase();
+    let found = Parts::of(&lower)?;
     if found.name != caller.name || found.name.is_empty() {
         return None;
     }
     let is_account = found.account == caller.account;
     let is_role = caller.kind == "role";
-    match found.kind.as_str() {
+    match found.kind {
         "assumed-role" if is_account && is_role => Some(Reason::AssumedRole),
         "instance-profile" if is_account && is_role => Some(Reason::InstanceProfile),
         kind if kind == caller.kind && !is_account => Some(Reason::Account),
@@ -203,7 +207,7 @@ fn compare(caller: &Parts, arn: &str) -> Option<Reason> {
         kind if kind == caller.kind && found.path != caller.path => Some(Reason::Path),
         "role" | "user"
             if is_account
-                && matches!(caller.kind.as_str(), "role" | "user")
+                && matches!(caller.kind, "role" | "user")
                 && found.kind != caller.kind =>
         {
             Some(Reason::Kind)

@@ -26,8 +26,14 @@ pub(super) fn last(change: &Change<'_>, mended: &Mended) -> Option<Guard> {
 /// Refuses to put anybody into `system:masters` whom the sources do not acknowledge.
 pub(super) fn new(change: &Change<'_>, acknowledged: &Acknowledged) -> Vec<Guard> {
     let is_new = |entry: &&Entry| {
-        let mut before = change.before.acting_for(entry).iter();
-        is_admin(entry) && !acknowledged.covers(entry) && !before.any(|entry| is_admin(entry))
+        let was = || {
+            change
+                .before
+                .acting_for(entry)
+                .iter()
+                .any(|entry| is_admin(entry))
+        };
+        is_admin(entry) && !acknowledged.covers(entry) && !was()
     };
     let new = change.after.acting().filter(is_new);
     new.map(|entry| {

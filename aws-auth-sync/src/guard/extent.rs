@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use iam_core::aws_auth::{Entry, Section};
 
-use super::view::{View, key};
+use super::view::View;
 use super::{Change, Code, Guard, listed};
 
 /// Refuses to empty a section, or to take away more than half of the entries.
@@ -21,12 +21,11 @@ pub(super) fn check(change: &Change<'_>) -> Vec<Guard> {
             ));
         }
     }
-    let after: HashSet<_> = change.after.kept().map(place).collect();
-    let lost: Vec<&Entry> = change
-        .before
-        .kept()
-        .filter(|entry| !after.contains(&place(entry)))
-        .collect();
+    let place = |(key, entry): (_, &Entry)| (entry.section, key);
+    let after: HashSet<_> = change.after.keyed().map(place).collect();
+    let before = change.before.keyed();
+    let lost = before.filter(|keyed| !after.contains(&place(*keyed)));
+    let lost: Vec<&Entry> = lost.map(|(_, entry)| entry).collect();
     let count = change.before.kept().count();
     if lost.len() * 2 > count {
         let (lost, names) = (lost.len(), listed(&lost));
@@ -34,8 +33,4 @@ pub(super) fn check(change: &Change<'_>) -> Vec<Guard> {
     }
     let guard = |message| Guard::new(Code::MassDeletion, message);
     messages.into_iter().map(guard).collect()
-}
-
-fn place(entry: &Entry) -> (Section, String) {
-    (entry.section, key(&entry.identity))
 }

@@ -16,9 +16,11 @@ pub(super) fn check(change: &Change<'_>, nodes: &Nodes) -> Vec<Guard> {
         }
     };
     let is_lost = |entry: &&Entry| {
+        if !lets_nodes_in(&entry.username, &entry.groups) {
+            return false;
+        }
         let after = change.after.acting_for(entry);
-        let stays = !after.is_empty() && after.iter().all(|after| is_same_node(entry, after));
-        lets_nodes_in(&entry.username, &entry.groups) && !stays
+        after.is_empty() || !after.iter().all(|after| is_same_node(entry, after))
     };
     let lost = change.before.acting().filter(is_lost);
     lost.map(|entry| {

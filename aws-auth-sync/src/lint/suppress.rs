@@ -19,6 +19,12 @@ impl Suppressed {
     pub(super) fn of(subject: &Subject) -> Self {
         let mut lines: HashMap<usize, Vec<String>> = HashMap::new();
         let mut above = Vec::new();
+        if !subject.text.contains(MARK) {
+            return Self {
+                lines,
+                entries: HashMap::new(),
+            };
+        }
         for (at, line) in subject.text.lines().enumerate() {
             let found = line.split_once(MARK);
             let codes = found.map(|(_, codes)| codes.split([',', ' ']).map(str::trim));

@@ -160,16 +160,13 @@ fn kept<'a>(
     section: Section,
     overridden: &mut HashSet<(Section, usize)>,
 ) -> Vec<(String, &'a Entry)> {
-    let mut kept: Vec<(String, &Entry)> = Vec::new();
-    let mut places = HashMap::new();
-    for entry in document.section(section) {
-        let key = key(entry);
-        if let Some(place) = places.insert(key.clone(), kept.len())
-            && let Some((_, earlier)) = kept.get(place)
-        {
-            overridden.insert((section, earlier.index));
+    let entries = document.section(section);
+    let mut kept: Vec<(String, &Entry)> = entries.map(|entry| (key(entry), entry)).collect();
+    let mut last = HashMap::with_capacity(kept.len());
+    for (key, entry) in &kept {
+        if let Some(earlier) = last.insert(key.as_str(), entry.index) {
+            overridden.insert((section, earlier));
         }
-        kept.push((key, entry));
     }
     kept.retain(|(_, entry)| !overridden.contains(&(section, entry.index)));
     kept
@@ -197,6 +194,9 @@ fn key(entry: &Entry) -> String {
 /// Go's `strings.EqualFold`, for the comparison with ASCII: the Kelvin sign and the long s are
 /// letters of it.
 fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     let fold = |character: char| match character {
         '\u{212a}' => 'k',
         '\u{17f}' => 's',

@@ -118,6 +118,23 @@ impl PrincipalKey {
         }
     }
 
+    /// The canonical ARN in lower case, as it is displayed.
+    #[must_use]
+    pub fn arn(&self) -> String {
+        let (service, kind) = match self.kind {
+            Kind::User => ("iam", "user/"),
+            Kind::Role => ("iam", "role/"),
+            Kind::FederatedUser => ("sts", "federated-user/"),
+            Kind::Root => ("iam", "root"),
+        };
+        let (partition, account) = (self.partition.id(), self.account.as_str());
+        let parts = ["arn:", partition, ":", service, "::", account, ":", kind];
+        let mut arn = String::with_capacity(2 * parts.len() + self.name.len() + 40);
+        arn.extend(parts);
+        arn.push_str(&self.name);
+        arn
+    }
+
     fn only_if(self, expected: &'static str, fits: fn(Kind) -> bool) -> Result<Self, KeyError> {
         if fits(self.kind) {
             Ok(self)
@@ -128,22 +145,8 @@ impl PrincipalKey {
 }
 
 impl fmt::Display for PrincipalKey {
-    /// The canonical ARN in lower case.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            account,
-            partition,
-            kind,
-            name,
-        } = self;
-        match kind {
-            Kind::User => write!(f, "arn:{partition}:iam::{account}:user/{name}"),
-            Kind::Role => write!(f, "arn:{partition}:iam::{account}:role/{name}"),
-            Kind::FederatedUser => {
-                write!(f, "arn:{partition}:sts::{account}:federated-user/{name}")
-            }
-            Kind::Root => write!(f, "arn:{partition}:iam::{account}:root"),
-        }
+        f.write_str(&self.arn())
     }
 }
 

@@ -1,6 +1,7 @@
 //! From places of a text that a scalar of a YAML file holds to places of the file.
 
 use super::{Node, Position, Span, Style};
+use crate::split;
 
 /// The places of one scalar's text. Only of a literal block are they known line by line; of any
 /// other scalar all that is known is where it stands.
@@ -49,7 +50,8 @@ impl PositionMap {
             return self.value;
         }
         let Position { line, column, span } = position;
-        let (start, end) = (self.offset(span.start), self.offset(span.end));
+        let start = self.offset(span.start, line);
+        let end = self.offset(span.end, line);
         Position {
             line: self.value.line + line,
             column: column + self.indent,
@@ -74,8 +76,13 @@ impl PositionMap {
         line.copied().unwrap_or_default()
     }
 
-    fn offset(&self, offset: usize) -> usize {
-        let (in_text, in_file) = self.line(offset);
+    /// The byte of the file; mostly it is of line `hint` of the text.
+    fn offset(&self, offset: usize, hint: usize) -> usize {
+        let next = self.lines.get(hint);
+        let hinted = hint.checked_sub(1).and_then(|at| self.lines.get(at));
+        let hinted = hinted
+            .filter(|(begin, _)| *begin <= offset && next.is_none_or(|(begin, _)| offset < *begin));
+        let (in_text, in_file) = hinted.copied().unwrap_or_else(|| self.line(offset));
         let offset = in_file + self.indent + (offset - in_text);
         offset.min(self.value.span.end)
     }
@@ -83,6 +90,14 @@ impl PositionMap {
 
 /// Where lines begin: after `\n`, `\r`, or both together.
 fn line_starts(text: &str) -> Vec<usize> {
+    if !text.contains('\r') {
+        let starts = split::at(text, b'\n').scan(0, |next, line| {
+            let start = *next;
+            *next += line.len() + 1;
+            Some(start)
+        });
+        return starts.collect();
+    }
     let bytes = text.as_bytes();
     let breaks = bytes.iter().enumerate().filter(|(at, byte)| match byte {
         b'\n' => true,

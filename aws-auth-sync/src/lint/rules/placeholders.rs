@@ -132,8 +132,8 @@ fn username(view: &View<'_>, remarks: &mut Vec<Remark>) {
     let (text, at) = (entry.username.as_str(), view.username_position());
     let remark = |code, message: &str| Remark::new(code, at, message).of(entry);
     let is_user = entry.section == Section::MapUsers;
-    let dns = Variable::Ec2PrivateDnsName.to_string();
-    let has_dns = text.contains(&dns) || entry.groups.iter().any(|group| group.contains(&dns));
+    let holds_dns = |text: &String| holds(text, Variable::Ec2PrivateDnsName);
+    let has_dns = holds_dns(&entry.username) || entry.groups.iter().any(holds_dns);
     if has_dns && (is_user || !view.has_group("system:nodes")) {
         let message = "{{EC2PrivateDNSName}} stands in an entry that is not one of nodes";
         remarks.push(
@@ -168,7 +168,7 @@ fn foreign_to_access_entries(view: &View<'_>, remarks: &mut Vec<Remark>) {
         std::iter::once((entry.username.as_str(), view.username_position())).chain(view.groups());
     for (text, at) in names {
         for variable in [Variable::AccessKeyId, Variable::AccountId] {
-            if text.contains(&variable.to_string()) {
+            if holds(text, variable) {
                 let message = format!("access entries do not know {variable}");
                 remarks.push(Remark::new("T08", at, message).of(entry));
             }
@@ -178,7 +178,10 @@ fn foreign_to_access_entries(view: &View<'_>, remarks: &mut Vec<Remark>) {
 
 fn holds_session_name(text: &str) -> bool {
     let names = [Variable::SessionName, Variable::SessionNameRaw];
-    names
-        .iter()
-        .any(|variable| text.contains(&variable.to_string()))
+    names.into_iter().any(|variable| holds(text, variable))
+}
+
+/// Whether a placeholder stands in a text. Most texts have none.
+fn holds(text: &str, variable: Variable) -> bool {
+    text.contains('{') && text.contains(&variable.to_string())
 }
