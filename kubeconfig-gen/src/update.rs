@@ -136,7 +136,8 @@ fn read(path: &Path) -> Result<(String, Vec<u8>), Error> {
     } else {
         path.display().to_string()
     };
-    let mut bytes = Vec::new();
+    // Most descriptions fit; what is read into no room is read in pieces that begin with 32 bytes.
+    let mut bytes = Vec::with_capacity(4 << 10);
     let result = if stdin {
         io::stdin()
             .lock()

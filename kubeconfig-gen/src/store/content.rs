@@ -69,10 +69,13 @@ impl Text {
 
 fn bytes(path: &Path) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
-    if file.metadata()?.is_dir() {
+    let metadata = file.metadata()?;
+    if metadata.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
     }
-    let mut bytes = Vec::new();
+    // Without room for all of it, it is read in pieces that begin with 32 bytes.
+    let size = usize::try_from(metadata.len().min(MAX_BYTES)).unwrap_or_default();
+    let mut bytes = Vec::with_capacity(size + 32);
     file.take(MAX_BYTES).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
