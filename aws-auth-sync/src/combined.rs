@@ -20,23 +20,41 @@ impl Combined {
     /// in the joined lists.
     #[must_use]
     pub fn new(subjects: &[Subject]) -> Self {
+        let parts = subjects.iter().map(|subject| subject.parts.len()).sum();
+        let entries = subjects.iter().flat_map(|subject| {
+            let entries = subject.entries().cloned();
+            entries.map(|entry| (Arc::clone(&subject.file), entry))
+        });
+        Self::joined(entries.collect(), parts)
+    }
+
+    /// Joins the files, of which nothing else is wanted any more.
+    #[must_use]
+    pub fn of(subjects: Vec<Subject>) -> Self {
+        let parts = subjects.iter().map(|subject| subject.parts.len()).sum();
+        let entries = subjects
+            .into_iter()
+            .flat_map(|Subject { file, parts, .. }| {
+                let entries = parts.into_iter().flat_map(|part| part.entries);
+                entries.map(move |entry| (Arc::clone(&file), entry))
+            });
+        Self::joined(entries.collect(), parts)
+    }
+
+    fn joined(mut entries: Vec<(Arc<str>, Entry)>, parts: usize) -> Self {
+        entries.sort_by_key(|(_, entry)| entry.section);
         let mut combined = Self::default();
-        let parts = subjects
-            .iter()
-            .map(|subject| subject.parts.len())
-            .sum::<usize>();
-        for section in Section::ALL {
-            let mut next = 0;
-            for subject in subjects {
-                for entry in subject.entries().filter(|entry| entry.section == section) {
-                    let mut entry = entry.clone();
-                    if parts > 1 {
-                        entry.index = next;
-                    }
-                    next += 1;
-                    combined.push(entry, &subject.file);
-                }
+        let mut last = None;
+        let mut next = 0;
+        for (file, mut entry) in entries {
+            if last.replace(entry.section) != Some(entry.section) {
+                next = 0;
             }
+            if parts > 1 {
+                entry.index = next;
+            }
+            next += 1;
+            combined.push(entry, &file);
         }
         combined
     }

@@ -82,7 +82,7 @@ fn of_files(files: &[PathBuf], wanted: Wanted) -> Result<(Combined, Option<Rbac>
         Wanted::Identity => None,
         Wanted::Rights => Some(super::rbac_of_files(&subjects)?),
     };
-    Ok((Combined::new(&subjects), rbac))
+    Ok((Combined::of(subjects), rbac))
 }
 
 fn live(cluster: &ClusterArgs, wanted: Wanted) -> Result<(Option<Combined>, Option<Rbac>), Error> {

@@ -77,7 +77,7 @@ impl Read {
         let subjects: Vec<Subject> = input::read(&files)?.iter().map(Subject::read).collect();
         readable(&subjects, Unreadable::Refused)?;
         Ok(Self {
-            combined: Combined::new(&subjects),
+            combined: Combined::of(subjects),
             target: cluster,
             known: Known {
                 arns,

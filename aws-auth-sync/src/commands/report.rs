@@ -119,5 +119,5 @@ fn earlier(file: &Path) -> Result<Combined, Error> {
     let inputs = input::read(&[file.to_owned()])?;
     let subjects: Vec<Subject> = inputs.iter().map(Subject::read).collect();
     readable(&subjects, Unreadable::Empty)?;
-    Ok(Combined::new(&subjects))
+    Ok(Combined::of(subjects))
 }

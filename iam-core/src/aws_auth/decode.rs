@@ -8,9 +8,9 @@ mod sso;
 
 use super::{
     Diagnostic, Entry, Field, Fields, Identity, Section, Severity,
-    json::{Json, Kind, Member},
+    json::{self, Fault, Json, Kind, Member},
 };
-use crate::yaml::Position;
+use crate::yaml::{Node, Position};
 
 use sso::RawSso;
 
@@ -30,26 +30,29 @@ impl Output {
 }
 
 /// Reads the list of `section`.
-pub(super) fn section(section: Section, root: &Json<'_>, output: &mut Output) {
-    let items = match &root.kind {
-        Kind::Array(items) => items,
-        _ if root.is_null() => return,
-        _ => {
-            output.unreadable(not_a_list(section, root.node.position, root.what()));
-            return;
+///
+/// # Errors
+/// What makes all of it unreadable; `output` holds what was read before that.
+pub(super) fn section(section: Section, root: &Node, output: &mut Output) -> Result<(), Fault> {
+    let Some(list) = root.as_sequence() else {
+        let json = json::convert(root)?;
+        if !json.is_null() {
+            output.unreadable(not_a_list(section, root.position, json.what()));
         }
+        return Ok(());
     };
-    output.entries.reserve(items.len());
-    for (index, json) in items.iter().enumerate() {
+    output.entries.reserve(list.items.len());
+    for (index, node) in list.items.iter().enumerate() {
         let mut item = Item {
             section,
             index,
-            position: json.node.position,
+            position: node.position,
             raw: Raw::default(),
             output,
         };
-        item.read(json);
+        item.read(&json::convert(node)?);
     }
+    Ok(())
 }
 
 pub(super) fn not_a_list(section: Section, position: Position, what: &str) -> Diagnostic {

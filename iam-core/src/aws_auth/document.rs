@@ -180,10 +180,18 @@ fn read_text(section: Section, text: &str, output: &mut Output) {
 fn read_node(section: Section, node: &Node, output: &mut Output) {
     match section {
         Section::MapAccounts => accounts::section(node, output),
-        Section::MapRoles | Section::MapUsers => match json::convert(node) {
-            Ok(json) => decode::section(section, &json, output),
-            Err(fault) => output.unreadable(unreadable(section, fault)),
-        },
+        Section::MapRoles | Section::MapUsers => {
+            let (entries, diagnostics) = (output.entries.len(), output.diagnostics.len());
+            if decode::section(section, node, output).is_err() {
+                output.entries.truncate(entries);
+                output.diagnostics.truncate(diagnostics);
+                // Of several faults the one that the consumer meets first, which reads all before it
+                // looks at any of it.
+                if let Err(fault) = json::convert(node) {
+                    output.unreadable(unreadable(section, fault));
+                }
+            }
+        }
     }
 }
 
