@@ -2,7 +2,7 @@
 //!
 //! ```console
 //! $ cargo bench -p e2e --bench side_by_side                # all of it
-//! $ cargo bench -p e2e --bench side_by_side -- client      # or kubeconfig, server, validation, mappings
+//! $ cargo bench -p e2e --bench side_by_side -- client      # or kubeconfig, sync, server, validation, mappings
 //! $ cargo bench -p e2e --bench side_by_side -- --rounds 41
 //! $ cargo bench -p e2e --bench side_by_side -- server --row end --row half-bodies
 //! ```
@@ -29,6 +29,7 @@ mod load;
 mod mappings;
 mod micro;
 mod server;
+mod sync;
 mod table;
 mod validation;
 
@@ -41,7 +42,7 @@ use e2e::support::programs::target_dir;
 #[derive(Parser)]
 struct Cli {
     /// What to measure; all of it when nothing is named
-    #[arg(value_parser = ["client", "kubeconfig", "server", "validation", "mappings"])]
+    #[arg(value_parser = ["client", "kubeconfig", "sync", "server", "validation", "mappings"])]
     parts: Vec<String>,
 
     /// Interleaved rounds of the client; the server takes a tenth of them, three at least
@@ -88,6 +89,9 @@ fn measure(cli: &Cli) -> Vec<table::Figure> {
     }
     if wants("kubeconfig") {
         figures.extend(kubeconfig::figures(cli.rounds));
+    }
+    if wants("sync") {
+        figures.extend(sync::figures(cli.rounds));
     }
     if wants("server") {
         figures.extend(server::figures(&cli.rows, (cli.rounds / 10).max(3)));

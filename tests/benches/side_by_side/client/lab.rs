@@ -82,7 +82,7 @@ impl Lab {
             .filter_map(|word| word.parse().ok())
             .collect();
         match numbers[..] {
-            [wall_us, cpu_us, rss_kib, 0.0] => Sample {
+            [wall_us, cpu_us, rss_kib, status] if status == row.status => Sample {
                 wall_us,
                 cpu_us,
                 rss_kib,

@@ -19,6 +19,8 @@ pub(crate) struct Row {
     variables: Vec<(&'static str, OsString)>,
     /// Whom it asks, for as long as it is measured.
     services: Vec<Box<dyn Any>>,
+    /// The exit code that it ends with.
+    pub(crate) status: f64,
     samples: Vec<Sample>,
 }
 
@@ -37,6 +39,7 @@ impl Row {
             words: vec![program.into()],
             variables: Vec::new(),
             services: Vec::new(),
+            status: 0.0,
             samples: Vec::new(),
         }
         .env("AWS_REGION", STS_REGION)
@@ -62,6 +65,12 @@ impl Row {
 
     pub(crate) fn asking(mut self, service: impl Any) -> Self {
         self.services.push(Box::new(service));
+        self
+    }
+
+    /// Ends with another exit code than 0.
+    pub(crate) fn ending(mut self, status: u8) -> Self {
+        self.status = status.into();
         self
     }
 
