@@ -15,10 +15,12 @@ use crate::refusal::Bound;
 
 /// Open questions in the process.
 pub(super) const IN_PROCESS: usize = 512;
-/// Open questions per host: one host that hangs leaves room for the others.
-const PER_HOST: usize = 256;
-/// Open questions per slot of access keys.
-const PER_KEY: u16 = 128;
+/// Open questions per host: one host that hangs leaves room for the others, and a question that is
+/// open takes about 50 KiB. STS answers in some 20 ms and throttles an account long before 6,000
+/// questions a second.
+const PER_HOST: usize = 128;
+/// Open questions per slot of access keys: half of the room of a host.
+const PER_KEY: u16 = 64;
 /// Access keys share this many slots, by a hash that nobody outside can foresee. A table of
 /// fixed size: what a stranger sends makes nothing grow.
 const KEY_SLOTS: usize = 4_096;

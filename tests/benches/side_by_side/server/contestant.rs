@@ -48,7 +48,7 @@ impl Contestant {
         let before = self.cpu();
         let (how, expected) = (load.connections, load.expected);
         let taken = load::send(&self.target, how, &bodies, requests, expected);
-        let cpu = self.cpu() - before;
+        let cpu = self.cpu().saturating_sub(before);
         Round {
             per_second: taken.per_second,
             cpu_us: cpu.as_secs_f64() * 1e6 / requests as f64,
@@ -72,17 +72,14 @@ impl Contestant {
         open.expect("the process lives").count() as f64
     }
 
-    /// User and system time, from `/proc`: in ticks of 10 ms.
+    /// The time that its threads have run, by the scheduler's count of nanoseconds.
     fn cpu(&self) -> Duration {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.process));
-        let stat = stat.expect("the process lives");
-        let (_, fields) = stat
-            .rsplit_once(')')
-            .expect("the name ends with a parenthesis");
-        // After the name: state is field 3, utime 14, stime 15.
-        let ticks = fields.split_whitespace().skip(11).take(2);
-        let ticks: u64 = ticks.filter_map(|field| field.parse::<u64>().ok()).sum();
-        Duration::from_millis(10 * ticks)
+        let threads = fs::read_dir(format!("/proc/{}/task", self.process));
+        let ran = threads.expect("the process lives").filter_map(|thread| {
+            let stat = fs::read_to_string(thread.ok()?.path().join("schedstat")).ok()?;
+            stat.split_whitespace().next()?.parse::<u64>().ok()
+        });
+        Duration::from_nanos(ran.sum())
     }
 
     fn status(&self, name: &str) -> f64 {
