@@ -49,7 +49,7 @@ pub struct Cli {
 pub enum Command {
     /// Check the files by what aws-iam-authenticator would make of them
     ///
-    /// Nothing is asked or sent, unless --live asks the cluster.
+    /// Nothing is asked or sent, unless --live asks the cluster or --online asks IAM.
     ///
     /// Besides its own formats it reads IAMIdentityMapping manifests and eksctl's
     /// iamIdentityMappings; groups are checked against RoleBindings where there are some among the

@@ -10,6 +10,7 @@ mod lint;
 mod migrate;
 mod plan;
 mod policies;
+mod principals;
 mod render;
 mod report;
 mod rollback;

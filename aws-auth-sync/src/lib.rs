@@ -76,7 +76,7 @@ pub fn run(cli: Cli, clock: fn() -> SystemTime) -> Result<ExitCode, Error> {
     let mut code = ExitCode::SUCCESS;
     let output = match cli.command {
         Command::Lint(arguments) => {
-            let (output, found) = commands::lint(arguments)?;
+            let (output, found) = commands::lint(arguments, clock)?;
             code = found;
             output
         }

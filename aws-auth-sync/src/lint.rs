@@ -1,9 +1,10 @@
-//! What is wrong with sources of aws-auth, offline: the rules of [`rule::RULES`], each finding with
+//! What is wrong with sources of aws-auth: the rules of [`rule::RULES`], each finding with
 //! its place, why it matters, and a fix where one is certain.
 
 mod finding;
 pub mod fix;
 pub(crate) mod fixes;
+pub mod principals;
 pub mod report;
 pub mod rule;
 mod rules;
@@ -14,6 +15,7 @@ use std::collections::BTreeSet;
 use iam_core::partition::Partition;
 
 pub use finding::{Finding, Fix, Remark};
+pub use principals::Principals;
 pub use rule::{Rule, Severity};
 pub use suppress::allowed;
 
@@ -28,6 +30,8 @@ pub struct Settings {
     pub windows_roles: Vec<String>,
     /// What the cluster says, where it is asked.
     pub live: Option<Live>,
+    /// What IAM says, where it is asked.
+    pub principals: Option<Principals>,
 }
 
 /// What lint wants to know of a cluster.

@@ -21,7 +21,7 @@ fn settings() -> Settings {
     Settings {
         partition: Some("aws".parse().unwrap()),
         windows_roles: vec!["arn:aws:iam::111122223333:role/windows".to_owned()],
-        live: None,
+        ..Settings::default()
     }
 }
 

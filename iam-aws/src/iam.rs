@@ -61,6 +61,18 @@ impl Iam {
         })
     }
 
+    /// Where it is asked, without a slash at the end.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.base
+    }
+
+    /// The region that its signatures name.
+    #[must_use]
+    pub const fn signing_region(&self) -> &'static str {
+        self.region
+    }
+
     /// The ARN, with its path and in IAM's own spelling, of the caller's account's user or role of
     /// a name; `None` where IAM knows none.
     ///

@@ -89,6 +89,9 @@ fn the_aws_cli_is_refused_with_keys_of_nobody() {
     assert!(refused.stderr.contains(expected), "{}", refused.stderr);
 }
 
+/// Region, FIPS, dual-stack, URL, region of the signature.
+type Host = (String, bool, bool, String, String);
+
 /// Where we ask EC2.
 fn url(sandbox: &Sandbox, region: &str, fips: bool, dual_stack: bool) -> String {
     let environment = Environment::read(&Variables(|name: &'static str| {
@@ -116,14 +119,15 @@ fn ec2_is_asked_where_botocore_asks_it_in_every_region() {
         return;
     };
     let sandbox = Sandbox::new("ec2 hosts");
-    let theirs = peers.script(&sandbox, "ec2_hosts.py").succeed().json();
-    let theirs: Vec<(String, bool, bool, String)> = serde_json::from_value(theirs).unwrap();
-    let differs = |row: &&(String, bool, bool, String)| {
-        let (region, fips, dual_stack, theirs) = *row;
+    let theirs = peers.script(&sandbox, "hosts.py").arg("ec2");
+    let theirs = theirs.succeed().json();
+    let theirs: Vec<Host> = serde_json::from_value(theirs).unwrap();
+    let differs = |row: &&Host| {
+        let (region, fips, dual_stack, theirs, _) = *row;
         url(&sandbox, region, *fips, *dual_stack) != *theirs
     };
     let others: Vec<_> = theirs.iter().filter(differs).collect();
-    assert_eq!(Vec::<&(String, bool, bool, String)>::new(), others);
+    assert_eq!(Vec::<&Host>::new(), others);
     // Every partition has at least one region.
     assert!(theirs.len() >= 8 * 4, "{}", theirs.len());
 }

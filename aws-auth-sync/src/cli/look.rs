@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
+use iam_aws::region::RegionName;
 use iam_core::arn::Arn;
 use iam_core::partition::Partition;
 
@@ -46,6 +48,20 @@ pub struct LintArgs {
     /// The cluster to ask.
     #[command(flatten)]
     pub connection: ClusterArgs,
+
+    /// Ask IAM, too, whether the users and roles of the account whose credentials the AWS settings
+    /// lead to are there, and how they are spelled (A11, A16, A20): one iam:GetUser or iam:GetRole
+    /// for each. What IAM does not tell is not known, and no failure
+    #[arg(long)]
+    pub online: bool,
+
+    /// A region of the partition to ask in [default: AWS_REGION, AWS_DEFAULT_REGION, the profile's]
+    #[arg(long, value_name = "REGION", requires = "online")]
+    pub region: Option<RegionName>,
+
+    /// The AWS profile to ask by [default: exported keys, else AWS_PROFILE, else default]
+    #[arg(long, value_name = "NAME", requires = "online", value_parser = NonEmptyStringValueParser::new())]
+    pub profile: Option<String>,
 }
 
 /// Arguments of `explain`.

@@ -3,9 +3,12 @@
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::SystemTime;
 
+use iam_aws::settings::Named;
 use iam_cli::file;
 
+use super::principals::principals;
 use crate::cli::{Cli, LintArgs};
 use crate::error::Error;
 use crate::input::{self, Input};
@@ -13,7 +16,10 @@ use crate::lint::{self, Settings, fix, report};
 use crate::subject::Subject;
 
 /// Checks the files, mends them where that is asked for, and gives the report.
-pub(crate) fn lint(arguments: LintArgs) -> Result<(String, ExitCode), Error> {
+pub(crate) fn lint(
+    arguments: LintArgs,
+    clock: fn() -> SystemTime,
+) -> Result<(String, ExitCode), Error> {
     let LintArgs {
         files,
         output,
@@ -23,17 +29,29 @@ pub(crate) fn lint(arguments: LintArgs) -> Result<(String, ExitCode), Error> {
         windows_role,
         live,
         connection,
+        online,
+        region,
+        profile,
     } = arguments;
     let live = live.then(|| super::look(&connection)).transpose()?;
-    let settings = Settings {
+    let mut settings = Settings {
         partition: cluster.map(|arn| arn.partition()),
         windows_roles: windows_role,
         live,
+        principals: None,
     };
     if fix && files.iter().any(|file| file.as_os_str() == "-") {
         return Err(Error::FixStdin);
     }
     let mut subjects: Vec<Subject> = input::read(&files)?.iter().map(Subject::read).collect();
+    if online {
+        let named = Named {
+            region: region.as_ref(),
+            profile: profile.as_deref(),
+            cluster: None,
+        };
+        settings.principals = principals(&subjects, named, clock);
+    }
     if fix {
         for subject in &mut subjects {
             *subject = mended(subject, &settings)?;

@@ -138,6 +138,12 @@ pub const RULES: &[Rule] = &[
         "A slip in the account number lets a stranger's account in.",
     ),
     row(
+        "A11",
+        E,
+        "user with another path in IAM",
+        "A user's ARN shows its path, so the entry matches nobody.",
+    ),
+    row(
         "A12",
         W,
         "name that IAM does not allow",
@@ -162,6 +168,12 @@ pub const RULES: &[Rule] = &[
         "Every session of the account's root user gets these rights, and cannot be told apart.",
     ),
     row(
+        "A16",
+        W,
+        "no such user or role in IAM",
+        "The entry is dead, and whoever makes a principal of that name gets its rights.",
+    ),
+    row(
         "A17",
         E,
         "role named twice",
@@ -178,6 +190,12 @@ pub const RULES: &[Rule] = &[
         E,
         "principal in mapRoles and mapUsers",
         "The entry in mapRoles counts; the other one is dead.",
+    ),
+    row(
+        "A20",
+        W,
+        "case other than IAM's",
+        "aws-iam-authenticator takes both alike; access entries do not.",
     ),
     row(
         "A21",

@@ -5,6 +5,7 @@ mod arn;
 mod groups;
 mod live;
 mod names;
+mod online;
 mod placeholders;
 mod shape;
 mod text;
@@ -42,7 +43,10 @@ pub(super) fn entry(
             return;
         }
         Identity::Sso { partition, .. } => shape::sso(&view, partition.is_some(), remarks),
-        Identity::Role { arn } | Identity::User { arn } => arn::check(&view, arn, remarks),
+        Identity::Role { arn } | Identity::User { arn } => {
+            arn::check(&view, arn, remarks);
+            online::check(&view, arn, remarks);
+        }
     }
     placeholders::check(&view, remarks);
     shape::check(&view, remarks);

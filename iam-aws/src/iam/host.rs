@@ -31,7 +31,6 @@ pub(super) fn address(
 fn host(partition: Partition, is_fips: bool, is_dual_stack: bool) -> (String, &'static str) {
     let home = match partition {
         Partition::Aws => "us-east-1",
-        Partition::AwsCn if is_fips => "cn-northwest-1",
         Partition::AwsCn => "cn-north-1",
         Partition::AwsUsGov => "us-gov-west-1",
         Partition::AwsIso => "us-iso-east-1",
@@ -46,10 +45,17 @@ fn host(partition: Partition, is_fips: bool, is_dual_stack: bool) -> (String, &'
         false => "iam",
     };
     let place = match (partition, is_fips, is_dual_stack) {
-        (Partition::AwsUsGov, _, _) => "us-gov.",
-        (Partition::Aws, _, true) | (Partition::AwsCn, false, true) => "global.",
+        (Partition::AwsUsGov, _, _) => "us-gov",
+        (Partition::Aws, _, true) | (Partition::AwsCn | Partition::AwsEusc, false, true) => {
+            "global"
+        }
+        (Partition::AwsIso | Partition::AwsIsoB, _, false) => home,
         (Partition::Aws, _, false) | (_, true, _) | (_, _, true) => "",
-        (_, false, false) => return (format!("{label}.{home}.{}", partition.dns_suffix()), home),
+        (_, false, false) => home,
+    };
+    let place = match place {
+        "" => String::new(),
+        place => format!("{place}."),
     };
     let suffix = match is_dual_stack {
         true => partition.dual_stack_dns_suffix(),

@@ -37,6 +37,7 @@ pub mod ec2;
 pub mod eks;
 pub mod go_module;
 pub mod http;
+pub mod iam;
 pub mod imds;
 pub mod keys;
 pub mod kubectl;

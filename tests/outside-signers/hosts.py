@@ -1,14 +1,15 @@
-"""Prints where botocore asks EC2 in every region that it knows: a JSON list of [REGION, FIPS, DUALSTACK, URL]."""
+"""Prints where botocore asks a service in every region that it knows: a JSON list of [REGION, FIPS, DUALSTACK, URL, SIGNED], the last the region that signatures name. Usage: hosts.py SERVICE"""
 
 import itertools
 import json
+import sys
 
 from botocore.endpoint_provider import EndpointProvider
 from botocore.loaders import Loader
 
 loader = Loader()
 partitions = loader.load_data("partitions")
-provider = EndpointProvider(loader.load_service_model("ec2", "endpoint-rule-set-1"), partitions)
+provider = EndpointProvider(loader.load_service_model(sys.argv[1], "endpoint-rule-set-1"), partitions)
 
 
 def hosts():
@@ -16,7 +17,9 @@ def hosts():
         regions = (region for region in partition["regions"] if not region.endswith("-global"))
         for region, fips, dualstack in itertools.product(regions, [False, True], [False, True]):
             asked = {"Region": region, "UseFIPS": fips, "UseDualStack": dualstack}
-            yield region, fips, dualstack, provider.resolve_endpoint(**asked).url
+            endpoint = provider.resolve_endpoint(**asked)
+            schemes = endpoint.properties.get("authSchemes") or [{}]
+            yield region, fips, dualstack, endpoint.url, schemes[0].get("signingRegion", region)
 
 
 print(json.dumps(list(hosts())))
