@@ -68,6 +68,7 @@ fn plan(source: &Input, live: Input) {
                 prune: true,
             },
             overrides: Overrides::default(),
+            reviewed: Vec::new(),
             caller: None,
             entrance: Entrance::default(),
         };

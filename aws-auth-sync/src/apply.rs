@@ -2,6 +2,7 @@
 
 mod report;
 
+use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
 use iam_core::aws_auth::Document;
@@ -253,7 +254,7 @@ async fn carry_out(
         backups: order.manner.backups,
         occasion: Occasion::Apply,
         owner: Some(&plan.owner),
-        summary: Summary::of(&plan).to_string(),
+        summary: summary(&plan),
         confirm_by: order.deadline(),
     };
     match (cluster.write(object, &writing).await?, effect) {
@@ -278,6 +279,15 @@ async fn carry_out(
             }))
         }
     }
+}
+
+/// What history tells of a plan that was carried out: how many entries, and what it was let do.
+fn summary(plan: &Plan) -> String {
+    let passed = plan.passed.iter().map(|guard| guard.code.to_string());
+    let passed: BTreeSet<String> = passed.collect();
+    let passed = passed.iter().map(|code| format!(", {code} let pass"));
+    let summary = Summary::of(plan);
+    format!("{summary}{}", passed.collect::<String>())
 }
 
 impl Order<'_> {

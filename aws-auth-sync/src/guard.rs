@@ -26,6 +26,7 @@ pub(crate) use admins::MASTERS;
 pub use cluster::{check_connected, check_named};
 pub(crate) use nodes::{NODE_GROUPS, lets_nodes_in};
 pub use overrides::Overrides;
+pub(crate) use unparsable::unread;
 use view::View;
 
 /// A refusal.
@@ -83,6 +84,12 @@ impl Code {
             Self::Unparsable => "C10",
             Self::NewAdmin => "C11",
         }
+    }
+
+    /// The guard of that name.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|code| code.word() == word)
     }
 
     /// The flag that lets it pass.
@@ -214,10 +221,10 @@ impl Mended {
 /// What speaks against a change, in the order of the codes.
 #[must_use]
 pub fn check(case: &Case<'_>) -> Vec<Guard> {
-    let mut guards = unparsable::check(case.before);
     if case.before == case.after {
-        return guards;
+        return Vec::new();
     }
+    let mut guards = unparsable::check(case.before, case.after);
     for gate in gates(case) {
         let change = Change {
             before: View::new(case.before, *gate),

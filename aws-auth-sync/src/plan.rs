@@ -34,6 +34,8 @@ pub struct Wanted {
     pub policy: Policy,
     /// The guards that let it pass.
     pub overrides: Overrides,
+    /// Refusals that were let pass when the plan was looked at: the very same pass again.
+    pub reviewed: Vec<Guard>,
     /// Who makes the change, where that was told.
     pub caller: Option<Principal>,
     /// What is known of the other way into the cluster.
@@ -88,7 +90,8 @@ impl<'a> Draft<'a> {
         merge.changes.sort_by_cached_key(risk);
         let is_written = !edited.edits.is_empty() || !annotations.is_empty();
         let managed = is_written.then(|| warning::managed(live)).flatten();
-        let warnings = warning::check(&merge.changes, managed, &wanted.entrance);
+        let mut warnings = warning::check(&merge.changes, managed, &wanted.entrance);
+        warnings.extend(warning::unread(&live.document, &edited.document));
         Ok(Self {
             wanted,
             live,
@@ -118,10 +121,14 @@ impl<'a> Draft<'a> {
         let mut guards = guard::check(&case);
         guards.extend(before);
         guards.sort_by_key(|guard| guard.code);
-        let overrides = self.wanted.overrides;
+        let Wanted {
+            overrides,
+            reviewed,
+            ..
+        } = self.wanted;
         let (passed, guards) = guards
             .into_iter()
-            .partition(|guard| overrides.allows(guard.code));
+            .partition(|guard| overrides.allows(guard.code) || reviewed.contains(guard));
         Plan {
             owner: self.wanted.owner.clone(),
             merge: self.merge,

@@ -5,10 +5,12 @@ mod managed;
 
 use std::fmt;
 
+use iam_core::aws_auth::Document;
 use serde::{Serialize, Serializer};
 
 pub use entrance::Entrance;
 
+use crate::guard;
 use crate::live::Live;
 use crate::merge::{Action, Change, Reason};
 
@@ -32,6 +34,8 @@ pub enum Code {
     Ignored,
     /// An access entry wins over an entry that changes.
     Shadowed,
+    /// A list that the consumer cannot read stays as it is.
+    Unread,
 }
 
 /// What is to be known of changes of an aws-auth, in the order of the codes; `managed` is what
@@ -54,6 +58,18 @@ pub fn check(changes: &[Change], managed: Option<Warning>, entrance: &Entrance) 
 pub fn managed(live: &Live) -> Option<Warning> {
     let message = managed::check(live.marks.iter().map(String::as_str))?;
     Some(Warning::new(Code::Managed, message))
+}
+
+/// The lists that the consumer can read neither before nor after.
+pub(crate) fn unread(before: &Document, after: &Document) -> impl Iterator<Item = Warning> {
+    let stays = guard::unread(before).filter(move |(section, _)| after.is_unreadable(*section));
+    stays.map(|(_, reason)| {
+        let message = format!(
+            "the live {reason}; it stays as it is, and nobody is let in by it: --repair lets an \
+             owner with entries there write it anew"
+        );
+        Warning::new(Code::Unread, message)
+    })
 }
 
 /// Whoever wrote an entry finds other values there, and may write its own again.
@@ -109,6 +125,7 @@ impl fmt::Display for Code {
             Self::Managed => "C07",
             Self::Ignored => "C08",
             Self::Shadowed => "C09",
+            Self::Unread => "C10",
         })
     }
 }

@@ -103,6 +103,7 @@ fn a_plan_is_one_document_for_scripts() {
             "after": {"rolearn": dev, "username": "dev", "groups": ["a", "b"]},
         }],
         "guards": [],
+        "passed": [],
         "warnings": [],
         "summary": {
             "add": 1, "change": 0, "remove": 0, "adopt": 0, "adoptChanged": 0,
@@ -224,6 +225,8 @@ fn what_was_changed_by_others_is_drift_and_is_not_removed() {
     pruned: it is no longer declared, and somebody else has changed it
 ~ mapRoles arn:aws:iam::111122223333:role/dev dev [a, b] (was dev [a])
     drift: somebody else has changed it
+guard C04: mapUsers would be empty, which now has mapUsers arn:aws:iam::111122223333:user/ann, \
+mapUsers arn:aws:iam::111122223333:user/Bob (let pass by --allow-mass-deletion)
 0 to add, 1 to change, 2 to remove, 2 foreign
 ";
     assert_eq!(
@@ -349,9 +352,54 @@ fn each_guard_refuses_plan_and_render_alike_and_has_a_flag() {
         let sandbox = Sandbox::with(&[("live.yaml", LIVE), ("f.yaml", &format!("{HEAD}{source}"))]);
         assert_guarded(&sandbox, code, flag, others);
     }
-    let broken = LIVE.replace("      username: ann\n", "      username: {{ann}}\n");
-    let sandbox = Sandbox::with(&[("live.yaml", &broken), ("f.yaml", &format!("{HEAD}{new}"))]);
+    let user = "users:\n- {userarn: \"arn:aws:iam::111122223333:user/bob\", username: bob}\n";
+    let sandbox = Sandbox::with(&[("live.yaml", BROKEN), ("f.yaml", &format!("{HEAD}{user}"))]);
     assert_guarded(&sandbox, "C10", "--repair", &[]);
+}
+
+/// An aws-auth whose mapUsers cannot be read.
+const BROKEN: &str = r#"apiVersion: v1
+kind: ConfigMap
+metadata: {name: aws-auth, namespace: kube-system}
+data:
+  mapRoles: |
+    - rolearn: arn:aws:iam::111122223333:role/admin
+      username: admin
+      groups: [system:masters]
+  mapUsers: |
+    - userarn: arn:aws:iam::111122223333:user/ann
+      username: {{ann}}
+"#;
+
+#[test]
+fn a_list_that_cannot_be_read_keeps_nobody_from_the_others() {
+    let role = "roles:\n- {rolearn: \"arn:aws:iam::111122223333:role/new\", username: new}\n";
+    let sandbox = Sandbox::with(&[("live.yaml", BROKEN), ("f.yaml", &format!("{HEAD}{role}"))]);
+    let (stdout, stderr, code) = run(&sandbox, "plan", &["-o", "json"]);
+    let plan: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!((stderr.as_str(), code), ("", Some(2)));
+    assert_eq!(
+        (&plan["guards"], &plan["warnings"][0]["code"]),
+        (&json!([]), &json!("C10"))
+    );
+    let message = plan["warnings"][0]["message"].as_str().unwrap();
+    assert!(message.starts_with("the live mapUsers, line "), "{message}");
+    assert!(
+        message.contains("; it stays as it is, and nobody is let in by it"),
+        "{message}"
+    );
+    let (rendered, stderr, code) = run(&sandbox, "render", &[]);
+    assert_eq!(
+        (stderr, code),
+        (format!("warning: C10: {message}\n"), Some(0))
+    );
+    // Behind the list that changes all is as it was.
+    let (_, users) = BROKEN.split_once("  mapUsers").unwrap();
+    assert!(
+        rendered.ends_with(&format!("  mapUsers{users}")),
+        "{rendered}"
+    );
+    assert!(rendered.contains("role/new"), "{rendered}");
 }
 
 fn assert_guarded(sandbox: &Sandbox, code: &str, flag: &str, others: &[&str]) {
@@ -395,6 +443,40 @@ fn a_comment_in_the_source_acknowledges_a_new_administrator() {
     assert_eq!(
         (stdout.as_str(), stderr.as_str(), code),
         (expected, "", Some(2))
+    );
+}
+
+#[test]
+fn what_a_flag_lets_pass_stands_in_every_output() {
+    let source = format!(
+        "{HEAD}protect: [\"*:role/*\"]\nroles: []\nusers:\n- {{userarn: \
+                          \"arn:aws:iam::111122223333:user/eve\", username: eve, groups: \
+                          [\"system:masters\"]}}\n"
+    );
+    let sandbox = Sandbox::with(&[("live.yaml", LIVE), ("f.yaml", &source)]);
+    let flag = "--allow-new-admin";
+    let (json, _, code) = run(&sandbox, "plan", &[flag, "-o", "json"]);
+    assert_eq!(code, Some(2));
+    let plan: Value = serde_json::from_str(&json).unwrap();
+    let [passed] = plan["passed"].as_array().unwrap().as_slice() else {
+        panic!("{plan}");
+    };
+    assert_eq!(
+        (&passed["code"], &passed["override"]),
+        (&json!("C11"), &json!(flag))
+    );
+    assert_eq!(plan["guards"], json!([]));
+    let message = passed["message"].as_str().unwrap();
+    let (text, _, _) = run(&sandbox, "plan", &[flag]);
+    assert!(
+        text.contains(&format!("\nguard C11: {message} (let pass by {flag})\n")),
+        "{text}"
+    );
+    let (markdown, _, _) = run(&sandbox, "plan", &[flag, "-o", "markdown"]);
+    assert!(markdown.contains("\n> **C11** mapUsers "), "{markdown}");
+    assert!(
+        markdown.contains(&format!("(let pass by `{flag}`)")),
+        "{markdown}"
     );
 }
 

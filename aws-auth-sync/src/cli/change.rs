@@ -70,7 +70,8 @@ pub struct ApplyArgs {
     #[arg(value_name = "FILES", required_unless_present = "plan")]
     pub files: Vec<PathBuf>,
 
-    /// Carry out a plan that plan --out wrote, and nothing else
+    /// Carry out a plan that plan --out wrote, and nothing else. What a guard was let do there, and
+    /// the plan tells, needs no flag again: the very same refusal passes, any other does not
     #[arg(long, value_name = "FILE", conflicts_with_all = ["files", "owner", "adopt", "prune"])]
     pub plan: Option<PathBuf>,
 

@@ -95,6 +95,7 @@ fn saved(
         acknowledged,
         policy,
         reviewed,
+        passed,
     } = Saved::read(&input::read_one(path)?)?;
     let wanted = Wanted {
         owner,
@@ -102,6 +103,7 @@ fn saved(
         acknowledged,
         policy,
         overrides: change.overrides,
+        reviewed: passed,
         caller: change.caller_arn,
         entrance: Entrance::default(),
     };

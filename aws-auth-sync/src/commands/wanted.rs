@@ -36,6 +36,7 @@ pub(crate) fn wanted(
         acknowledged,
         policy: Policy { adopt, prune },
         overrides,
+        reviewed: Vec::new(),
         caller: caller_arn,
         entrance: Entrance::default(),
     };

@@ -297,6 +297,7 @@ fn each_guard_has_a_flag_of_its_own() {
     use clap::{Args as _, FromArgMatches as _};
 
     for code in Code::ALL {
+        assert_eq!(Code::parse(code.word()), Some(code));
         let command = Overrides::augment_args(clap::Command::new("x"));
         let matches = command.get_matches_from(["x", code.override_flag()]);
         let overrides = Overrides::from_arg_matches(&matches).unwrap();

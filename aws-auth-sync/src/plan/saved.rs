@@ -1,7 +1,9 @@
 //! A plan in a file, between the look at it and its being carried out.
 //!
 //! The file is what `plan -o json` prints, with what the plan was made from: the cluster, the rendered
-//! sections, what is protected and acknowledged, and how far it goes.
+//! sections, what is protected and acknowledged, and how far it goes. A refusal that a flag let pass
+//! stands in it as it was told, and only the very same passes again: whoever carries the plan out
+//! among others, whose own access was not looked at, or on nodes that came later, is asked anew.
 
 use std::sync::Arc;
 
@@ -14,7 +16,7 @@ use thiserror::Error;
 use super::{Plan, Wanted, report};
 use crate::desired::{Desired, sections};
 use crate::finding::Place;
-use crate::guard::Acknowledged;
+use crate::guard::{Acknowledged, Code, Guard};
 use crate::input::Input;
 use crate::merge::Policy;
 use crate::owner::Owner;
@@ -34,6 +36,8 @@ pub struct Saved {
     pub policy: Policy,
     /// The changes.
     pub reviewed: Reviewed,
+    /// The refusals that were let pass.
+    pub passed: Vec<Guard>,
 }
 
 /// Changes that have been looked at.
@@ -73,7 +77,15 @@ struct File {
     kind: String,
     owner: String,
     changes: Vec<Value>,
+    passed: Vec<Passed>,
     origin: Origin,
+}
+
+/// A refusal that was let pass.
+#[derive(Deserialize)]
+struct Passed {
+    code: String,
+    message: String,
 }
 
 /// The plan as a file; `cluster` is the one that it is for.
@@ -112,6 +124,7 @@ impl Saved {
             kind,
             owner,
             changes,
+            passed,
             origin,
         } = file;
         let place = Place {
@@ -141,8 +154,14 @@ impl Saved {
                 prune: origin.prune,
             },
             reviewed: Reviewed(changes),
+            passed: passed.into_iter().map(guard).collect::<Option<_>>()?,
         })
     }
+}
+
+fn guard(passed: Passed) -> Option<Guard> {
+    let Passed { code, message } = passed;
+    Some(Guard::new(Code::parse(&code)?, message))
 }
 
 fn entries(data: &Data, place: &Place) -> Option<Vec<Declared>> {

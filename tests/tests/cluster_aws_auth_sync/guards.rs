@@ -160,6 +160,35 @@ fn a_list_that_cannot_be_read() {
 }
 
 #[test]
+fn a_list_that_cannot_be_read_stops_only_who_would_write_it() {
+    with_cluster(|story| {
+        made(story);
+        let users = section(story, "mapUsers");
+        let broken = format!("{users}\tbroken: [\n");
+        rewrite(story, "mapUsers", &broken);
+        let mut roles = source_with_groups(&["changed"]);
+        roles["users"] = json!([]);
+        let changed = apply(story, &[], &roles);
+        assert_eq!(changed.code, Some(0), "{}", changed.stderr);
+        let told = "warning: C10: the live mapUsers, line ";
+        assert!(changed.stderr.starts_with(told), "{}", changed.stderr);
+        assert!(section(story, "mapRoles").contains("changed"));
+        assert_eq!(section(story, "mapUsers"), broken);
+        let mut theirs = roles.clone();
+        theirs["owner"] = json!("team-b");
+        theirs["roles"][0]["rolearn"] = json!("arn:aws:iam::111122223333:role/team-b");
+        assert_eq!(apply(story, &[], &theirs).code, Some(0));
+
+        // Whose the hidden entries are is not forgotten.
+        rewrite(story, "mapUsers", &users);
+        let mended = apply(story, &["--allow-mass-deletion"], &roles);
+        assert_eq!(mended.code, Some(0), "{}", mended.stderr);
+        let line = "- mapUsers arn:aws:iam::111122223333:user/alice alice [readers]\n";
+        assert!(mended.stdout.starts_with(line), "{}", mended.stdout);
+    });
+}
+
+#[test]
 fn the_callers_own_access() {
     with_cluster(|story| {
         made(story);

@@ -87,3 +87,53 @@ fn a_plan_is_carried_out_as_it_was_looked_at_or_not_at_all() {
         assert!(before.is_some() && live(story).is_none());
     });
 }
+
+#[test]
+fn a_plan_that_was_let_do_something_needs_no_flag_again_and_nothing_else_passes_by_it() {
+    with_cluster(|story| {
+        made(story);
+        let out = story.sandbox.path().join("passed.json");
+        let out = out.to_str().unwrap();
+        let apply_plan = || story.aws_auth_sync(&["apply", "--plan", out]).run();
+        let mut fewer = source();
+        fewer["users"] = json!([]);
+        assert_eq!(plan(story, &["--out", out], &fewer).code, Some(5));
+        let flags = ["--out", out, "--allow-mass-deletion"];
+        let planned = plan(story, &flags, &fewer);
+        let passed = "C04: mapUsers would be empty, which now has mapUsers \
+                      arn:aws:iam::111122223333:user/alice (let pass by --allow-mass-deletion)\n";
+        assert_eq!(planned.code, Some(2), "{}", planned.stderr);
+        assert!(
+            planned.stdout.contains(&format!("guard {passed}")),
+            "{}",
+            planned.stdout
+        );
+
+        // What does not stand in the plan was not looked at.
+        let file: Value = serde_json::from_str(&std::fs::read_to_string(out).unwrap()).unwrap();
+        for other in [
+            json!([]),
+            json!([{"code": "C04", "override": "x", "message": "other"}]),
+        ] {
+            let mut tampered = file.clone();
+            tampered["passed"] = other;
+            std::fs::write(out, tampered.to_string()).unwrap();
+            let refused = apply_plan();
+            assert_eq!((refused.code, refused.stdout.as_str()), (Some(5), ""));
+            assert!(
+                refused.stderr.contains("apply: C04: "),
+                "{}",
+                refused.stderr
+            );
+        }
+        std::fs::write(out, file.to_string()).unwrap();
+        let applied = apply_plan();
+        assert_eq!(applied.code, Some(0), "{}", applied.stderr);
+        assert_eq!(applied.stderr, format!("warning: {passed}"));
+        let history = story.aws_auth_sync(&["history", "-o", "json"]).succeed();
+        let history = history.json();
+        let last = history["revisions"].as_array().unwrap().last().unwrap();
+        let summary = "0 to add, 0 to change, 1 to remove, C04 let pass";
+        assert_eq!(last["summary"], json!(summary));
+    });
+}

@@ -23,6 +23,7 @@ pub fn document(plan: &Plan) -> Value {
         "changes": changes(plan),
         "conflicts": conflicts.collect::<Vec<_>>(),
         "guards": plan.guards,
+        "passed": plan.passed,
         "warnings": plan.warnings,
         "summary": Summary::of(plan),
     })

@@ -16,6 +16,10 @@ pub(super) fn render(plan: &Plan) -> String {
         let (code, what, flag) = (guard.code, cell(&guard.message), guard.override_flag);
         let _ = writeln!(text, "\n> **{code}** {what} (`{flag}` lets it pass)");
     }
+    for guard in &plan.passed {
+        let (code, what, flag) = (guard.code, cell(&guard.message), guard.override_flag);
+        let _ = writeln!(text, "\n> **{code}** {what} (let pass by `{flag}`)");
+    }
     for conflict in &plan.merge.conflicts {
         let (what, flag) = (cell(&conflict.to_string()), conflict.flag());
         let _ = writeln!(text, "\n> **conflict** {what} (`{flag}` settles it)");

@@ -28,6 +28,10 @@ pub(super) fn render(plan: &Plan) -> String {
         let flag = guard.override_flag;
         let _ = writeln!(text, "guard {guard} ({flag} lets it pass)");
     }
+    for guard in &plan.passed {
+        let flag = guard.override_flag;
+        let _ = writeln!(text, "guard {guard} (let pass by {flag})");
+    }
     for warning in &plan.warnings {
         let _ = writeln!(text, "warning {warning}");
     }
