@@ -39,6 +39,8 @@ pub enum Ending {
 pub enum Reason {
     /// The time is over.
     Late(Timeout),
+    /// Somebody said no.
+    Refused,
     /// The system asked the program to end.
     Interrupted,
 }
@@ -78,7 +80,7 @@ impl ConfirmError {
     }
 }
 
-/// Waits for a line `yes` on stdin.
+/// Waits for a line `yes` or `no` on stdin.
 ///
 /// # Errors
 /// See [`ConfirmError`].
@@ -88,10 +90,11 @@ pub async fn confirm(
     timeout: Timeout,
 ) -> Result<Ending, ConfirmError> {
     let answers = Answers::listen();
-    tracing::info!(target: NOTICE, "the change stays if you write yes within {timeout}");
+    tracing::info!(target: NOTICE, "the change stays if you write yes within {timeout}, and goes at once if you write no");
     let answer = tokio::time::timeout(timeout.duration(), answers.next()).await;
     let reason = match answer {
         Ok(Answer::Yes) => return keep(cluster, pending).await,
+        Ok(Answer::No) => Reason::Refused,
         Ok(Answer::Interrupted) => Reason::Interrupted,
         Err(_elapsed) => Reason::Late(timeout),
     };
@@ -128,6 +131,7 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Late(timeout) => write!(f, "nobody has confirmed the change within {timeout}"),
+            Self::Refused => f.write_str("the answer was no"),
             Self::Interrupted => f.write_str("the run was stopped before the change was confirmed"),
         }
     }

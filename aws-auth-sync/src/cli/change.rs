@@ -76,7 +76,7 @@ pub struct ApplyArgs {
     pub plan: Option<PathBuf>,
 
     /// Roll the change back unless a line `yes` comes on stdin within this time, as 60s, 5m or
-    /// 1h30m; changes of others stay. What is left by a run that was killed is rolled back by the
+    /// 1h30m, and at once by a line `no`; changes of others stay. What is left by a run that was killed is rolled back by the
     /// next plan, apply or rollback after that time
     #[arg(long, value_name = "TIME", conflicts_with_all = ["no_backup", "dry_run"])]
     pub confirm_timeout: Option<Timeout>,

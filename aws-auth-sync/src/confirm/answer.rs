@@ -14,14 +14,27 @@ use tokio::sync::mpsc;
 pub(super) enum Answer {
     /// A line `yes` on stdin.
     Yes,
+    /// A line `no`.
+    No,
     /// A signal that ends programs.
     Interrupted,
+}
+
+impl Answer {
+    /// The answer of a line, if it is one.
+    fn of(line: &str) -> Option<Self> {
+        match line.trim() {
+            "yes" => Some(Self::Yes),
+            "no" => Some(Self::No),
+            _ => None,
+        }
+    }
 }
 
 /// Who listens.
 #[derive(Debug)]
 pub(super) struct Answers {
-    yes: mpsc::Receiver<()>,
+    lines: mpsc::Receiver<Answer>,
     interrupts: Interrupts,
 }
 
@@ -30,25 +43,25 @@ impl Answers {
     ///
     /// stdin has a thread of its own: whatever it waits for, the program can end.
     pub(super) fn listen() -> Self {
-        let (sender, yes) = mpsc::channel(1);
+        let (sender, answers) = mpsc::channel(1);
         thread::spawn(move || {
             let mut lines = io::stdin().lines().map_while(Result::ok);
-            if lines.any(|line| line.trim() == "yes") {
+            if let Some(answer) = lines.find_map(|line| Answer::of(&line)) {
                 // Nobody listens any more when the time is over.
-                let _ = sender.blocking_send(());
+                let _ = sender.blocking_send(answer);
             }
         });
         Self {
-            yes,
+            lines: answers,
             interrupts: Interrupts::listen(),
         }
     }
 
-    /// The next answer. At the end of stdin there can be no yes, and nothing is said before the
+    /// The next answer. At the end of stdin there can be none, and nothing is said before the
     /// time is over: a closed stdin is no decision.
     pub(super) async fn next(mut self) -> Answer {
         tokio::select! {
-            Some(()) = self.yes.recv() => Answer::Yes,
+            Some(answer) = self.lines.recv() => answer,
             () = self.interrupts.next() => Answer::Interrupted,
         }
     }

@@ -19,9 +19,10 @@ fn a_yes_keeps_the_change_and_leaves_no_mark() {
         let before = made(story);
         let file = write(story, "access.json", &source_with_groups(&["changed"]));
         let command = story.aws_auth_sync(&["apply", "--confirm-timeout=60s", &file]);
-        let output = command.stdin("no\nyes\n").run();
+        let output = command.stdin("perhaps\nyes\n").run();
         assert_eq!(output.code, Some(0), "{}", output.stderr);
-        let notice = "notice: the change stays if you write yes within 60 s\n";
+        let notice = "notice: the change stays if you write yes within 60 s, and goes at once if you \
+                      write no\n";
         assert_eq!(output.stderr, notice);
         let after = live(story).expect("aws-auth is there");
         let last = format!(
@@ -65,6 +66,24 @@ fn without_a_yes_it_is_as_if_nothing_had_been_done() {
             (&before["data"], records(&before))
         );
         assert_eq!(occasions(story), ["apply"]);
+    });
+}
+
+#[test]
+fn a_no_undoes_the_change_at_once() {
+    with_cluster(|story| {
+        let before = made(story);
+        let file = write(story, "access.json", &source_with_groups(&["changed"]));
+        let command = story.aws_auth_sync(&["apply", "--confirm-timeout=1h", &file]);
+        let output = command.stdin("no\nyes\n").run();
+        assert_eq!(output.code, Some(1), "{}", output.stderr);
+        let error = "aws-auth-sync: apply: the answer was no: it is rolled back\n";
+        assert!(output.stderr.ends_with(error), "{}", output.stderr);
+        let after = live(story).expect("aws-auth is there");
+        assert_eq!(
+            (&after["data"], records(&after), marks(&after)),
+            (&before["data"], records(&before), vec![])
+        );
     });
 }
 
