@@ -49,6 +49,7 @@ use crate::live_file::LiveFile;
 use crate::plan::Refusal;
 use crate::rbac::Rbac;
 use crate::render::Data;
+use crate::report::NO_BINDING;
 use crate::subject::{LIVE, Subject};
 
 /// What a list that the consumer cannot read is here.
@@ -104,7 +105,7 @@ fn rbac_of_files(subjects: &[Subject]) -> Result<Rbac, Error> {
     let objects = subjects.iter().flat_map(|subject| &subject.rbac).cloned();
     let rbac = Rbac::of_files(objects)?;
     if rbac.bindings.is_empty() {
-        tracing::warn!("no binding is among the files, so what RBAC gives is not known");
+        tracing::warn!("{NO_BINDING}");
     }
     Ok(rbac)
 }
@@ -137,10 +138,15 @@ async fn fetch(cluster: &Cluster) -> Result<Option<(Data, Document)>, Error> {
     };
     let data = found.data.unwrap_or_default();
     let document = Document::parse(&desired::sections(&data));
-    for found in &document.diagnostics {
-        tracing::warn!("{LIVE}: {found}");
-    }
+    tell_diagnostics(LIVE, &document);
     Ok(Some((data, document)))
+}
+
+/// Warns of what the consumer cannot read.
+fn tell_diagnostics(place: &str, document: &Document) {
+    for found in &document.diagnostics {
+        tracing::warn!("{place}: {found}");
+    }
 }
 
 /// The aws-auth of a file; stdin is read for one thing only.

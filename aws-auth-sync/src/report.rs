@@ -53,6 +53,8 @@ pub struct Report<'a> {
     pub subjects: &'a [Subject],
     /// What is otherwise than in the other revision.
     pub changes: Vec<Change>,
+    /// What nobody can tell from it.
+    pub caveat: Option<&'static str>,
 }
 
 /// What a report is made from.
@@ -102,6 +104,7 @@ impl<'a> Report<'a> {
             findings,
             subjects,
             changes,
+            caveat: rbac.bindings.is_empty().then_some(NO_BINDING),
         }
     }
 
@@ -111,6 +114,10 @@ impl<'a> Report<'a> {
         administrators::of(&self.rows)
     }
 }
+
+/// Why rights by RBAC are not told.
+pub(crate) const NO_BINDING: &str =
+    "no binding is among what was read, so what RBAC gives is not known";
 
 /// Those in which a row says something else than everywhere.
 fn namespaces(rows: &[Row<'_>]) -> Vec<String> {

@@ -447,3 +447,29 @@ fn the_page_lets_a_browser_load_and_run_nothing() {
         assert!(!tags(&page).concat().contains(word), "{word}");
     }
 }
+
+#[test]
+fn without_bindings_every_form_says_that_rbac_is_not_known() {
+    let roles = json!([role("dev", "dev", &["devs"])]);
+    let scene = Scene::new(&aws_auth(&roles, &json!([])), &[], &json!([]));
+    let caveat = "no binding is among what was read, so what RBAC gives is not known";
+    assert_eq!(scene.json()["caveat"], json!(caveat));
+    let told = format!("**Note:** {caveat}.\n");
+    assert!(scene.told(report::markdown).contains(&told));
+    let page = scene.told(report::html);
+    let note = format!("<p role=note><strong>Note:</strong> {caveat}.</p>");
+    assert!(page.contains(&note), "{page}");
+    assert!(
+        !page.contains("Roles and policies"),
+        "nothing is under that heading"
+    );
+
+    let known = self::scene();
+    assert_eq!(known.json()["caveat"], Value::Null);
+    assert!(!known.told(report::html).contains("role=note"));
+    assert!(
+        known
+            .told(report::html)
+            .contains("<h2>Roles and policies</h2>")
+    );
+}

@@ -29,13 +29,15 @@ pub fn json(report: &Report<'_>) -> String {
         "idle": report.idle.iter().map(idle).collect::<Vec<_>>(),
         "findings": findings.collect::<Vec<_>>(),
     });
+    if let (Some(caveat), Some(members)) = (report.caveat, value.as_object_mut()) {
+        members.insert("caveat".to_owned(), json!(caveat));
+    }
     if let (Some(since), Some(members)) = (&report.about.since, value.as_object_mut()) {
         members.insert("since".to_owned(), json!(since));
         let changes = report.changes.iter().map(change);
         members.insert("changes".to_owned(), changes.collect());
     }
-    // A value made of strings, numbers and lists is always JSON.
-    serde_json::to_string_pretty(&value).unwrap_or_default() + "\n"
+    iam_cli::json::pretty(&value)
 }
 
 fn row(report: &Report<'_>, row: &Row<'_>) -> Value {

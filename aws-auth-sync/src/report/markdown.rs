@@ -88,6 +88,9 @@ fn matrix(text: &mut String, report: &Report<'_>) {
         row(text, fixed.into_iter().chain(named));
     }
     text.push_str(LEGEND);
+    if let Some(caveat) = report.caveat {
+        let _ = writeln!(text, "\n**Note:** {caveat}.");
+    }
 }
 
 fn findings(text: &mut String, report: &Report<'_>) {

@@ -9,6 +9,11 @@ use crate::rights::Reach;
 pub(super) fn matrix(page: &mut Page, report: &Report<'_>) {
     page.markup("<section id=access aria-labelledby=access-title>\n");
     page.markup("<h2 id=access-title>Access</h2>\n");
+    if let Some(caveat) = report.caveat {
+        page.markup("<p role=note><strong>Note:</strong> ");
+        page.markup(caveat);
+        page.markup(".</p>\n");
+    }
     legend(page);
     page.markup("<div class=scroll tabindex=0 role=region aria-labelledby=access-title>\n");
     page.markup("<table class=matrix>\n<thead><tr><th scope=col>Principal</th>");

@@ -21,7 +21,11 @@ pub(super) fn principals(page: &mut Page, report: &Report<'_>) {
     for (number, row) in report.rows.iter().enumerate() {
         principal(page, number, row, &roles);
     }
-    page.markup("</section>\n<section id=roles>\n<h2>Roles and policies</h2>\n");
+    page.markup("</section>\n");
+    if roles.is_empty() {
+        return;
+    }
+    page.markup("<section id=roles>\n<h2>Roles and policies</h2>\n");
     for (name, (number, access, rules)) in &roles {
         page.markup("<details><summary>");
         page.text(name);
