@@ -137,17 +137,24 @@ impl From<&Declared> for Meaning {
     }
 }
 
+/// Entries for tests.
 #[cfg(test)]
-mod tests {
+pub(crate) mod testing {
     use super::*;
 
-    fn role(arn: &str, username: &str, groups: &[&str]) -> Meaning {
+    /// An entry about a role.
+    pub(crate) fn role(arn: &str, username: &str, groups: &[&str]) -> Meaning {
         Meaning {
             identity: Identity::Role { arn: arn.into() },
             username: username.into(),
             groups: groups.iter().map(|group| (*group).to_owned()).collect(),
         }
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::role;
 
     #[test]
     fn entries_are_the_same_where_the_consumer_takes_them_alike() {

@@ -18,8 +18,7 @@ pub fn json(policies: &[&Policy], partition: Partition) -> String {
         .collect();
     let value =
         json!({"apiVersion": API_VERSION, "kind": "AccessPolicyList", "policies": policies});
-    // A value made of strings and lists is always JSON.
-    serde_json::to_string_pretty(&value).unwrap_or_default() + "\n"
+    iam_cli::json::pretty(&value)
 }
 
 /// For people: a policy's name, then its rules.

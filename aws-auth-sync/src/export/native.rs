@@ -42,8 +42,7 @@ impl Export {
             users: self.list(Section::MapUsers),
             accounts: self.list(Section::MapAccounts),
         };
-        // A struct of texts and lists has a JSON form.
-        serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
+        iam_cli::json::pretty(&document)
     }
 
     fn list(&self, section: Section) -> Vec<Item<'_>> {

@@ -71,8 +71,7 @@ pub fn render(
 
 /// A JSON value as a document.
 fn document(value: &serde_json::Value) -> String {
-    // A value made of strings, numbers and lists is always JSON.
-    serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
+    iam_cli::json::pretty(value)
 }
 
 /// A count and its word.

@@ -31,11 +31,7 @@ pub enum Format {
 #[must_use]
 pub fn render(migration: &Migration, target: &Target, format: Format) -> String {
     match format {
-        Format::Json => {
-            let value = report::value(migration, target);
-            // A value made of strings and lists is always JSON.
-            serde_json::to_string_pretty(&value).unwrap_or_default() + "\n"
-        }
+        Format::Json => iam_cli::json::pretty(&report::value(migration, target)),
         Format::Cli => cli::script(migration, target),
         Format::Terraform => terraform::text(migration, target),
         Format::Cloudformation => cloudformation::template(migration, target),

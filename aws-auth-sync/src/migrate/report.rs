@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use iam_core::excerpt::Shown;
 use serde_json::{Value, json};
 
 use super::{AccessEntry, Migration, Target};
@@ -74,17 +75,18 @@ fn entries(migration: &Migration) -> String {
 pub(super) fn details(entry: &AccessEntry) -> String {
     let mut text = String::new();
     if let Some(username) = &entry.username {
-        let _ = writeln!(text, "    username {username}");
+        let _ = writeln!(text, "    username {}", Shown(username));
     }
     if !entry.kubernetes_groups.is_empty() {
-        let _ = writeln!(text, "    groups {}", entry.kubernetes_groups.join(", "));
+        let groups = entry.kubernetes_groups.join(", ");
+        let _ = writeln!(text, "    groups {}", Shown(&groups));
     }
     for policy in &entry.access_policies {
         let (arn, scope) = (&policy.policy_arn, &policy.access_scope);
         let _ = writeln!(text, "    policy {arn} on {scope}");
     }
     for warning in &entry.warnings {
-        let _ = writeln!(text, "    warning: {warning}");
+        let _ = writeln!(text, "    warning: {}", Shown(warning));
     }
     text
 }

@@ -114,7 +114,7 @@ impl Summary {
 pub fn render(plan: &Plan, format: Format) -> String {
     match format {
         Format::Text => text::render(plan),
-        Format::Json => format!("{:#}\n", document(plan)),
+        Format::Json => iam_cli::json::pretty(&document(plan)),
         Format::Yaml => yaml::write(&document(plan)),
         Format::Markdown => markdown::render(plan),
     }

@@ -105,7 +105,7 @@ pub fn write(plan: &Plan, wanted: &Wanted, cluster: Option<String>) -> String {
     if let Some(members) = document.as_object_mut() {
         members.insert("origin".to_owned(), json!(origin));
     }
-    format!("{document:#}\n")
+    iam_cli::json::pretty(&document)
 }
 
 impl Saved {

@@ -79,3 +79,20 @@ fn an_entry_that_eks_has_made_tells_the_path_of_its_role() {
         "{entries:?}"
     );
 }
+
+#[test]
+fn what_somebody_wrote_into_an_entry_drives_no_terminal() {
+    let story = Story::new();
+    story.put(
+        AccessEntry::new(&arn("role/dev"), "STANDARD")
+            .username("dev:{{SessionName}}")
+            .groups(&["a\u{1b}[2J\u{202e}\nb"]),
+    );
+    let output = story.apply(&["--dry-run"]).run();
+    assert_eq!(Some(4), output.code, "{}", output.stderr);
+    let told = "    groups: a\\u{1b}[2J\\u{202e}\\nb -> devs\n";
+    assert!(output.stdout.contains(told), "{}", output.stdout);
+    let output = story.apply(&["--dry-run", "-o", "json"]).run();
+    let told = r#""a\u001b[2J\u202e\nb""#;
+    assert!(output.stdout.contains(told), "{}", output.stdout);
+}

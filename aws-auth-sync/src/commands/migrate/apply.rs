@@ -121,10 +121,7 @@ fn tell(mode: AuthenticationMode, name: &ClusterId) -> AuthenticationMode {
 fn written(report: &Report<'_>, format: ReportFormat) -> String {
     match format {
         ReportFormat::Text => report.text(),
-        ReportFormat::Json => {
-            // A value made of strings and lists is always JSON.
-            serde_json::to_string_pretty(&report.value()).unwrap_or_default() + "\n"
-        }
+        ReportFormat::Json => iam_cli::json::pretty(&report.value()),
     }
 }
 

@@ -18,8 +18,7 @@ pub fn json(explanation: &Explanation<'_>, verdicts: &[Verdict<'_>], told: Told<
         "entries": entries.iter().map(|entry| self::entry(explanation, entry)).collect::<Vec<_>>(),
         "results": verdicts.iter().map(|verdict| self::verdict(explanation, verdict, told)).collect::<Vec<_>>(),
     });
-    // A value made of strings, numbers and lists is always JSON.
-    serde_json::to_string_pretty(&value).unwrap_or_default() + "\n"
+    iam_cli::json::pretty(&value)
 }
 
 fn entry(explanation: &Explanation<'_>, entry: &Entry) -> Value {

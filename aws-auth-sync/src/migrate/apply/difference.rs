@@ -199,3 +199,125 @@ fn list(texts: &[String]) -> String {
     }
     texts.join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ADMIN: &str = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy";
+    const VIEW: &str = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy";
+
+    fn policy(arn: &str, namespaces: &[&str]) -> AccessPolicy {
+        let access_scope = match namespaces {
+            [] => AccessScope::cluster(),
+            namespaces => AccessScope {
+                scope_type: "namespace".to_owned(),
+                namespaces: namespaces.iter().map(|name| (*name).to_owned()).collect(),
+            },
+        };
+        AccessPolicy {
+            policy_arn: arn.to_owned(),
+            access_scope,
+        }
+    }
+
+    fn wanted(entry_type: EntryType) -> AccessEntry {
+        AccessEntry {
+            principal: "arn:aws:iam::111122223333:role/team/dev".parse().unwrap(),
+            entry_type,
+            username: Some("dev:{{SessionName}}".to_owned()),
+            kubernetes_groups: vec!["a".to_owned(), "b".to_owned()],
+            access_policies: vec![policy(VIEW, &["x", "y"])],
+            source: "f.yaml:1".to_owned(),
+            warnings: Vec::new(),
+        }
+    }
+
+    fn found(entry_type: &str) -> (eks::AccessEntry, Vec<AccessPolicy>) {
+        let entry = eks::AccessEntry {
+            principal_arn: "arn:aws:iam::111122223333:role/team/dev".to_owned(),
+            entry_type: entry_type.to_owned(),
+            username: "dev:{{SessionName}}".to_owned(),
+            kubernetes_groups: vec!["b".to_owned(), "a".to_owned()],
+            tags: [("k".to_owned(), "v".to_owned())].into(),
+        };
+        (entry, vec![policy(VIEW, &["y", "x"])])
+    }
+
+    fn told(differences: &[Difference]) -> Vec<String> {
+        differences.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn the_order_of_groups_and_namespaces_means_nothing_and_tags_are_others() {
+        let wanted = wanted(EntryType::Standard);
+        assert_eq!(between(&wanted, &found("STANDARD")), []);
+    }
+
+    #[test]
+    fn another_type_is_all_that_is_told_and_a_node_type_decides_all_else() {
+        let differences = between(&wanted(EntryType::Standard), &found("EC2_LINUX"));
+        assert_eq!(told(&differences), ["type: EC2_LINUX -> STANDARD"]);
+        assert!(differences.iter().all(Difference::is_of_the_type));
+        let expected = json!({"field": "type", "found": "EC2_LINUX", "wanted": "STANDARD"});
+        assert_eq!(differences[0].value(), expected);
+        let node = wanted(EntryType::Ec2Linux);
+        assert_eq!(between(&node, &found("EC2_LINUX")), []);
+    }
+
+    #[test]
+    fn names_and_policies_are_told_one_by_one_with_what_mends_them() {
+        let (mut entry, _) = found("STANDARD");
+        entry.username = "dev".to_owned();
+        entry.kubernetes_groups.clear();
+        let there = vec![policy(VIEW, &[]), policy(ADMIN, &[])];
+        let mut wanted = wanted(EntryType::Standard);
+        wanted.access_policies.push(policy("arn:p", &["z"]));
+        let differences = between(&wanted, &(entry, there));
+        let expected = [
+            "username: dev -> dev:{{SessionName}}".to_owned(),
+            "groups: none -> a, b".to_owned(),
+            format!("policy: {VIEW} on the cluster -> on the namespaces x, y"),
+            "policy: none -> arn:p on the namespace z".to_owned(),
+            format!("policy: {ADMIN} on the cluster -> none"),
+        ];
+        assert_eq!(told(&differences), expected);
+        let names = differences.iter().map(Difference::is_of_the_names);
+        assert_eq!(names.collect::<Vec<_>>(), [true, true, false, false, false]);
+        let given: Vec<_> = differences.iter().filter_map(Difference::given).collect();
+        assert_eq!(given, wanted.access_policies.iter().collect::<Vec<_>>());
+        let taken: Vec<_> = differences.iter().filter_map(Difference::taken).collect();
+        assert_eq!(taken, [&policy(ADMIN, &[])]);
+        let missing = differences.iter().map(Difference::is_of_a_missing_policy);
+        assert_eq!(missing.filter(|is| *is).count(), 1);
+        let scope = json!({
+            "field": "accessPolicies",
+            "found": {"policyArn": VIEW, "accessScope": {"type": "cluster"}},
+            "wanted": {
+                "policyArn": VIEW,
+                "accessScope": {"type": "namespace", "namespaces": ["x", "y"]},
+            },
+        });
+        assert_eq!(differences[2].value(), scope);
+        assert_eq!(
+            differences[4].value(),
+            json!({
+                "field": "accessPolicies",
+                "found": {"policyArn": ADMIN, "accessScope": {"type": "cluster"}},
+            })
+        );
+    }
+
+    #[test]
+    fn without_a_username_the_one_that_eks_fills_in_is_wanted() {
+        let mut wanted = wanted(EntryType::Standard);
+        wanted.username = None;
+        let usual = "arn:aws:sts::111122223333:assumed-role/dev/{{SessionName}}";
+        let differences = between(&wanted, &found("STANDARD"));
+        let expected = format!("username: dev:{{{{SessionName}}}} -> {usual}");
+        assert_eq!(told(&differences), [expected]);
+        let (mut entry, policies) = found("STANDARD");
+        entry.username = usual.to_owned();
+        assert_eq!(between(&wanted, &(entry, policies)), []);
+    }
+}

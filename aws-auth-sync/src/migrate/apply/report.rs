@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use iam_aws::eks::AuthenticationMode;
+use iam_core::excerpt::Shown;
 use serde_json::{Value, json};
 
 use super::{Applied, Difference, Outcome, Run};
@@ -172,12 +173,12 @@ fn result(applied: &Applied<'_>) -> Value {
 fn line(text: &mut String, applied: &Applied<'_>) {
     let entry = applied.entry;
     let word = in_words(applied.outcome.word());
-    let (kind, arn, source) = (entry.entry_type, &applied.principal_arn, &entry.source);
-    let _ = writeln!(text, "{word:<9} {kind} {arn}  ({source})");
+    let (kind, arn) = (entry.entry_type, Shown(&applied.principal_arn));
+    let _ = writeln!(text, "{word:<9} {kind} {arn}  ({})", Shown(&entry.source));
     match &applied.outcome {
         Outcome::Created => *text += &report::details(entry),
         Outcome::Failed(failure) => {
-            let _ = writeln!(text, "    {}", failure.reason);
+            let _ = writeln!(text, "    {}", Shown(&failure.reason));
             if let Some(hint) = &failure.hint {
                 let _ = writeln!(text, "    hint: {hint}");
             }
@@ -189,7 +190,8 @@ fn line(text: &mut String, applied: &Applied<'_>) {
         | Outcome::NotTried => {}
     }
     for difference in applied.outcome.differences() {
-        let _ = writeln!(text, "    {difference}");
+        // What EKS tells is whatever somebody wrote there.
+        let _ = writeln!(text, "    {}", Shown(&difference.to_string()));
     }
     if applied.outcome.is_fixed() {
         let _ = writeln!(

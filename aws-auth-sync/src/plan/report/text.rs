@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
+use iam_core::excerpt::Shown;
+
 use super::Summary;
 use crate::guard::MASTERS;
 use crate::meaning::Meaning;
@@ -163,33 +165,13 @@ impl fmt::Display for Gives<'_> {
     }
 }
 
-/// Text as a terminal may see it: what stands in a live aws-auth may be anybody's. Names that act
-/// are printable ASCII, and are shown as they are.
-struct Shown<'a>(&'a str);
-
-impl fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.chars().try_for_each(|character| match character {
-            ' '..='~' => f.write_char(character),
-            _ => write!(f, "{}", character.escape_default()),
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use iam_core::aws_auth::Identity;
 
     use super::*;
+    use crate::meaning::testing::role;
     use crate::merge::Reason;
-
-    fn role(arn: &str, username: &str, groups: &[&str]) -> Meaning {
-        Meaning {
-            identity: Identity::Role { arn: arn.into() },
-            username: username.into(),
-            groups: groups.iter().map(|group| (*group).to_owned()).collect(),
-        }
-    }
 
     fn shown(action: Action) -> String {
         line(&Change {
