@@ -27,8 +27,9 @@ pub use migrate::{MigrateApplyArgs, MigrateArgs, MigrateCommand, MigrateSource};
 /// declarative files
 ///
 /// FILES are YAML or JSON files, directories, patterns such as 'access/*.yaml', or - for stdin.
-/// They hold documents in the native format (apiVersion: aws-auth-sync/v1, kind: AwsAuth) and
-/// manifests of the ConfigMap aws-auth itself.
+/// They hold documents in the native format (apiVersion: aws-auth-sync/v1, kind: AwsAuth), manifests
+/// of the ConfigMap aws-auth itself, IAMIdentityMappings of aws-iam-authenticator, and ClusterConfigs
+/// with eksctl's iamIdentityMappings.
 ///
 /// Exit codes: 0 done, or nothing to do; 1 error; 2 usage, or plan found changes; 3 the sources are
 /// invalid, or lint found something; 4 what others wrote is in the way; 5 a guard refused.
@@ -197,6 +198,7 @@ Examples:
   aws-auth-sync lint --fix -o github aws-auth.yaml
   aws-auth-sync explain --arn \"$(aws sts get-caller-identity --query Arn --output text)\"
   aws-auth-sync export --owner platform > access/live.yaml
+  kubectl get configmap aws-auth -n kube-system -o yaml | aws-auth-sync export --live-file -
   aws-auth-sync report --html access.html # who may do what in the cluster, as a page
   aws-auth-sync migrate plan --cluster demo aws-auth.yaml
   aws-auth-sync render access/             # the manifest that the files make

@@ -114,6 +114,10 @@ pub struct ExportArgs {
     #[arg(long, value_name = "NAME")]
     pub owner: Option<Owner>,
 
+    /// A file with the live aws-auth, or - for stdin: no cluster is asked
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["kubeconfig", "context"])]
+    pub live_file: Option<PathBuf>,
+
     /// How to write it
     #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
     pub output: export::Format,
