@@ -189,6 +189,8 @@ pub fn resource_version(object: &ConfigMap) -> String {
     object.metadata.resource_version.clone().unwrap_or_default()
 }
 
+/// What the API server notes our writes by.
+pub(crate) const MANAGER: &str = "aws-auth-sync";
 const GET: &str = "get configmap kube-system/aws-auth";
 const CREATE: &str = "create configmap kube-system/aws-auth";
 const PATCH: &str = "patch configmap kube-system/aws-auth";

@@ -7,6 +7,7 @@
 mod kept;
 mod objects;
 pub mod report;
+mod unwritten;
 mod write;
 
 use k8s_openapi::api::core::v1::ConfigMap;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::owner::Owner;
 pub use objects::SaveError;
+pub use unwritten::unwritten;
 pub use write::{Backups, Outcome, WriteError, Writing};
 
 /// A state of aws-auth that was saved.

@@ -11,7 +11,7 @@ use crate::apply::{ApplyError, Manner, Trial, live};
 use crate::cluster::Effect;
 use crate::connection::Cluster;
 use crate::guard::{self, Acknowledged, Case, Facts, Guard, Mended, Overrides};
-use crate::history::{Occasion, Outcome, Revision, Writing};
+use crate::history::{Occasion, Outcome, Revision, Writing, unwritten};
 use crate::known::Known;
 use crate::live::Live;
 use crate::pending::{WaitFor, settle};
@@ -124,9 +124,12 @@ async fn state(cluster: &Cluster, to: Option<u64>) -> Result<State, RollbackErro
 
 async fn last_before_apply(cluster: &Cluster) -> Result<u64, RollbackError> {
     let revisions = cluster.revisions().await.map_err(ApplyError::from)?;
+    let object = cluster.fetch().await.map_err(ApplyError::from)?;
+    let unwritten = unwritten(&revisions, object.as_ref());
     let is_before_apply = |revision: &&Revision| {
         let note = revision.note.as_ref();
-        note.is_some_and(|note| note.before == Occasion::Apply)
+        let is_written = !unwritten.contains(&revision.number);
+        is_written && note.is_some_and(|note| note.before == Occasion::Apply)
     };
     let last = revisions.iter().rev().find(is_before_apply);
     last.map(|revision| revision.number)

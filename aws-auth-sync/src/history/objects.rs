@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use thiserror::Error;
 
 use super::kept::superfluous;
-use super::{NAME, NOTE, Note, Revision};
+use super::{NAME, NOTE, Note, Revision, unwritten};
 use crate::call::{Answer, Call, CallError, METADATA, refused};
 use crate::connection::Cluster;
 
@@ -107,11 +107,21 @@ impl Cluster {
         Err(SaveError::Crowded { last: number })
     }
 
-    /// Keeps the last `count` states and those that are `needed`; what cannot be removed is warned
-    /// of.
-    pub async fn trim(&self, count: usize, needed: &[u64]) {
+    /// After `object` was replaced, and its state saved under `number`: keeps the last `count`
+    /// states and those that are `needed`, and none that was saved before a write which was never
+    /// made. What cannot be removed is warned of.
+    pub async fn trim(&self, count: usize, needed: &[u64], (object, number): (&ConfigMap, u64)) {
         let trimmed = async {
-            for number in superfluous(&self.revisions().await?, count, needed) {
+            let revisions = self.revisions().await?;
+            let earlier = revisions.iter().filter(|revision| revision.number < number);
+            let earlier: Vec<Revision> = earlier.cloned().collect();
+            let mut gone = superfluous(&revisions, count, needed);
+            // Whoever is about to write with a later number saw what is there now.
+            let unwritten = unwritten(&earlier, Some(object)).into_iter();
+            let others = unwritten.filter(|number| !needed.contains(number));
+            let others: Vec<u64> = others.filter(|number| !gone.contains(number)).collect();
+            gone.extend(others);
+            for number in gone {
                 self.forget(number).await?;
             }
             Ok::<(), CallError>(())

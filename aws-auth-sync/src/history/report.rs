@@ -1,5 +1,6 @@
 //! The history for people and for scripts.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
@@ -7,9 +8,9 @@ use serde_json::{Map, Value, json};
 use super::{Note, Revision};
 use crate::source::API_VERSION;
 
-/// One line a revision, the oldest first.
+/// One line a revision, the oldest first; of those that are `unwritten` that is said.
 #[must_use]
-pub fn text(revisions: &[Revision]) -> String {
+pub fn text(revisions: &[Revision], unwritten: &BTreeSet<u64>) -> String {
     if revisions.is_empty() {
         return "nothing has been saved yet\n".to_owned();
     }
@@ -27,24 +28,31 @@ pub fn text(revisions: &[Revision]) -> String {
         let version = note.resource_version.as_deref().unwrap_or("-");
         let before = note.before.word();
         let line = format!("{number:<9} {time:<21} {owner:<12} {version:<16} {before}: ");
-        let _ = writeln!(text, "{line}{}", note.summary.escape_default());
+        let end = match unwritten.contains(number) {
+            true => " (never written)",
+            false => "",
+        };
+        let _ = writeln!(text, "{line}{}{end}", note.summary.escape_default());
     }
     text
 }
 
 /// One document.
 #[must_use]
-pub fn json(revisions: &[Revision]) -> String {
-    let revisions: Vec<Value> = revisions.iter().map(revision).collect();
+pub fn json(revisions: &[Revision], unwritten: &BTreeSet<u64>) -> String {
+    let revisions = revisions.iter();
+    let revisions: Vec<Value> = revisions
+        .map(|found| revision(found, unwritten.contains(&found.number)))
+        .collect();
     let document = json!({
         "apiVersion": API_VERSION,
         "kind": "RevisionList",
         "revisions": revisions,
     });
-    format!("{document:#}\n")
+    iam_cli::json::pretty(&document)
 }
 
-fn revision(revision: &Revision) -> Value {
+fn revision(revision: &Revision, is_unwritten: bool) -> Value {
     let Revision { number, time, note } = revision;
     let mut members = Map::from_iter([("revision".to_owned(), json!(number))]);
     let mut put = |key: &str, value: &str| members.insert(key.to_owned(), json!(value));
@@ -67,6 +75,9 @@ fn revision(revision: &Revision) -> Value {
             put("resourceVersion", version);
         }
         put("summary", summary);
+    }
+    if is_unwritten {
+        members.insert("written".to_owned(), json!(false));
     }
     Value::Object(members)
 }
@@ -107,13 +118,15 @@ mod tests {
 9         2026-11-29T10:00:00Z  this version cannot read it
 10                              platform     208              apply: 1 to add\\n
 ";
-        assert_eq!(text(&revisions()), expected);
-        assert_eq!(text(&[]), "nothing has been saved yet\n");
+        assert_eq!(text(&revisions(), &BTreeSet::new()), expected);
+        let unwritten = text(&revisions(), &BTreeSet::from([10]));
+        assert!(unwritten.ends_with("apply: 1 to add\\n (never written)\n"));
+        assert_eq!(text(&[], &BTreeSet::new()), "nothing has been saved yet\n");
     }
 
     #[test]
     fn scripts_see_what_is_there_and_no_more() {
-        let document: Value = serde_json::from_str(&json(&revisions())).unwrap();
+        let document: Value = serde_json::from_str(&json(&revisions(), &[10].into())).unwrap();
         let expected = json!({
             "apiVersion": "aws-auth-sync/v1",
             "kind": "RevisionList",
@@ -122,6 +135,7 @@ mod tests {
                 {
                     "revision": 10, "owner": "platform", "resourceVersion": "208",
                     "before": "apply", "summary": "1 to add\n",
+                    "written": false,
                 },
             ],
         });

@@ -137,11 +137,13 @@ impl Cluster {
         written: &Result<Written, CallError>,
     ) {
         match (written, writing.backups) {
-            (Ok(Written::Done(_)), Backups::Keep(count)) if saved.before.is_some() => {
-                let others = object.map(Pending::of).and_then(Result::ok);
-                let others = others.iter().flatten().flat_map(Pending::states);
-                let needed: Vec<u64> = saved.numbers().chain(others).collect();
-                self.trim(count, &needed).await;
+            (Ok(Written::Done(_)), Backups::Keep(count)) => {
+                if let (Some(object), Some(number)) = (object, saved.before) {
+                    let others = Pending::of(object).ok();
+                    let others = others.iter().flatten().flat_map(Pending::states);
+                    let needed: Vec<u64> = saved.numbers().chain(others).collect();
+                    self.trim(count, &needed, (object, number)).await;
+                }
             }
             (Ok(Written::Conflict) | Err(CallError::Refused { .. }), _) => {
                 for number in saved.numbers() {

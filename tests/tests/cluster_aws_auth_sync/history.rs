@@ -1,8 +1,11 @@
 //! What aws-auth was before each write.
 
+use std::net::TcpListener;
 use std::thread;
+use std::time::Duration;
 
-use e2e::support::cluster::Story;
+use e2e::support::cluster::{Story, eventually};
+use e2e::support::command::Output;
 use serde_json::{Value, json};
 
 use super::{
@@ -124,6 +127,116 @@ fn runs_that_meet_take_numbers_of_their_own() {
         let accounts = live(story).expect("aws-auth is there")["data"]["mapAccounts"].to_string();
         assert!((0..6).all(|number| accounts.contains(&format!("11112222333{number}"))));
     });
+}
+
+#[test]
+fn a_run_that_is_killed_before_its_write_leaves_nothing_that_lies() {
+    with_cluster(|story| {
+        made(story);
+        assert_eq!(
+            apply(story, &[], &source_with_groups(&["changed"])).code,
+            Some(0)
+        );
+        let silent = Silent::between(story);
+        let file = write(story, "killed.json", &source_with_groups(&["killed"]));
+        let mut run = story.aws_auth_sync(&["apply", &file]).start("apply");
+        let is_saved = || numbers(story) == [1, 2];
+        let is_held = eventually(Duration::from_secs(30), is_saved);
+        run.kill();
+        assert!(is_held, "{}", run.stderr());
+        silent.remove(story);
+
+        let told = |listed: &Value| {
+            let revisions = listed.as_array().into_iter().flatten();
+            revisions
+                .map(|revision| (revision["revision"].clone(), revision["written"].clone()))
+                .collect::<Vec<_>>()
+        };
+        let expected = vec![(json!(1), json!(null)), (json!(2), json!(false))];
+        assert_eq!(told(&revisions(story)), expected);
+        // Others write, and it is still known.
+        kubectl(story, "annotate", &["note=kept"]);
+        assert_eq!(told(&revisions(story)), expected);
+        let text = story.aws_auth_sync(&["history"]).succeed().stdout;
+        assert!(
+            text.ends_with("1 to change, 0 to remove (never written)\n"),
+            "{text}"
+        );
+
+        let back = story.aws_auth_sync(&["rollback"]).run();
+        assert_eq!(back.code, Some(0), "{}", back.stderr);
+        assert!(
+            back.stdout.contains("rolled back to revision 1: 1 entry"),
+            "{}",
+            back.stdout
+        );
+        assert_eq!(live(story).expect("aws-auth is there")["data"], data());
+        assert_eq!(numbers(story), [1, 3]);
+    });
+}
+
+/// Somebody whom the API server asks about each change of aws-auth, and who never answers.
+struct Silent(TcpListener);
+
+impl Silent {
+    /// Once it is asked.
+    fn between(story: &Story<'_>) -> Self {
+        let silent = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+        silent.set_nonblocking(true).expect("a socket may be so");
+        let address = silent.local_addr().expect("it is bound");
+        story.admin().apply(&json!({
+            "apiVersion": "admissionregistration.k8s.io/v1",
+            "kind": "ValidatingWebhookConfiguration",
+            "metadata": { "name": "silent" },
+            "webhooks": [{
+                "name": "silent.example.com", "sideEffects": "None", "timeoutSeconds": 30,
+                "admissionReviewVersions": ["v1"], "failurePolicy": "Fail",
+                "clientConfig": { "url": format!("https://{address}/") },
+                "rules": [{
+                    "apiGroups": [""], "apiVersions": ["v1"], "resources": ["configmaps"],
+                    "operations": ["UPDATE"],
+                }],
+                "matchConditions": [{
+                    "name": "aws-auth", "expression": "object.metadata.name == 'aws-auth'",
+                }],
+            }],
+        }));
+        let silent = Self(silent);
+        let is_there = eventually(Duration::from_secs(30), || {
+            probe(story).code != Some(0) && silent.is_asked()
+        });
+        assert!(is_there, "the API server asks");
+        silent
+    }
+
+    /// Whether it was asked since the last look.
+    fn is_asked(&self) -> bool {
+        self.0.accept().is_ok()
+    }
+
+    /// Returns when it is asked no more.
+    fn remove(self, story: &Story<'_>) {
+        let remove = ["delete", "validatingwebhookconfiguration", "silent"];
+        let _removed = story.admin().succeed(&remove);
+        let is_gone = || probe(story).code == Some(0);
+        assert!(
+            eventually(Duration::from_secs(30), is_gone),
+            "nobody is asked"
+        );
+    }
+}
+
+/// A change of aws-auth that is none.
+fn probe(story: &Story<'_>) -> Output {
+    let annotate = [
+        "annotate",
+        "configmap",
+        "aws-auth",
+        "--namespace=kube-system",
+    ];
+    let command = story.admin().command(&annotate);
+    let trial = ["probe=x", "--dry-run=server", "--request-timeout=2s"];
+    command.args(trial).run()
 }
 
 /// The history as scripts see it.
