@@ -321,6 +321,52 @@ fn reads_every_kind_of_source() {
     assert_eq!(codes(&list), ["A02 14:18"]);
 }
 
+/// `CODE SEVERITY` of the findings of some rules.
+fn severities(text: &str, codes: &[&str]) -> Vec<String> {
+    let found = check(text).into_iter();
+    let found = found.filter(|found| codes.contains(&found.rule.code));
+    found
+        .map(|found| format!("{} {}", found.rule.code, found.severity.word()))
+        .collect()
+}
+
+#[test]
+fn size_and_number_have_limits() {
+    let size = |bytes: usize| {
+        let text = roles("") + &format!("  notes: \"{}\"\n", "n".repeat(bytes));
+        severities(&text, &["D11"])
+    };
+    assert_eq!(size(200 << 10), [""; 0]);
+    assert_eq!(size(260 << 10), ["D11 warning"]);
+    assert_eq!(size(800 << 10), ["D11 warning"]);
+    assert_eq!(size(1 << 20), ["D11 error"]);
+    let many = |count: usize| {
+        let entries = (0..count).map(|number| {
+            format!("- {{rolearn: 'arn:aws:iam::111122223333:role/r{number}', username: u{number}, groups: [g]}}\n")
+        });
+        severities(&roles(&entries.collect::<String>()), &["D19"])
+    };
+    // With the role of the nodes.
+    assert_eq!(many(2999), [""; 0]);
+    assert_eq!(many(3000), ["D19 warning"]);
+}
+
+#[test]
+fn what_others_lose_or_make_and_what_cannot_be_told_apart_is_found() {
+    let twins = "- rolearn: arn:aws:iam::111122223333:role/a\n  username: same\n  groups: [g]\n\
+                 - rolearn: arn:aws:iam::111122223333:role/b\n  username: same\n  groups: [g]";
+    assert_eq!(codes(&roles(twins)), ["A21 15:17"]);
+    let commented =
+        "# ours\n- rolearn: arn:aws:iam::111122223333:role/a\n  username: a\n  groups: [g]";
+    assert_eq!(severities(&roles(commented), &["D16"]), ["D16 info"]);
+    let eksctl = "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\niamIdentityMappings:\n\
+                  - serviceName: emr-containers\n";
+    assert_eq!(codes(eksctl), ["F03 4:3"]);
+    let object = "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\n\
+                  metadata: {name: a, namespace: b}\nsubjects: none\n";
+    assert_eq!(codes(object), ["F04 1:1"]);
+}
+
 #[test]
 fn bindings_among_the_files_tell_which_groups_reach_something() {
     let binding = "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nsubjects:\n- {kind: Group, name: dev}\n---\n";

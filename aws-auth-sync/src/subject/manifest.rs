@@ -2,7 +2,7 @@
 
 use iam_core::aws_auth::{Manifest, ManifestError, Section};
 use iam_core::excerpt::Excerpt;
-use iam_core::yaml::{Mapping, Node, Position, Span, splice::Splice};
+use iam_core::yaml::{Mapping, Node, Position, splice::Splice};
 
 use super::{Kind, Subject, first_line, scalars};
 use crate::lint::{Fix, Remark, Severity};
@@ -62,7 +62,7 @@ fn sections(subject: &mut Subject, text: &str, node: &Node) {
                     Some((section, owned(section)?, span))
                 })
                 .collect();
-            size(subject, node, &texts);
+            size(subject, node);
             let document = manifest.document;
             if document.section(Section::MapRoles).next().is_none()
                 && !document.is_unreadable(Section::MapRoles)
@@ -102,14 +102,30 @@ fn value(node: &Node, section: Section) -> Option<&Node> {
         .get(section.key())
 }
 
-fn size(subject: &mut Subject, node: &Node, texts: &[(Section, String, Span)]) {
-    let bytes: usize = texts.iter().map(|(_, text, _)| text.len()).sum();
-    let message = format!("the sections have {bytes} bytes; a ConfigMap takes {MAX_BYTES}");
-    let remark = Remark::new("D11", first_line(node.position), message);
+/// All values of `data` count, whoever reads them.
+fn size(subject: &mut Subject, node: &Node) {
+    let data = node.as_mapping().and_then(|mapping| mapping.get("data"));
+    let data = data.and_then(Node::as_mapping);
+    let values = data.iter().flat_map(|data| &data.pairs);
+    let values = values.filter_map(|(_, value)| value.as_scalar());
+    let bytes: usize = values.map(|value| value.text.len()).sum();
+    let remark = |message: String| Remark::new("D11", first_line(node.position), message);
+    let limit = format!("data has {bytes} bytes; a ConfigMap takes {MAX_BYTES}");
     if bytes > MAX_BYTES {
-        subject.remarks.push(remark);
+        subject.remarks.push(remark(limit));
     } else if bytes > MAX_BYTES / 4 * 3 {
-        subject.remarks.push(remark.severity(Severity::Warning));
+        subject
+            .remarks
+            .push(remark(limit).severity(Severity::Warning));
+    } else if bytes > MAX_ANNOTATIONS {
+        let message = format!(
+            "data has {bytes} bytes; kubectl apply keeps a copy in an annotation, and annotations \
+             take {MAX_ANNOTATIONS}"
+        );
+        let remark = remark(message).severity(Severity::Warning);
+        subject
+            .remarks
+            .push(remark.hint("aws-auth-sync apply keeps none"));
     }
 }
 
@@ -203,3 +219,5 @@ fn rename(text: &str, at: Position, name: &str, section: Section) -> Option<Fix>
 
 /// What etcd and the API server allow for the data of a ConfigMap.
 const MAX_BYTES: usize = 1 << 20;
+/// Of all annotations of an object together.
+const MAX_ANNOTATIONS: usize = 256 << 10;
