@@ -70,10 +70,10 @@ impl Reason {
             Self::Account => "the entry is for another account",
             Self::Partition => "the entry is for another partition",
             Self::AssumedRole => {
-                "the entry has the ARN of an assumed-role session instead of the role ARN"
+                "one of the two is the ARN of a session of the role of that name: entries name the role"
             }
             Self::InstanceProfile => {
-                "the entry has the ARN of an instance profile instead of the role ARN"
+                "one of the two is the ARN of an instance profile of that name: entries name its role"
             }
             Self::Kind => {
                 "the entry is for a user or role of the same name, and the caller is the other"
