@@ -1,6 +1,7 @@
 //! A cluster as its users know it: a control plane that asks our webhook, which asks a local STS
 //! and watches aws-auth.
 
+mod by_hand;
 mod setup;
 mod story;
 

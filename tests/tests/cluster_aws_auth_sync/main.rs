@@ -90,18 +90,7 @@ fn write(story: &Story<'_>, name: &str, source: &Value) -> String {
 
 /// The live aws-auth with its managed fields, if there is one.
 fn live(story: &Story<'_>) -> Option<Value> {
-    let get = [
-        "get",
-        "configmap",
-        "aws-auth",
-        "--namespace=kube-system",
-        "--output=json",
-    ];
-    let command = story.admin().command(&get);
-    let output = command
-        .args(["--show-managed-fields", "--ignore-not-found"])
-        .succeed();
-    (!output.stdout.is_empty()).then(|| output.json())
+    story.aws_auth()
 }
 
 /// Changes the live aws-auth as a person would.

@@ -89,7 +89,9 @@ fn twenty_owners_and_a_person_at_once_lose_nothing() {
             let runs = scope.spawn(|| at_once(story, &files));
             // What a person sees when he opens the editor, and saves when he is done with it.
             for number in 0..5 {
-                by_hand(story, &role(&format!("by-hand-{number}")));
+                let arn = role(&format!("by-hand-{number}"));
+                let entry = format!("- rolearn: {arn}\n  username: by-hand\n");
+                story.edit_by_hand("mapRoles", |text| format!("{text}{entry}"));
             }
             runs.join().expect("the runs end")
         });
@@ -107,32 +109,6 @@ fn twenty_owners_and_a_person_at_once_lose_nothing() {
         let annotations = live["metadata"]["annotations"].as_object().unwrap();
         assert_eq!(annotations.len(), 21);
     });
-}
-
-/// Adds a role as `kubectl edit` would: on the condition that nothing has changed meanwhile, and
-/// again until it has not.
-fn by_hand(story: &Story<'_>, arn: &str) {
-    loop {
-        let live = live(story).expect("aws-auth is there");
-        let text = live["data"]["mapRoles"].as_str().unwrap_or_default();
-        let text = format!("{text}- rolearn: {arn}\n  username: by-hand\n");
-        let patch = json!({
-            "metadata": { "resourceVersion": resource_version(&live) },
-            "data": { "mapRoles": text },
-        });
-        let command = story.admin().command(&["patch", "configmap", "aws-auth"]);
-        let saved = command
-            .args(["--namespace=kube-system", "--type=merge", "--patch"])
-            .arg(patch.to_string())
-            .run();
-        if saved.code == Some(0) {
-            return;
-        }
-        assert!(
-            saved.stderr.contains("Conflict") || saved.stderr.contains("modified"),
-            "{saved:?}"
-        );
-    }
 }
 
 /// Applies each file in a process of its own, all of them at the same time.
