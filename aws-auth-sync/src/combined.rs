@@ -44,9 +44,10 @@ impl Combined {
     fn joined(mut entries: Vec<(Arc<str>, Entry)>, parts: usize) -> Self {
         entries.sort_by_key(|(_, entry)| entry.section);
         let mut combined = Self::default();
+        combined.places.reserve(entries.len());
         let mut last = None;
         let mut next = 0;
-        for (file, mut entry) in entries {
+        for (file, entry) in &mut entries {
             if last.replace(entry.section) != Some(entry.section) {
                 next = 0;
             }
@@ -54,8 +55,10 @@ impl Combined {
                 entry.index = next;
             }
             next += 1;
-            combined.push(entry, &file);
+            combined.note(entry, file);
         }
+        let entries = entries.into_iter().map(|(_, entry)| entry);
+        combined.document.entries = entries.collect();
         combined
     }
 
@@ -63,9 +66,10 @@ impl Combined {
     #[must_use]
     pub fn live(document: Document, name: &Arc<str>) -> Self {
         let mut combined = Self::default();
-        for entry in document.entries {
-            combined.push(entry, name);
+        for entry in &document.entries {
+            combined.note(entry, name);
         }
+        combined.document.entries = document.entries;
         combined
     }
 
@@ -76,9 +80,8 @@ impl Combined {
         place.map_or(("", entry.position.line), |(file, line)| (file, *line))
     }
 
-    fn push(&mut self, entry: Entry, file: &Arc<str>) {
+    fn note(&mut self, entry: &Entry, file: &Arc<str>) {
         let place = (Arc::clone(file), entry.position.line);
         self.places.insert((entry.section, entry.index), place);
-        self.document.entries.push(entry);
     }
 }
