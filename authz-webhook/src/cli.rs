@@ -14,7 +14,7 @@ use iam_core::cluster::ClusterId;
 use iam_core::partition::Partition;
 
 use crate::config::BackendMode;
-use crate::service_manager::PassedSockets;
+use crate::service_manager::{PassedSockets, SocketVariables};
 
 /// Tell kube-apiserver who a bearer token of AWS IAM belongs to
 #[derive(Debug, Parser)]
@@ -186,7 +186,10 @@ impl Environment {
                 &Variables(std::env::var_os),
             ))),
             notify_socket: variable("NOTIFY_SOCKET"),
-            sockets: PassedSockets::read(),
+            sockets: PassedSockets::read(SocketVariables {
+                process: variable("LISTEN_PID").as_deref(),
+                number: variable("LISTEN_FDS").as_deref(),
+            }),
             clock: SystemTime::now,
         }
     }

@@ -10,9 +10,20 @@ use std::io;
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use listenfd::ListenFd;
+
 /// The sockets that were passed to the process: the webhook's first, then the administration's.
 #[derive(Clone, Debug)]
 pub struct PassedSockets(Arc<Mutex<io::Result<Vec<TcpListener>>>>);
+
+/// What the environment says of sockets that were passed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SocketVariables<'a> {
+    /// `LISTEN_PID`: whom they are for.
+    pub process: Option<&'a OsStr>,
+    /// `LISTEN_FDS`: how many.
+    pub number: Option<&'a OsStr>,
+}
 
 impl PassedSockets {
     /// None.
@@ -21,25 +32,54 @@ impl PassedSockets {
         Self(Arc::new(Mutex::new(Ok(Vec::new()))))
     }
 
-    /// Those that `LISTEN_FDS` and `LISTEN_PID` tell of. They are taken out of the environment, so
-    /// this must come before any thread is started.
+    /// Those that `LISTEN_FDS` and `LISTEN_PID` tell of, if they are for this process and not for
+    /// the one that started it. They are taken out of the environment, so this must come before
+    /// any thread is started.
     #[must_use]
-    pub fn read() -> Self {
-        let mut passed = listenfd::ListenFd::from_env();
-        let sockets = (0..passed.len())
-            .filter_map(|index| passed.take_tcp_listener(index).transpose())
-            .collect();
-        Self(Arc::new(Mutex::new(sockets)))
+    pub fn read(variables: SocketVariables<'_>) -> Self {
+        Self(Arc::new(Mutex::new(variables.sockets())))
     }
 
     /// The sockets, once.
     ///
     /// # Errors
-    /// One of them is no TCP socket.
+    /// One of them is no TCP socket that listens, or there are more than two.
     pub fn take(&self) -> io::Result<Vec<TcpListener>> {
         let mut sockets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         std::mem::replace(&mut *sockets, Ok(Vec::new()))
     }
+}
+
+impl SocketVariables<'_> {
+    fn sockets(self) -> io::Result<Vec<TcpListener>> {
+        let own = std::process::id().to_string();
+        let (Some(number), true) = (self.number, self.process == Some(OsStr::new(&own))) else {
+            return Ok(Vec::new());
+        };
+        // Before the number is believed: so many would be taken down one by one.
+        let number: Option<usize> = number.to_str().and_then(|number| number.parse().ok());
+        let number = number.ok_or_else(|| io::Error::other("LISTEN_FDS is not a number"))?;
+        if number > MOST_SOCKETS {
+            let why = format!("{number} sockets, where {MOST_SOCKETS} are served");
+            return Err(io::Error::other(why));
+        }
+        let mut passed = ListenFd::from_env();
+        let sockets = (0..passed.len()).filter_map(|index| {
+            let socket = passed.take_tcp_listener(index).transpose()?;
+            Some(socket.and_then(|socket| listening(socket, FIRST_DESCRIPTOR + index)))
+        });
+        sockets.collect()
+    }
+}
+
+/// The socket, if connections can be accepted from it: of a unit with `Accept=yes` it is a
+/// connection itself.
+fn listening(socket: TcpListener, descriptor: usize) -> io::Result<TcpListener> {
+    if platform::listens(&socket)? {
+        return Ok(socket);
+    }
+    let why = format!("fd {descriptor} does not listen");
+    Err(io::Error::other(why))
 }
 
 /// Who is told.
@@ -89,9 +129,14 @@ impl ServiceManager {
 mod platform {
     use std::ffi::OsStr;
     use std::io;
+    use std::net::TcpListener;
     use std::os::linux::net::SocketAddrExt as _;
     use std::os::unix::ffi::OsStrExt as _;
     use std::os::unix::net::{SocketAddr, UnixDatagram};
+
+    pub(super) fn listens(socket: &TcpListener) -> io::Result<bool> {
+        Ok(rustix::net::sockopt::socket_acceptconn(socket)?)
+    }
 
     #[derive(Debug)]
     pub(super) struct Socket {
@@ -128,6 +173,12 @@ mod platform {
 mod platform {
     use std::ffi::OsStr;
     use std::io;
+    use std::net::TcpListener;
+
+    /// Without systemd there is nobody who would pass another.
+    pub(super) fn listens(_: &TcpListener) -> io::Result<bool> {
+        Ok(true)
+    }
 
     #[derive(Debug)]
     pub(super) struct Socket;
@@ -146,6 +197,11 @@ mod platform {
         0
     }
 }
+
+/// `SD_LISTEN_FDS_START`
+const FIRST_DESCRIPTOR: usize = 3;
+/// The webhook's, and that of probes and metrics.
+const MOST_SOCKETS: usize = 2;
 
 #[cfg(test)]
 #[cfg(target_os = "linux")]
@@ -188,13 +244,54 @@ mod tests {
 
     #[test]
     fn nobody_who_listens_is_no_fault() {
+        let long = format!("/{}", "n".repeat(200));
         for socket in [
             None,
             Some("/nonexistent/notify"),
+            Some("/dev/null"),
             Some("vsock:2:1"),
             Some(""),
+            Some("@"),
+            Some("@\u{1b}[2J"),
+            Some("relative"),
+            Some(&long),
         ] {
             ServiceManager::at(socket.map(OsStr::new)).tell(News::Ready);
+        }
+    }
+
+    #[test]
+    fn sockets_for_somebody_else_are_not_ours_and_a_senseless_number_is_refused() {
+        let own = std::process::id().to_string();
+        let none: Result<usize, &str> = Ok(0);
+        let senseless = Err("LISTEN_FDS is not a number");
+        for (process, number, expected) in [
+            (None, None, none),
+            (None, Some("1"), none),
+            (Some(""), Some("1"), none),
+            (Some("1"), Some("1"), none),
+            (Some("1"), Some("garbage"), none),
+            (Some(&*own), None, none),
+            (Some(&*own), Some("0"), none),
+            (Some(&*own), Some(""), senseless),
+            (Some(&*own), Some("-1"), senseless),
+            (Some(&*own), Some("0x1"), senseless),
+            (Some(&*own), Some("18446744073709551616"), senseless),
+            (
+                Some(&*own),
+                Some("4294967295"),
+                Err("4294967295 sockets, where 2 are served"),
+            ),
+        ] {
+            let variables = SocketVariables {
+                process: process.map(OsStr::new),
+                number: number.map(OsStr::new),
+            };
+            let sockets = PassedSockets::read(variables).take();
+            let found = sockets.map(|sockets| sockets.len());
+            let found = found.map_err(|error| error.to_string());
+            let expected = expected.map_err(str::to_owned);
+            assert_eq!(found, expected, "{process:?} {number:?}");
         }
     }
 }

@@ -57,8 +57,8 @@ impl ServeError {
                 Some("end what listens there, or choose another port (0: any free one)".to_owned())
             }
             Self::Start { what, .. } if what.contains("LISTEN_FDS") => Some(
-                "the .socket unit's ListenStream must name TCP addresses: the webhook's, then the \
-                 administration's"
+                "the .socket unit's ListenStream must name TCP addresses, the webhook's and then \
+                 the administration's, and no more; Accept stays at no"
                     .to_owned(),
             ),
             Self::Setup(error) => error.hint(),

@@ -1,11 +1,11 @@
 //! Under a service manager: sockets that it opened, and what it is told.
 
-use std::fs;
-use std::net::TcpListener;
+use std::fs::{self, File};
+use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::os::fd::OwnedFd;
-use std::os::unix::net::UnixDatagram;
+use std::os::unix::net::{UnixDatagram, UnixListener};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use crate::support::{configuration, program};
@@ -48,6 +48,15 @@ impl Managed {
         String::from_utf8(text[..length].to_vec()).unwrap()
     }
 
+    /// Whether no program that it starts, such as a `credential_process`, inherits the descriptor.
+    fn keeps_to_itself(&self, descriptor: u8) -> bool {
+        let info = format!("/proc/{}/fdinfo/{descriptor}", self.child.id());
+        let info = fs::read_to_string(info).unwrap();
+        let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
+        let flags = u32::from_str_radix(flags.unwrap().trim(), 8).unwrap();
+        flags & CLOSE_ON_EXEC != 0
+    }
+
     fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
         let sent = Command::new("kill")
@@ -65,6 +74,8 @@ impl Drop for Managed {
     }
 }
 
+/// `O_CLOEXEC`
+const CLOSE_ON_EXEC: u32 = 0o2_000_000;
 const LONG: Duration = Duration::from_secs(30);
 
 #[test]
@@ -81,6 +92,9 @@ fn serves_on_the_sockets_that_were_passed_and_tells_what_it_does() {
     let kubeconfig = directory.path().join("kube/kubeconfig.yaml");
     let kubeconfig = fs::read_to_string(kubeconfig).unwrap();
     assert!(kubeconfig.contains(&format!("localhost:{}/", webhook.port())));
+    for descriptor in [3, 4] {
+        assert!(managed.keeps_to_itself(descriptor), "fd {descriptor}");
+    }
 
     managed.signal("HUP");
     let reloading = managed.tells();
@@ -95,25 +109,64 @@ fn serves_on_the_sockets_that_were_passed_and_tells_what_it_does() {
 }
 
 #[test]
-fn a_descriptor_that_is_no_socket_is_refused_with_the_remedy() {
+fn sockets_that_cannot_be_served_are_refused_with_the_remedy() {
+    let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
+    let connection = TcpStream::connect(tcp.local_addr().unwrap()).unwrap();
     let directory = tempfile::tempdir().unwrap();
-    let program = program(directory.path());
-    let pass = "export LISTEN_PID=$$ LISTEN_FDS=1; exec \"$0\" \"$@\" 3</dev/null";
-    let output = Command::new("/bin/sh")
-        .args(["-c", pass])
-        .arg(program.get_program())
-        .args(["serve", "--config"])
-        .arg(configuration(directory.path(), ""))
-        .env_clear()
-        .env("HOME", directory.path())
-        .output()
-        .unwrap();
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{stderr}");
-    assert!(stderr.contains("LISTEN_FDS"), "{stderr}");
-    assert!(stderr.contains("fd 3 is not a socket"), "{stderr}");
-    assert!(
-        stderr.contains("hint: the .socket unit's ListenStream"),
-        "{stderr}"
+    let file = File::create(directory.path().join("file")).unwrap();
+    let unix = UnixListener::bind(directory.path().join("unix")).unwrap();
+    let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let table: [(OwnedFd, &str, &str); 6] = [
+        (file.into(), "1", "fd 3 is not a socket"),
+        (unix.into(), "1", "fd 3 is not a valid tcp socket"),
+        (udp.into(), "1", "fd 3 is not a valid tcp socket"),
+        (connection.into(), "1", "fd 3 does not listen"),
+        (tcp.try_clone().unwrap().into(), "2", "fd 4 is not a socket"),
+        (tcp.into(), "3", "3 sockets, where 2 are served"),
+    ];
+    for (passed, number, expected) in table {
+        let output = passed_to("$$", number, directory.path(), passed);
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{stderr}");
+        let why = format!("(LISTEN_FDS): {expected}");
+        assert!(stderr.contains(&why), "{stderr}");
+        let hint = "hint: the .socket unit's ListenStream";
+        assert!(stderr.contains(hint), "{stderr}");
+    }
+}
+
+/// A child of whoever was started with sockets must not take what its parent's descriptors are for
+/// its own.
+#[test]
+fn sockets_that_were_passed_to_somebody_else_are_left_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    for process in ["1", ""] {
+        let not_ours = File::open("/dev/null").unwrap();
+        let output = passed_to(process, "1", directory.path(), not_ours.into());
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        // It goes on to listen as configured, where it cannot.
+        assert!(stderr.contains("cannot listen on 127.0.0.1:"), "{stderr}");
+    }
+}
+
+/// Starts a webhook with `passed` as descriptor 3 and /dev/null as 4, which has no other place to
+/// listen at.
+fn passed_to(process: &str, number: &str, directory: &Path, passed: OwnedFd) -> Output {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let program = program(directory);
+    let pass = format!(
+        "export LISTEN_PID={process} LISTEN_FDS={number}; \
+         exec \"$0\" \"$@\" 3<&0 4</dev/null 0</dev/null"
     );
+    Command::new("/bin/sh")
+        .args(["-c", &pass])
+        .arg(program.get_program())
+        .args(["serve", "--port", &port, "--config"])
+        .arg(configuration(directory, ""))
+        .env_clear()
+        .env("HOME", directory)
+        .stdin(Stdio::from(passed))
+        .output()
+        .unwrap()
 }
