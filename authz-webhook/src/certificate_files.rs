@@ -173,7 +173,7 @@ impl CertificateFiles {
     /// What kube-apiserver is told to trust.
     pub fn trusted(&self) -> PathBuf {
         let authority = self.authority();
-        if authority.exists() {
+        if is_there(&authority) {
             authority
         } else {
             self.certificate()
@@ -188,7 +188,7 @@ impl CertificateFiles {
         let authority = self.authority();
         if is_there(&self.authority_key()) {
             self.read_authority_key()?;
-            if authority.exists() {
+            if is_there(&authority) {
                 self.read_first(&authority)?;
             }
             return Ok(Origin::Kept);
@@ -196,7 +196,7 @@ impl CertificateFiles {
         if self.is_supplied()? {
             return Ok(Origin::Supplied);
         }
-        if authority.exists() {
+        if is_there(&authority) {
             return Err(half(authority, self.authority_key()));
         }
         Ok(Origin::Made)
@@ -260,7 +260,7 @@ impl CertificateFiles {
 
     /// Whether certificate and key are there; of one alone nothing can be made.
     fn is_supplied(&self) -> Result<bool, CertificateError> {
-        match (self.certificate().exists(), self.key().exists()) {
+        match (is_there(&self.certificate()), is_there(&self.key())) {
             (true, true) => Ok(true),
             (false, false) => Ok(false),
             (true, false) => Err(half(self.certificate(), self.key())),
@@ -318,7 +318,7 @@ impl CertificateFiles {
     fn ensure_authority(&self, now: SystemTime) -> Result<String, CertificateError> {
         let (certificate, key) = (self.authority(), self.authority_key());
         if !is_there(&key) {
-            if certificate.exists() {
+            if is_there(&certificate) {
                 return Err(half(certificate, key));
             }
             let new = certificate::authority(now)?;
@@ -327,7 +327,7 @@ impl CertificateFiles {
             return Ok(new.key);
         }
         let key_pem = self.read_authority_key()?;
-        let lasts = certificate.exists()
+        let lasts = is_there(&certificate)
             && certificate::is_in_date(&self.read_first(&certificate)?, now + LEAF_LIFE);
         if !lasts {
             let pem = certificate::authority_certificate(&key_pem, now)?;
@@ -355,8 +355,8 @@ impl CertificateFiles {
     }
 }
 
-/// Also for a link that leads nowhere: a key whose volume is missing is still ours, and the
-/// certificate beside it nobody else's.
+/// Also for a link that leads nowhere: a key whose volume is missing is still ours, the
+/// certificate beside it nobody else's, and what somebody supplied is not to be made in its place.
 fn is_there(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }
@@ -367,17 +367,20 @@ fn first(pem: &[u8], path: &Path) -> Result<CertificateDer<'static>, Certificate
     })
 }
 
-/// Reads a file of at most a mebibyte.
+/// Reads a regular file of at most a mebibyte.
 ///
 /// # Errors
-/// The system refuses, or the file is larger.
+/// The system refuses, or the file is larger, or none: a pipe need not end.
 pub fn read(path: &Path) -> Result<Vec<u8>, CertificateError> {
     let failed = |source| CertificateError::Read {
         path: path.to_owned(),
         source,
     };
-    let length = fs::metadata(path).map_err(failed)?.len();
-    if length > FILE_LIMIT {
+    let seen = fs::metadata(path).map_err(failed)?;
+    if !seen.is_file() {
+        return Err(failed(io::Error::other("not a regular file")));
+    }
+    if seen.len() > FILE_LIMIT {
         return Err(failed(io::Error::new(
             io::ErrorKind::FileTooLarge,
             "larger than 1 MiB",

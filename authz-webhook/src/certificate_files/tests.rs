@@ -193,3 +193,57 @@ fn a_key_behind_a_link_that_leads_nowhere_is_missed_and_not_taken_for_none() {
         assert_eq!(error.hint().as_deref(), Some(hint));
     }
 }
+
+/// A Secret that is not mounted yet, say.
+#[cfg(unix)]
+#[test]
+fn supplied_files_behind_links_that_lead_nowhere_are_missed_and_not_made_anew() {
+    let directory = tempfile::tempdir().unwrap();
+    let files = files(&directory);
+    fs::create_dir(directory.path().join("state")).unwrap();
+    let names = [files.certificate(), files.key(), files.authority()];
+    for name in &names {
+        std::os::unix::fs::symlink("volume/missing.pem", name).unwrap();
+    }
+    assert_eq!(files.check().unwrap(), Origin::Supplied);
+    assert_eq!(files.ensure(now()).unwrap(), Origin::Supplied);
+    assert_eq!(files.trusted(), files.authority());
+    for name in &names {
+        assert!(name.is_symlink(), "{}", name.display());
+        let error = read(name).unwrap_err();
+        let hint = "mend the symbolic link, or remove it";
+        assert_eq!(error.hint().as_deref(), Some(hint));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_authority_behind_a_link_that_leads_nowhere_is_missed() {
+    let directory = tempfile::tempdir().unwrap();
+    let files = made(&directory);
+    fs::remove_file(files.authority()).unwrap();
+    std::os::unix::fs::symlink("volume/ca.pem", files.authority()).unwrap();
+    for error in [files.check().unwrap_err(), files.ensure(now()).unwrap_err()] {
+        let path = files.authority();
+        assert!(matches!(&error, CertificateError::Read { path: named, .. } if *named == path));
+    }
+    fs::remove_file(files.authority_key()).unwrap();
+    fs::remove_file(files.certificate()).unwrap();
+    fs::remove_file(files.key()).unwrap();
+    for error in [files.check().unwrap_err(), files.ensure(now()).unwrap_err()] {
+        assert!(matches!(error, CertificateError::Half { .. }), "{error}");
+    }
+    assert!(files.authority().is_symlink());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_not_waited_for() {
+    let directory = tempfile::tempdir().unwrap();
+    let pipe = directory.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let error = ErrorChain(&read(&pipe).unwrap_err()).to_string();
+    let expected = format!("cannot read {}: not a regular file", pipe.display());
+    assert_eq!(error, expected);
+}
