@@ -35,6 +35,20 @@ pub enum Found {
     Nothing,
 }
 
+impl Found {
+    /// How long it is remembered. One that is only beginning may get its name in a moment.
+    fn life(&self) -> Duration {
+        match self {
+            Self::Instance(instance)
+                if instance.is_alive && instance.private_dns_name.is_some() =>
+            {
+                KNOWN_FOR
+            }
+            Self::Instance(_) | Self::Nothing => UNKNOWN_FOR,
+        }
+    }
+}
+
 /// Why nothing is known of an instance now.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum NoAnswer {
@@ -192,12 +206,8 @@ impl Shared {
 
     fn land(&self, id: &InstanceId, outcome: Outcome) {
         if let Ok(found) = &outcome {
-            let life = match found {
-                Found::Instance(instance) if instance.is_alive => KNOWN_FOR,
-                Found::Instance(_) | Found::Nothing => UNKNOWN_FOR,
-            };
-            self.known
-                .insert(id.clone(), (found.clone(), Instant::now() + life));
+            let until = Instant::now() + found.life();
+            self.known.insert(id.clone(), (found.clone(), until));
         }
         if let Some(teller) = self.asked().remove(id) {
             teller.send_replace(Some(outcome));

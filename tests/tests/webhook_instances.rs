@@ -174,20 +174,23 @@ fn whoever_is_no_running_instance_of_the_account_is_denied() {
     owned("i-00000003", ACCOUNT, "stopped", "stopped");
     owned("i-00000004", "444455556666", "foreign", "running");
     owned("i-00000005", ACCOUNT, "", "running");
-    let denied = [
-        "i-00000000",
-        "i-00000001",
-        "i-00000002",
-        "i-00000003",
-        "i-00000004",
-        "i-00000005",
-    ];
-    for id in denied {
+    owned("i-00000006", ACCOUNT, "a:b", "running");
+    let gone = "there is no running instance";
+    let nameless = "has no private DNS name";
+    for (id, why) in [
+        ("i-00000000", gone),
+        ("i-00000001", gone),
+        ("i-00000002", gone),
+        ("i-00000003", gone),
+        ("i-00000004", gone),
+        ("i-00000005", nameless),
+        ("i-00000006", nameless),
+    ] {
         // Asked twice: the second answer is from memory.
         for _ in 0..2 {
             assert_eq!((200, "not_rendered"), story.node(id).refusal(), "{id}");
         }
-        assert!(story.detail(&format!("no running instance {id}")), "{id}");
+        assert!(story.detail(why) && story.detail(id), "{id}");
     }
     let before = story.ec2.counts().requests;
     for session in [

@@ -21,8 +21,8 @@ pub(super) async fn name(
     };
     let session = facts.caller.session_name();
     let Some(id) = session.and_then(InstanceId::parse) else {
-        let what = "{{EC2PrivateDNSName}}: the session is not named after an instance";
-        return Err(refused(what.to_owned()));
+        let what = "the session is not named after an instance";
+        return Err(refused(format!("{PLACEHOLDER}: {what}")));
     };
     let found = instances.find(&id, deadline).await;
     let found = found.map_err(|why| Refusal::Ec2Unavailable {
@@ -30,15 +30,20 @@ pub(super) async fn name(
         why,
     })?;
     let account = facts.caller.account();
-    let name = match &found {
-        Found::Instance(instance) if instance.is_alive && instance.owner == account => {
-            instance.private_dns_name.clone()
+    let running = match &found {
+        Found::Instance(instance) if instance.is_alive && instance.owner == account => instance,
+        Found::Instance(_) | Found::Nothing => {
+            let what = "there is no running instance";
+            return Err(refused(format!(
+                "{PLACEHOLDER}: {what} {id} in the account"
+            )));
         }
-        Found::Instance(_) | Found::Nothing => None,
     };
+    let name = running.private_dns_name.clone();
     name.ok_or_else(|| {
-        refused(format!(
-            "{{{{EC2PrivateDNSName}}}}: there is no running instance {id} in the account"
-        ))
+        let what = "has no private DNS name that a node could have";
+        refused(format!("{PLACEHOLDER}: the instance {id} {what}"))
     })
 }
+
+const PLACEHOLDER: &str = "{{EC2PrivateDNSName}}";

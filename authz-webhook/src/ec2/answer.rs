@@ -2,6 +2,8 @@
 //!
 //! <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html>
 
+use std::collections::HashSet;
+
 use iam_core::account::AccountId;
 use iam_core::xml::{Element, Namespace, XmlError};
 
@@ -14,7 +16,8 @@ pub struct Instance {
     pub id: InstanceId,
     /// Whose it is.
     pub owner: AccountId,
-    /// Its name in the VPC; EC2 gives none to an instance that is gone.
+    /// Its name in the VPC, if it is one that a node can have. EC2 gives none to an instance that is
+    /// gone.
     pub private_dns_name: Option<String>,
     /// Whether it is pending or running.
     pub is_alive: bool,
@@ -42,21 +45,23 @@ pub fn instances(body: &[u8]) -> Result<Vec<Instance>, XmlError> {
             found.push(self::instance(instance, owner)?);
         }
     }
+    // Of two that are one it could be neither.
+    let ids: HashSet<&InstanceId> = found.iter().map(|instance| &instance.id).collect();
+    if ids.len() < found.len() {
+        return Err(XmlError::Ambiguous("instanceId"));
+    }
     Ok(found)
 }
 
 fn instance(item: &Element<'_>, owner: AccountId) -> Result<Instance, XmlError> {
     let id = item.text_of("instanceId")?;
     let name = item.optional("privateDnsName")?.map(Element::text);
-    let name = name.filter(|name| !name.is_empty());
-    if name.is_some_and(|name| !is_host_name(name)) {
-        return Err(XmlError::Unusable("privateDnsName"));
-    }
     let state = item.child("instanceState")?.text_of("name")?;
     Ok(Instance {
         id: InstanceId::parse(id).ok_or(XmlError::Unusable("instanceId"))?,
         owner,
-        private_dns_name: name.map(str::to_owned),
+        // Others that were asked about along with it are not to suffer.
+        private_dns_name: name.filter(|name| is_host_name(name)).map(str::to_owned),
         is_alive: matches!(state, "pending" | "running"),
     })
 }
@@ -143,9 +148,11 @@ mod tests {
         let table = [
             (with("111122223333", "1"), XmlError::Unusable("ownerId")),
             (with(ID, "i-1"), XmlError::Unusable("instanceId")),
-            (with(NAME, "a:b"), XmlError::Unusable("privateDnsName")),
-            (with(NAME, "A"), XmlError::Unusable("privateDnsName")),
-            (with(NAME, "a..b"), XmlError::Unusable("privateDnsName")),
+            (document(&good.repeat(2)), XmlError::Ambiguous("instanceId")),
+            (
+                document(&(item(ID, NAME, "running") + &item(ID, "other", "running"))),
+                XmlError::Ambiguous("instanceId"),
+            ),
             (
                 with("instanceState>", "instanceStates>"),
                 XmlError::Malformed("an end of another element"),
@@ -168,6 +175,24 @@ mod tests {
         ];
         for (body, expected) in table {
             assert_eq!(instances(body.as_bytes()), Err(expected), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_no_node_can_have_is_none_and_hurts_nobody_else() {
+        let long = "a.".repeat(127) + "a";
+        let label = "a".repeat(64);
+        let odd = [
+            "a:b", "A", "a..b", ".", "a.", "", " ", "a b", "é", "a/b", "a_b", "&lt;", &long, &label,
+        ];
+        for name in odd {
+            let both = item("i-01234567", name, "running") + &item(ID, NAME, "running");
+            let found = instances(document(&both).as_bytes()).unwrap();
+            let names: Vec<_> = found
+                .iter()
+                .map(|instance| instance.private_dns_name.as_deref())
+                .collect();
+            assert_eq!(names, [None, Some(NAME)], "{name}");
         }
     }
 

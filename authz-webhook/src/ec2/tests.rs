@@ -92,6 +92,27 @@ async fn one_that_does_not_exist_leaves_the_others_alone_and_is_asked_about_agai
     assert_eq!(ec2.calls(), [2, 1]);
 }
 
+#[test]
+fn whoever_may_have_a_name_in_a_moment_is_asked_about_again_then() {
+    let named = instance(&id(2));
+    let nameless = Instance {
+        private_dns_name: None,
+        ..named.clone()
+    };
+    let ended = Instance {
+        is_alive: false,
+        ..named.clone()
+    };
+    for (found, life) in [
+        (Found::Instance(Arc::new(named)), KNOWN_FOR),
+        (Found::Instance(Arc::new(nameless)), UNKNOWN_FOR),
+        (Found::Instance(Arc::new(ended)), UNKNOWN_FOR),
+        (Found::Nothing, UNKNOWN_FOR),
+    ] {
+        assert_eq!(found.life(), life, "{found:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_failure_is_no_answer_and_not_remembered() {
     let ec2 = Ec2::default();
