@@ -11,6 +11,7 @@ use std::fmt::{self, Write as _};
 use std::io;
 use std::time::SystemTime;
 
+use iam_core::excerpt::{CREDENTIAL_PROCESS, PassedOn};
 use iam_core::time::Rfc3339;
 use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
@@ -61,7 +62,8 @@ struct Lines<M> {
 
 impl<W: io::Write, M: Fn() -> W> Lines<M> {
     fn new(targets: Targets, format: LogFormat, writer: M) -> Self {
-        let targets = targets.with_target(NOTICE, Level::INFO);
+        let shown = [NOTICE, CREDENTIAL_PROCESS].map(|target| (target, Level::INFO));
+        let targets = targets.with_targets(shown);
         let most = targets
             .iter()
             .map(|(_, level)| level)
@@ -94,6 +96,7 @@ where
 
     fn event(&self, event: &Event<'_>) {
         let line = match self.format {
+            LogFormat::Text if event.metadata().target() == CREDENTIAL_PROCESS => said(event),
             LogFormat::Text => text(event),
             LogFormat::Json => object(event),
         };
@@ -155,6 +158,23 @@ impl Visit for Text {
     }
 }
 
+/// What another program said, and nothing else: it may be the beginning of a line.
+fn said(event: &Event<'_>) -> String {
+    let mut said = Said(String::new());
+    event.record(&mut said);
+    said.0
+}
+
+struct Said(String);
+
+impl Visit for Said {
+    fn record_debug(&mut self, _: &Field, value: &dyn fmt::Debug) {
+        let text = format!("{value:?}");
+        // Writing to a String cannot fail.
+        let _ = write!(self.0, "{}", PassedOn(&text));
+    }
+}
+
 /// One object: `time`, `level`, `target`, and the event's fields, `message` among them.
 fn object(event: &Event<'_>) -> String {
     let metadata = event.metadata();
@@ -165,6 +185,12 @@ fn object(event: &Event<'_>) -> String {
         ("level", metadata.level().to_string()),
         ("target", metadata.target().to_owned()),
     ];
+    if let Some(Value::String(message)) = fields.0.get_mut("message")
+        && metadata.target() == CREDENTIAL_PROCESS
+    {
+        // A line of its own it is already.
+        message.truncate(message.trim_end_matches(['\r', '\n']).len());
+    }
     fields
         .0
         .extend(own.map(|(name, value)| (name.to_owned(), Value::from(value))));
@@ -287,6 +313,31 @@ mod tests {
             said,
             "warning: the file is old path=/a\\nb\nnotice: exported keys win over AWS_PROFILE\n",
         );
+    }
+
+    #[test]
+    fn what_a_command_says_is_shown_as_it_is_and_drives_no_terminal() {
+        let shown = |format| {
+            said(Targets::new(), format, || {
+                for part in ["code:\t", "12 %\r", "\u{1b}[2Jdone\u{202e}\r\n"] {
+                    tracing::info!(target: CREDENTIAL_PROCESS, "{part}");
+                }
+            })
+        };
+        let text = "code:\t12 %\r\\u{1b}[2Jdone\\u{202e}\r\n";
+        assert_eq!(shown(LogFormat::Text), text);
+        let lines = shown(LogFormat::Json);
+        let messages: Vec<String> = lines
+            .lines()
+            .map(|line| {
+                line.parse::<Value>().unwrap()["message"]
+                    .as_str()
+                    .unwrap()
+                    .to_owned()
+            })
+            .collect();
+        assert_eq!(messages, ["code:\t", "12 %", "\u{1b}[2Jdone\u{202e}"]);
+        assert!(!lines.contains(|c| c != '\n' && iam_core::excerpt::is_obeyed(c)));
     }
 
     #[test]

@@ -26,16 +26,34 @@ impl fmt::Display for Excerpt<'_> {
 #[derive(Clone, Copy, Debug)]
 pub struct Shown<'a>(pub &'a str);
 
+/// What another program says, as it may be passed on to a terminal: lines, tabs and progress that
+/// goes back to the beginning of its line stay, and all else as in [`Shown`].
+#[derive(Clone, Copy, Debug)]
+pub struct PassedOn<'a>(pub &'a str);
+
+/// The `tracing` target of what a `credential_process` says: parts of lines, told as they come.
+pub const CREDENTIAL_PROCESS: &str = "credential_process";
+
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.chars().try_for_each(|character| {
-            if is_obeyed(character) {
-                write!(f, "{}", character.escape_default())
-            } else {
-                f.write_char(character)
-            }
-        })
+        escape(f, self.0, &[])
     }
+}
+
+impl fmt::Display for PassedOn<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        escape(f, self.0, &['\n', '\r', '\t'])
+    }
+}
+
+fn escape(f: &mut fmt::Formatter<'_>, text: &str, but: &[char]) -> fmt::Result {
+    text.chars().try_for_each(|character| {
+        if is_obeyed(character) && !but.contains(&character) {
+            write!(f, "{}", character.escape_default())
+        } else {
+            f.write_char(character)
+        }
+    })
 }
 
 /// Whether a terminal does something else with the character than to show it: control characters,

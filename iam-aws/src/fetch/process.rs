@@ -1,13 +1,16 @@
 //! Credentials that a command prints: `credential_process`.
 //!
-//! It inherits our environment and our stderr, so that it can tell its user something as it
-//! happens, or ask on the terminal; its stdin is empty, because ours may be kubectl's data, and its
-//! stdout is ours alone to read. <https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html>
+//! It inherits our environment, and what it says on stderr is told as it comes, so that it can tell
+//! its user something or ask on the terminal; its stdin is empty, because ours may be kubectl's
+//! data, and its stdout is ours alone to read. <https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html>
 
 mod command;
 mod error;
 mod output;
 mod run;
+mod said;
+
+use iam_core::excerpt::CREDENTIAL_PROCESS;
 
 use crate::credentials::Credentials;
 use crate::source::{Origin, Process};
@@ -24,7 +27,8 @@ pub(super) async fn fetch(
         let hint = error.hint();
         FetchError::new(doing(&process.origin), error).with_hint(hint)
     };
-    let stdout = run::run(&process.command).await.map_err(failed)?;
+    let tell = |part: &str| context.aloud(|| tracing::info!(target: CREDENTIAL_PROCESS, "{part}"));
+    let stdout = run::run(&process.command, tell).await.map_err(failed)?;
     output::parse(&stdout, context.now()).map_err(failed)
 }
 

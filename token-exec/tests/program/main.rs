@@ -5,6 +5,9 @@ mod asking;
 #[cfg(test)]
 mod bad_files;
 #[cfg(test)]
+#[cfg(unix)]
+mod command;
+#[cfg(test)]
 mod hostile_text;
 #[cfg(test)]
 mod inspecting;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -79,7 +79,19 @@ impl Sandbox {
     }
 
     pub(crate) fn run_as(&self, program: &Path, line: &str, stdin: &[u8]) -> Outcome {
-        let mut child = Command::new(program)
+        let mut child = self.start_as(program, line);
+        // A program that does not read its stdin may be gone already.
+        let _ = child.stdin.take().unwrap().write_all(stdin);
+        self.outcome(child.wait_with_output().unwrap())
+    }
+
+    /// Starts token-exec with the words of `line`.
+    pub(crate) fn start(&self, line: &str) -> Child {
+        self.start_as(Path::new(env!("CARGO_BIN_EXE_token-exec")), line)
+    }
+
+    fn start_as(&self, program: &Path, line: &str) -> Child {
+        Command::new(program)
             .args(line.split_whitespace())
             .env_clear()
             .current_dir(self.home.path())
@@ -91,10 +103,10 @@ impl Sandbox {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .unwrap();
-        // A program that does not read its stdin may be gone already.
-        let _ = child.stdin.take().unwrap().write_all(stdin);
-        let output = child.wait_with_output().unwrap();
+            .unwrap()
+    }
+
+    fn outcome(&self, output: Output) -> Outcome {
         let home = self.home.path().to_str().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap().replace(home, "~");
         let outcome = Outcome {

@@ -1,31 +1,41 @@
 //! Running the command, within bounds.
 
+use std::future::poll_fn;
 use std::io;
+use std::pin::pin;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use tokio::io::AsyncReadExt as _;
 use tokio::process::{Child, Command};
 
-use super::ProcessError;
 use super::command::Line;
+use super::{ProcessError, said};
 
-/// Runs a command line to its end and gives what it printed on stdout.
-pub(super) async fn run(line: &str) -> Result<Vec<u8>, ProcessError> {
-    run_in(Group::fitting(), line, TIMEOUT).await
+/// Runs a command line to its end and gives what it printed on stdout. What it says on stderr is
+/// told meanwhile, part by part.
+pub(super) async fn run(line: &str, tell: impl Fn(&str)) -> Result<Vec<u8>, ProcessError> {
+    run_in(Group::fitting(), line, TIMEOUT, tell).await
 }
 
-async fn run_in(group: Group, line: &str, timeout: Duration) -> Result<Vec<u8>, ProcessError> {
+async fn run_in(
+    group: Group,
+    line: &str,
+    timeout: Duration,
+    tell: impl Fn(&str),
+) -> Result<Vec<u8>, ProcessError> {
     let (mut command, program) = command(line)?;
     group.apply(&mut command);
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(Stdio::inherit())
+        .stderr(Stdio::piped())
         .kill_on_drop(true)
         .spawn()
         .map_err(|source| ProcessError::Start { program, source })?;
-    let ended = tokio::time::timeout(timeout, follow(&mut child)).await;
+    let stderr = child.stderr.take();
+    let ended = beside(follow(&mut child), said::pass_on(stderr, tell));
+    let ended = tokio::time::timeout(timeout, ended).await;
     let (status, stdout) = match ended {
         Ok(Ok(ended)) => ended,
         Ok(Err(error)) => {
@@ -56,6 +66,21 @@ async fn follow(child: &mut Child) -> Result<(ExitStatus, Vec<u8>), ProcessError
     }
     let status = child.wait().await.map_err(ProcessError::Follow)?;
     Ok((status, printed))
+}
+
+/// Waits for `step`, along with something that may end before it or never.
+///
+/// That comes first: what can be done of it when `step` ends is done.
+async fn beside<T>(step: impl Future<Output = T>, aside: impl Future<Output = ()>) -> T {
+    let (mut step, mut aside) = (pin!(step), pin!(aside));
+    let mut goes_on = true;
+    poll_fn(|context| {
+        if goes_on {
+            goes_on = aside.as_mut().poll(context).is_pending();
+        }
+        step.as_mut().poll(context)
+    })
+    .await
 }
 
 /// The command, and what to call it in an error: its arguments may be secrets.
@@ -147,6 +172,8 @@ const MAX_BYTES: usize = 64 << 10;
 #[cfg(test)]
 #[cfg(unix)]
 mod tests {
+    use std::cell::RefCell;
+
     use super::*;
 
     fn outcome(line: &str) -> Result<Vec<u8>, String> {
@@ -154,13 +181,22 @@ mod tests {
     }
 
     fn outcome_within(line: &str, timeout: Duration) -> Result<Vec<u8>, String> {
+        heard(line, timeout).0
+    }
+
+    /// The outcome, and what was told meanwhile.
+    fn heard(line: &str, timeout: Duration) -> (Result<Vec<u8>, String>, String) {
+        let told = RefCell::new(String::new());
+        let tell = |part: &str| told.borrow_mut().push_str(part);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .unwrap();
-        runtime
-            .block_on(run_in(Group::Own, line, timeout))
-            .map_err(|error| error.to_string())
+        let outcome = runtime.block_on(run_in(Group::Own, line, timeout, tell));
+        (
+            outcome.map_err(|error| error.to_string()),
+            told.into_inner(),
+        )
     }
 
     #[test]
@@ -200,6 +236,29 @@ mod tests {
         }
         let full = outcome("head -c 65536 /dev/zero");
         assert_eq!(full.map(|printed| printed.len()), Ok(MAX_BYTES));
+    }
+
+    #[test]
+    fn everything_that_a_command_says_before_its_end_is_told() {
+        for (line, said) in [
+            ("sh -c 'echo one >&2; echo two >&2; echo out'", "one\ntwo\n"),
+            ("sh -c 'printf \"code: \" >&2; exit 3'", "code: "),
+            ("sh -c 'echo one >&2; exec 2>&-; echo out'", "one\n"),
+            ("true", ""),
+        ] {
+            assert_eq!(heard(line, TIMEOUT).1, said, "{line}");
+        }
+        let (_, much) = heard(
+            "sh -c 'head -c 300000 /dev/zero | tr \"\\0\" x >&2'",
+            TIMEOUT,
+        );
+        assert_eq!(much.len(), 300_000);
+    }
+
+    #[test]
+    fn what_a_command_leaves_behind_with_its_stderr_is_not_waited_for() {
+        let (outcome, said) = heard("sh -c 'sleep 600 >/dev/null & echo started >&2'", TIMEOUT);
+        assert_eq!((outcome, said.as_str()), (Ok(Vec::new()), "started\n"));
     }
 
     #[test]
