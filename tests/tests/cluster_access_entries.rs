@@ -11,6 +11,7 @@ use e2e::support::{
     cluster::{Cluster, Story, eventually},
     command::Output,
     control_plane::{ReviewVersion, kubeconfig},
+    http::Response,
     keys::Keys,
     kubectl::Kubectl,
 };
@@ -192,6 +193,89 @@ fn nobody_gets_the_policies_of_a_principal_by_impersonating_it() {
     });
 }
 
+/// kube-apiserver puts the keys of the headers into lower case, and decodes them then.
+#[test]
+fn extra_keys_that_are_encoded_need_a_right_for_each_of_them() {
+    with_cluster(|story| {
+        let viewer = story.sts.add_assumed_role("viewer", "val");
+        let user = whoami(story, &viewer).json();
+        let user = &user["status"]["userInfo"];
+        let rules = [
+            "users",
+            "uids",
+            "userextras/canonicalarn",
+            "userextras/scopes",
+        ];
+        story.admin().apply(&impersonator(&rules));
+        let forbidden = as_user(story, user);
+        assert_eq!(403, forbidden.status.as_u16(), "{}", forbidden.text());
+        let why = forbidden.json()["message"].to_string();
+        assert!(why.contains("cannot impersonate"), "{why}");
+
+        let of_caller = user["extra"].as_object().expect("it has extra keys");
+        let keys = of_caller.keys().map(|key| format!("userextras/{key}"));
+        let rules: Vec<String> = rules.map(str::to_owned).into_iter().chain(keys).collect();
+        let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
+        story.admin().apply(&impersonator(&rules));
+        let allowed = || as_user(story, user).status.as_u16() == 200;
+        assert!(eventually(SOON, allowed), "that is whom he may impersonate");
+    });
+}
+
+/// What a robot that impersonates `user` by headers of its own gets of the ConfigMaps in a
+/// namespace.
+fn as_user(story: &Story<'_>, user: &Value) -> Response {
+    let encoded = |key: &str| -> String {
+        let of = |c: char| match c {
+            'a'..='z' | '0'..='9' | '-' | '.' => c.to_string(),
+            _ => format!("%{:02X}", u32::from(c)),
+        };
+        key.chars().map(of).collect()
+    };
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    let mut headers = vec![
+        ("Host".to_owned(), "kubernetes".to_owned()),
+        ("Impersonate-User".to_owned(), text(&user["username"])),
+        ("Impersonate-Uid".to_owned(), text(&user["uid"])),
+    ];
+    let extra = user["extra"].as_object().expect("it has extra keys");
+    headers.extend(extra.iter().map(|(key, values)| {
+        let key = format!("Impersonate-Extra-{}", encoded(key));
+        (key, text(&values[0]))
+    }));
+    let headers: Vec<(&str, &str)> = headers
+        .iter()
+        .map(|(key, value)| (key.as_str(), value.as_str()))
+        .collect();
+    let target = "/api/v1/namespaces/shop/configmaps";
+    let client = story.client(IMPERSONATOR);
+    client
+        .get(target, &headers)
+        .expect("the API server answers")
+}
+
+/// What lets the robot impersonate these.
+fn impersonator(resources: &[&str]) -> Value {
+    let rbac = "rbac.authorization.k8s.io";
+    let metadata = json!({ "name": IMPERSONATOR });
+    let groups = ["", "authentication.k8s.io"];
+    json!({ "apiVersion": "v1", "kind": "List", "items": [
+        {
+            "apiVersion": format!("{rbac}/v1"),
+            "kind": "ClusterRole",
+            "metadata": metadata,
+            "rules": [{ "apiGroups": groups, "resources": resources, "verbs": ["impersonate"] }],
+        },
+        {
+            "apiVersion": format!("{rbac}/v1"),
+            "kind": "ClusterRoleBinding",
+            "metadata": metadata,
+            "roleRef": { "apiGroup": rbac, "kind": "ClusterRole", "name": IMPERSONATOR },
+            "subjects": [{ "apiGroup": rbac, "kind": "User", "name": IMPERSONATOR }],
+        },
+    ] })
+}
+
 /// The names of the ConfigMaps that a caller may list in a namespace.
 fn prices(story: &Story<'_>, keys: &Keys, namespace: &str) -> String {
     let list = ["get", "configmaps", "--output=name", "--namespace"];
@@ -339,6 +423,8 @@ fn objects() -> Value {
     let items = namespaces.into_iter().chain(prices).chain(by_rbac);
     json!({ "apiVersion": "v1", "kind": "List", "items": items.collect::<Vec<_>>() })
 }
+
+const IMPERSONATOR: &str = "impersonator";
 
 /// What the webhook promises.
 const WITHIN: Duration = Duration::from_secs(2);

@@ -1,9 +1,11 @@
 //! The IAM principal behind a user, by the extra keys that `/authenticate` sets.
 //!
-//! Who can set them? Only an authenticator. Impersonation (`Impersonate-Extra-…`) and a front
-//! proxy (`X-Remote-Extra-…`) write keys in lower case alone, so that neither can write
-//! `canonicalArn` or `principalId`; OIDC and service accounts have keys with domains of their
-//! own. Keys are therefore taken in their exact case, all of them must be there with one value
+//! Who can set them? An authenticator; and whoever may impersonate, or stands in front as a proxy
+//! (`Impersonate-Extra-…`, `X-Remote-Extra-…`). kube-apiserver puts the keys of those headers into
+//! lower case, and decodes them afterwards: `canonical%41rn` is a `canonicalArn`. But it asks for a
+//! right of its own for each key, `impersonate` on `userextras/canonicalArn`, beside those on the
+//! user and the uid: nobody has it by chance. OIDC and service accounts have keys with domains of
+//! their own. Keys are therefore taken in their exact case, all of them must be there with one value
 //! each, and they must agree with each other and with the uid. The username is compared besides,
 //! with what the access entry makes of the caller.
 

@@ -20,7 +20,7 @@ use super::{
         Audit, Binaries, ControlPlane, Forwarder, Mode, Options, Reaper, ReviewVersion, Site,
         Webhook as ReviewedBy, binaries,
     },
-    http::Response,
+    http::{Client, Response},
     keys::Keys,
     kubectl::Kubectl,
     pki::Ca,
@@ -176,6 +176,11 @@ impl Cluster {
     pub fn client_kubeconfig(&self, user: &str) -> PathBuf {
         let written = self.control_plane.site().client_kubeconfig(user);
         written.expect("a kubeconfig can be written")
+    }
+
+    /// A client of the API server for `user`, who has no rights but those that RBAC gives.
+    pub fn client(&self, user: &str) -> Client {
+        self.control_plane.site().client(user)
     }
 
     /// aws-auth-sync as the cluster's administrator.

@@ -106,8 +106,18 @@ impl Site {
     /// A client of kube-apiserver that may do everything.
     #[must_use]
     pub fn admin_client(&self) -> Client {
+        self.client_by(&self.admin)
+    }
+
+    /// A client of kube-apiserver for `user`, who has no rights but those that RBAC gives.
+    #[must_use]
+    pub fn client(&self, user: &str) -> Client {
+        self.client_by(&self.ca.client(user, None))
+    }
+
+    fn client_by(&self, leaf: &Leaf) -> Client {
         let name = self.address().ip().to_string();
-        let tls = self.ca.client_config_with(&["http/1.1"], &self.admin);
+        let tls = self.ca.client_config_with(&["http/1.1"], leaf);
         Client::tls(self.address(), &name, tls)
     }
 
