@@ -27,7 +27,7 @@ use iam_core::cluster::ClusterId;
 use iam_core::partition::Partition;
 use iam_core::region::Region;
 
-pub use ec2::Ec2Settings;
+pub use ec2::{AssumedRole, Ec2Settings};
 pub use faults::{ConfigErrors, ConfigFault, Place};
 pub use values::{
     Audiences, BackendMode, BackendModeError, DynamicFile, MatchBy, ReservedPrefixes,
@@ -84,11 +84,17 @@ impl Config {
     ///
     /// # Errors
     /// Every fault of the file at once: unreadable, not YAML, unknown or misplaced keys, values
-    /// of the wrong kind or out of range, settings that a later version will know, and a missing
-    /// cluster id.
+    /// of the wrong kind or out of range, and a missing cluster id; or a file that says which
+    /// sources are asked, which is not followed.
     pub fn load(path: &Path, overrides: &Overrides) -> Result<Self, ConfigErrors> {
         let text = reader::text(path).map_err(ConfigErrors::one)?;
-        Self::parse(path, &text, overrides)
+        let config = Self::parse(path, &text, overrides)?;
+        match config.dynamic_modes() {
+            Some(modes) if modes.symlink_metadata().is_ok() => {
+                Err(ConfigErrors::one(modes_elsewhere(path, modes)))
+            }
+            Some(_) | None => Ok(config),
+        }
     }
 
     /// Reads the text of the file at `path`; the path is for messages and for reloading.
@@ -256,6 +262,12 @@ impl Config {
         self.server.mounted_file.as_deref()
     }
 
+    /// A file that would say at run time which sources are asked: it must not exist.
+    #[must_use]
+    pub fn dynamic_modes(&self) -> Option<&Path> {
+        self.server.dynamic_modes.as_deref()
+    }
+
     /// The files, and directories of files, of the `AccessEntries` source.
     #[must_use]
     pub fn access_entries(&self) -> &[PathBuf] {
@@ -309,6 +321,18 @@ impl Config {
     pub fn warnings(&self) -> &[ConfigFault] {
         &self.warnings
     }
+}
+
+/// To pass over the file could be to let in whom it leaves out.
+fn modes_elsewhere(path: &Path, modes: &Path) -> ConfigFault {
+    let message = format!(
+        "server.dynamicBackendModePath: {} says which sources are asked, and is not followed",
+        modes.display()
+    );
+    ConfigFault::new(Place::whole(path), message).hint(
+        "remove that file, and list every source in server.backendMode: a DynamicFile that does \
+         not exist maps nobody",
+    )
 }
 
 #[cfg(test)]

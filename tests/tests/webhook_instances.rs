@@ -122,7 +122,10 @@ fn a_node_is_named_by_ec2_and_asked_about_once() {
 
 #[test]
 fn the_role_of_the_configuration_is_assumed_once_to_ask() {
-    let story = Story::new("role", As::Role, |config| config);
+    let cluster = "arn:aws:eks:us-west-2:111122223333:cluster/prod";
+    let story = Story::new("role", As::Role, |config| {
+        config.server("sourceARN", json!(cluster))
+    });
     assert!(story.node(ID).is_authenticated());
     let other = "i-0123456789abcdef1";
     story
@@ -134,6 +137,13 @@ fn the_role_of_the_configuration_is_assumed_once_to_ask() {
     );
     assert_eq!(story.ec2.verdicts(), ["OK", "OK"]);
     assert_eq!(1, story.own_sts.counts().requests, "AssumeRole");
+    let assumed = story.own_sts.requests();
+    let said = |name: &str| {
+        let mut headers = assumed.iter().flat_map(|request| &request.headers);
+        headers.find_map(|(header, value)| (header == name).then(|| value.clone()))
+    };
+    assert_eq!(said("x-amz-source-arn").as_deref(), Some(cluster));
+    assert_eq!(said("x-amz-source-account").as_deref(), Some(ACCOUNT));
     assert_eq!(0, story.sandbox.files("cache").len());
 }
 

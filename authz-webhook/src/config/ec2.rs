@@ -9,17 +9,32 @@ use super::fields::{Fields, Findings};
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Ec2Settings {
     /// The role that is assumed to ask; none means whoever this process is.
-    pub role: Option<Arn>,
+    pub role: Option<AssumedRole>,
     /// Calls a second; 0 means any number.
     pub qps: u32,
     /// Calls at a stroke.
     pub burst: u32,
 }
 
+/// A role that is assumed.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct AssumedRole {
+    /// The role.
+    pub arn: Arn,
+    /// The resource that STS is told it is assumed for.
+    pub source: Option<Arn>,
+}
+
 /// The settings, with the defaults of aws-iam-authenticator.
 pub(super) fn read(fields: &Fields<'_>, findings: &mut Findings<'_>) -> Ec2Settings {
+    let arn = fields.value("ec2DescribeInstancesRoleARN", findings, role);
+    let source = fields.value("sourceARN", findings, str::parse::<Arn>);
+    if let (None, Some(_), Some(node)) = (&arn, &source, fields.node("sourceARN")) {
+        let why = "server.sourceARN has no effect: there is no server.ec2DescribeInstancesRoleARN";
+        findings.warning(node.position, why);
+    }
     Ec2Settings {
-        role: fields.value("ec2DescribeInstancesRoleARN", findings, role),
+        role: arn.map(|arn| AssumedRole { arn, source }),
         qps: fields
             .value("ec2DescribeInstancesQps", findings, number)
             .unwrap_or(15),

@@ -138,13 +138,6 @@ impl<'n> Fields<'n> {
             }
             Support::Read => self.pairs.push((name, value)),
             Support::Client => {}
-            Support::Missing(_) if is_unset(value) => {}
-            Support::Missing(instead) => {
-                let place = findings.place(key.position);
-                let message = format!("{full} is not supported");
-                let fault = ConfigFault::new(place, message);
-                findings.faults.push(fault.hint(*instead));
-            }
         }
     }
 

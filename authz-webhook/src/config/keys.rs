@@ -7,8 +7,6 @@ pub(super) enum Support {
     Read,
     /// It is the client's, in a file that both sides share.
     Client,
-    /// It means something that is not done here; what to do instead.
-    Missing(&'static str),
 }
 
 /// A key and its support. Keys are known in any case, as in aws-iam-authenticator.
@@ -42,6 +40,7 @@ pub(super) const SERVER: &[Key] = &[
     ("backendMode", Support::Read),
     ("cacheFreshness", Support::Read),
     ("clientCA", Support::Read),
+    ("dynamicBackendModePath", Support::Read),
     ("dynamicfilepath", Support::Read),
     ("dynamicfileUserIDStrict", Support::Read),
     ("ec2DescribeInstancesBurst", Support::Read),
@@ -63,18 +62,12 @@ pub(super) const SERVER: &[Key] = &[
     ("reservedPrefixConfig", Support::Read),
     ("scrubbedAccounts", Support::Read),
     ("shutdownGrace", Support::Read),
+    ("sourceARN", Support::Read),
     ("stateDir", Support::Read),
     ("stsCABundle", Support::Read),
     ("stsRegions", Support::Read),
     ("stsResolve", Support::Read),
-    ("dynamicBackendModePath", Support::Missing(ALL_SOURCES)),
-    ("sourceARN", Support::Missing(NO_SOURCE_ARN)),
 ];
-
-const ALL_SOURCES: &str = "leave it out, and list every source in server.backendMode: a \
-                           DynamicFile that does not exist maps nobody";
-const NO_SOURCE_ARN: &str = "leave it out, and aws:SourceArn out of the trust policy of \
-                             server.ec2DescribeInstancesRoleARN";
 
 /// Keys of an item of `server.reservedPrefixConfig`.
 pub(super) const RESERVED_PREFIXES: &[Key] = &[

@@ -42,6 +42,8 @@ pub(super) struct Server {
     pub(super) sts_resolve: BTreeMap<String, SocketAddr>,
     pub(super) sts_ca_bundle: Option<PathBuf>,
     pub(super) backend_modes: Vec<BackendMode>,
+    /// A file that says at run time which sources are asked.
+    pub(super) dynamic_modes: Option<PathBuf>,
     pub(super) mounted_file: Option<PathBuf>,
     pub(super) access_entries: Vec<PathBuf>,
     pub(super) dynamic_file: Option<DynamicFile>,
@@ -60,12 +62,11 @@ pub(super) fn read(
     let in_file = fields.value("partition", f, str::parse::<Partition>);
     let partition = over.partition.or(in_file).unwrap_or(Partition::Aws);
     let sts_regions = sts_regions(fields, partition, f);
-    let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
     Server {
         address: over
             .address
             .or(fields.value("address", f, address))
-            .unwrap_or(loopback),
+            .unwrap_or(LOOPBACK),
         port: over
             .port
             .or(fields.value("port", f, port))
@@ -73,7 +74,7 @@ pub(super) fn read(
         admin_address: over
             .admin_address
             .or(fields.value("adminAddress", f, address))
-            .unwrap_or(loopback),
+            .unwrap_or(LOOPBACK),
         admin_port: over
             .admin_port
             .or(fields.value("adminPort", f, port))
@@ -107,6 +108,7 @@ pub(super) fn read(
         sts_resolve: sts_resolve(fields, &StsHosts::of(partition, &sts_regions), f),
         sts_ca_bundle: ca_bundle(fields, over.aws_ca_bundle, f),
         backend_modes: backend_modes(fields, over.backend_modes, f),
+        dynamic_modes: dynamic_modes(fields, f),
         mounted_file: fields.value("mountedFile", f, path),
         access_entries: values(fields.list("accessEntries", f, path)),
         dynamic_file: dynamic_file(fields, f),
@@ -194,6 +196,20 @@ fn dynamic_file(fields: &Fields<'_>, findings: &mut Findings<'_>) -> Option<Dyna
     Some(DynamicFile { path, match_by })
 }
 
+/// Whoever relies on that file is told that it is not followed.
+fn dynamic_modes(fields: &Fields<'_>, findings: &mut Findings<'_>) -> Option<PathBuf> {
+    const KEY: &str = "dynamicBackendModePath";
+    let path: PathBuf = fields.value(KEY, findings, path)?;
+    if let Some(node) = fields.node(KEY) {
+        let why = format!(
+            "server.{KEY} is not followed: the sources are those of server.backendMode, and once \
+             the file exists this configuration is refused"
+        );
+        findings.warning(node.position, why);
+    }
+    Some(path)
+}
+
 fn audiences(fields: &Fields<'_>, findings: &mut Findings<'_>) -> Audiences {
     let served = values(fields.list("audiences", findings, text));
     if served.is_empty() {
@@ -210,3 +226,5 @@ pub(super) fn values<T>(list: Option<Vec<(Position, T)>>) -> Vec<T> {
         .map(|(_, value)| value)
         .collect()
 }
+
+const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);

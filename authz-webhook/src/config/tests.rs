@@ -247,7 +247,7 @@ server:
   backendMode: [MountedFile, CRD, File]
   mapRole: []
   mapUsers: {}
-  sourceARN: arn:aws:iam::111122223333:role/A
+  sourceARN: A
 ";
     assert_eq!(
         faults(text),
@@ -261,9 +261,7 @@ server:
             "config.yaml:6:3: unknown key server.mapRole (did you mean server.mapRoles?)"
                 .to_owned(),
             "config.yaml:7:13: server.mapUsers must be a list".to_owned(),
-            "config.yaml:8:3: server.sourceARN is not supported (leave it out, and aws:SourceArn out \
-             of the trust policy of server.ec2DescribeInstancesRoleARN)"
-                .to_owned(),
+            "config.yaml:8:14: server.sourceARN: \"A\" does not begin with arn:".to_owned(),
         ]
     );
 }
@@ -469,4 +467,46 @@ fn a_file_that_cannot_be_read_is_named() {
         errors.to_string(),
         format!("{}: cannot read: not UTF-8", binary.display())
     );
+}
+
+#[test]
+fn the_role_for_ec2_may_be_assumed_for_a_resource() {
+    let source = "arn:aws:eks:us-west-2:111122223333:cluster/prod";
+    let role = "arn:aws:iam::111122223333:role/reader";
+    let setting = format!("ec2DescribeInstancesRoleARN: {role}\n  sourceARN: {source}");
+    let config = parse(&format!("clusterID: c\nserver:\n  {setting}\n")).unwrap();
+    let expected = AssumedRole {
+        arn: role.parse().unwrap(),
+        source: Some(source.parse().unwrap()),
+    };
+    assert_eq!(config.ec2().role, Some(expected));
+    assert_eq!(config.warnings(), []);
+    let expected = "config.yaml:3:14: server.sourceARN has no effect: there is no \
+                    server.ec2DescribeInstancesRoleARN";
+    assert_eq!(warnings_of(&format!("sourceARN: {source}")), [expected]);
+}
+
+/// As long as it does not exist, aws-iam-authenticator goes by `backendMode` as well.
+#[test]
+fn a_file_that_names_other_sources_is_not_passed_over() {
+    let home = tempfile::tempdir().unwrap();
+    let [path, modes] = ["config.yaml", "modes.json"].map(|name| home.path().join(name));
+    let text = format!(
+        "clusterID: c\nserver:\n  dynamicBackendModePath: {}\n",
+        modes.display()
+    );
+    fs::write(&path, text).unwrap();
+    let config = Config::load(&path, &Overrides::default()).unwrap();
+    let [warning] = config.warnings() else {
+        panic!("{:?}", config.warnings());
+    };
+    let expected = "server.dynamicBackendModePath is not followed: ";
+    assert!(warning.message.starts_with(expected), "{warning}");
+    fs::write(&modes, "{\"backendMode\":\"DynamicFile\"}").unwrap();
+    let errors = Config::load(&path, &Overrides::default()).unwrap_err();
+    let expected = format!(
+        "server.dynamicBackendModePath: {} says which sources are asked, and is not followed",
+        modes.display()
+    );
+    assert_eq!(errors.first().message, expected);
 }

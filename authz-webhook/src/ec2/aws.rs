@@ -11,18 +11,18 @@ use iam_aws::fetch::{self, Context, Ec2Place, FetchError, MfaPrompt};
 use iam_aws::settings::{Named, Settings};
 use iam_aws::shared_config::SharedConfigError;
 use iam_aws::source::{Origin, RoleRequest, RoleSource, Source};
-use iam_core::arn::Arn;
+use iam_core::xml::XmlError;
 use thiserror::Error;
 
 use super::answer::{self, Instance};
 use super::instance_id::InstanceId;
 use crate::cli::AwsVariables;
-use iam_core::xml::XmlError;
+use crate::config::AssumedRole;
 
 /// Who asks EC2, and as whom.
 pub struct Ec2Client {
     variables: AwsVariables,
-    role: Option<Arn>,
+    role: Option<AssumedRole>,
     clock: fn() -> SystemTime,
     known: Mutex<Option<Known>>,
 }
@@ -91,7 +91,11 @@ impl Ec2Error {
 impl Ec2Client {
     /// Asks as whom the environment says; with a role as that role, assumed by whom it says.
     #[must_use]
-    pub fn new(variables: AwsVariables, role: Option<Arn>, clock: fn() -> SystemTime) -> Self {
+    pub fn new(
+        variables: AwsVariables,
+        role: Option<AssumedRole>,
+        clock: fn() -> SystemTime,
+    ) -> Self {
         Self {
             variables,
             role,
@@ -113,7 +117,8 @@ impl Ec2Client {
         let mfa = MfaPrompt::Unavailable {
             reason: "nobody is there to be asked for a code",
         };
-        let context = settings.context(mfa, self.clock);
+        let resource = self.role.as_ref().and_then(|role| role.source.clone());
+        let context = settings.context(mfa, self.clock).for_resource(resource);
         let known = self.known(&settings, &context)?;
         let asked = fetch::ec2(&known.place, &known.credentials, &form(ids), &context)?;
         if asked.status == 200 {
@@ -152,11 +157,11 @@ impl Ec2Client {
     }
 
     fn with_role(&self, base: Source) -> Result<Source, Ec2Error> {
-        let Some(role_arn) = self.role.clone() else {
+        let Some(role) = self.role.clone() else {
             return Ok(base);
         };
         let request = RoleRequest {
-            role_arn,
+            role_arn: role.arn,
             session_name: SESSION.parse().ok(),
             external_id: None,
             duration: None,

@@ -22,6 +22,7 @@ impl FileSource for Mounted {
 
     fn watched(&self) -> Vec<PathBuf> {
         let mut files = vec![self.0.path().to_owned()];
+        files.extend(self.0.dynamic_modes().map(ToOwned::to_owned));
         if let Some(mounted) = self.0.mounted_file() {
             files.push(mounted.to_owned());
             files.extend(mounted_file::files_in(mounted));

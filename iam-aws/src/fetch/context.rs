@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::time::{Duration, SystemTime};
 
+use iam_core::arn::Arn;
 use thiserror::Error;
 use tokio::time::{Instant, timeout};
 use tracing::dispatcher::{self, Dispatch};
@@ -22,6 +23,8 @@ pub struct Context<'a> {
     mfa: MfaPrompt<'a>,
     clock: fn() -> SystemTime,
     http: Http,
+    /// For which resource roles are assumed.
+    resource: Option<Arn>,
     /// What is left for waiting on peers, all of them together.
     patience: Cell<Duration>,
     /// Who listened when this was made.
@@ -69,6 +72,7 @@ impl<'a> Context<'a> {
             shared,
             mfa,
             clock,
+            resource: None,
             patience: Cell::new(PATIENCE),
             listener: dispatcher::get_default(Dispatch::clone),
         }
@@ -87,9 +91,24 @@ impl<'a> Context<'a> {
             mfa: self.mfa,
             clock: self.clock,
             http: self.http(),
+            resource: self.resource.clone(),
             patience: Cell::new(PATIENCE),
             listener: self.listener.clone(),
         }
+    }
+
+    /// The same, where roles are assumed for a resource, which STS is told with each of them: a
+    /// role's trust policy may demand it (`aws:SourceArn`, `aws:SourceAccount`).
+    ///
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html>
+    #[must_use]
+    pub fn for_resource(self, resource: Option<Arn>) -> Self {
+        Self { resource, ..self }
+    }
+
+    /// For which resource roles are assumed.
+    pub(crate) fn resource(&self) -> Option<&Arn> {
+        self.resource.as_ref()
     }
 
     pub(crate) fn clock(&self) -> fn() -> SystemTime {

@@ -1,6 +1,8 @@
 //! A role, assumed with the credentials of another source.
 
 use aws_sdk_sts::operation::assume_role::builders::AssumeRoleFluentBuilder;
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use iam_core::arn::Arn;
 
 use super::service_error::ServiceError;
 use super::{BoxError, Context, FetchError, MfaPrompt, sts};
@@ -18,12 +20,16 @@ pub(super) async fn fetch(
     let client = sts::client(context, Some(base))
         .map_err(|error| failed(error.clone().into()).with_hint(error.hint()))?;
     let code = mfa_code(role, context)?;
-    let request = parameters(
+    let mut request = parameters(
         client.assume_role(),
         &role.request,
         code.as_deref(),
         context,
-    );
+    )
+    .customize();
+    if let Some(resource) = context.resource().cloned() {
+        request = request.mutate_request(move |request| name_resource(request, &resource));
+    }
     let mut secrets = vec![base.secret_access_key.expose()];
     secrets.extend(base.session_token.as_ref().map(|token| token.expose()));
     secrets.extend(code.as_deref());
@@ -60,6 +66,15 @@ fn parameters(
         .set_duration_seconds(seconds.and_then(|seconds| seconds.try_into().ok()))
         .set_serial_number(request.mfa_serial.clone())
         .set_token_code(code.map(str::to_owned))
+}
+
+/// Before it is signed. An ARN is printable ASCII, so that there is nothing to refuse.
+fn name_resource(request: &mut HttpRequest, resource: &Arn) {
+    let headers = request.headers_mut();
+    let _ = headers.try_insert(SOURCE_ARN, resource.to_string());
+    if !resource.account().is_empty() {
+        let _ = headers.try_insert(SOURCE_ACCOUNT, resource.account().to_owned());
+    }
 }
 
 /// Asks for the code when everything else is there: it is good for half a minute.
@@ -127,3 +142,7 @@ fn unmet(request: &RoleRequest) -> &'static str {
         (Some(_), Some(_)) => "; its external id must be the one that is set",
     }
 }
+
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourcearn>
+const SOURCE_ARN: &str = "x-amz-source-arn";
+const SOURCE_ACCOUNT: &str = "x-amz-source-account";
