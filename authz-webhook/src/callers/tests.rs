@@ -270,3 +270,77 @@ async fn garbage_is_remembered_once_every_cluster_was_tried() {
     }
     assert_eq!(sts.heads().len(), 2);
 }
+
+/// Lets the clock that never jumps go on.
+async fn pass(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+}
+
+#[tokio::test]
+async fn ten_minutes_without_sts_deny_nobody_and_end_with_its_first_answer() {
+    let sts = TestSts::start([alice(), error(500, "InternalFailure")]).await;
+    let callers = remembering(&sts);
+    let minute = Duration::from_secs(60);
+    let known = token(parts(now()));
+    assert_eq!(seen(&callers, &known, now()).await, alice_is(Age::New));
+    for minutes in 1..=10 {
+        pass(minute).await;
+        let now = now() + minute * minutes;
+        assert_eq!(seen(&callers, &known, now).await, alice_is(Age::Stale));
+        for seconds in 0..6 {
+            let unknown = token(parts(now - Duration::from_secs(seconds)));
+            let refused = seen(&callers, &unknown, now).await;
+            assert_eq!(refused, Err("sts_unreachable"), "{minutes} min");
+        }
+    }
+    let asked = sts.heads().len();
+    assert!(asked < 100, "the circuit let {asked} questions through");
+    let now = now() + minute * 11;
+    sts.reply([alice()]);
+    pass(minute).await;
+    let unknown = token(parts(now));
+    assert_eq!(seen(&callers, &unknown, now).await, alice_is(Age::New));
+    assert_eq!(seen(&callers, &known, now).await, alice_is(Age::New));
+    pass(4 * minute).await;
+    let dead = now + 4 * minute + Duration::from_secs(1);
+    assert_eq!(seen(&callers, &known, dead).await, Err("expired"));
+}
+
+#[tokio::test]
+async fn no_clock_that_is_set_makes_a_known_token_live_longer() {
+    let hour = Duration::from_secs(3_600);
+    let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
+    let down = || error(500, "InternalFailure");
+    // Set back by an hour, again and again: the other clock ends it.
+    let sts = TestSts::start([alice(), down()]).await;
+    let callers = callers(&sts, minutes(15));
+    let token = token(parts(now()));
+    assert_eq!(seen(&callers, &token, now()).await, alice_is(Age::New));
+    pass(minutes(14)).await;
+    for set_back in [Duration::ZERO, minutes(20), hour] {
+        let now = now() - set_back;
+        assert_eq!(seen(&callers, &token, now).await, alice_is(Age::Fresh));
+    }
+    pass(minutes(1)).await;
+    assert_eq!(
+        seen(&callers, &token, now()).await,
+        Err("sts_unreachable"),
+        "it is asked about like any other"
+    );
+    assert_eq!(
+        seen(&callers, &token, now() - hour).await,
+        Err("not_yet_valid")
+    );
+    // Set forward and back: what was forgotten stays so.
+    let sts = TestSts::start([alice(), down()]).await;
+    let callers = remembering(&sts);
+    assert_eq!(seen(&callers, &token, now()).await, alice_is(Age::New));
+    assert_eq!(seen(&callers, &token, now() + hour).await, Err("expired"));
+    assert_eq!(
+        seen(&callers, &token, now()).await,
+        Err("sts_unreachable"),
+        "it is asked about like any other"
+    );
+}
