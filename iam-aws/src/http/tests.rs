@@ -149,6 +149,39 @@ fn a_proxy_is_a_tunnel_to_https_and_its_refusal_shows_no_password() {
 }
 
 #[test]
+fn a_proxy_that_makes_no_sense_is_named_and_not_quoted() {
+    let head = |rest: &str| format!("HTTP/1.1 200 OK\r\n{rest}");
+    let long = format!("x: {}\r\n", "y".repeat(9_000));
+    let many = "x: y\r\n".repeat(101);
+    for (answer, why) in [
+        ("SSH-2.0-\u{1b}[2J\r\n\r\n".to_owned(), "unsuccessful"),
+        ("{\"k8s\": 1}".to_owned(), "unsuccessful"),
+        (head("x y\r\n\r\n"), "unsuccessful"),
+        (head(&many), "unsuccessful"),
+        (head(&long), "proxy response headers too long"),
+        (head("x: y\r\n"), "unexpected end of file"),
+        (
+            "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n\r\n".to_owned(),
+            "unsuccessful",
+        ),
+        (
+            "HTTP/1.1 503 \u{1b}[2J\r\n\r\n<html>".to_owned(),
+            "unsuccessful",
+        ),
+    ] {
+        let proxy = TestPeer::answering([answer]);
+        let address = format!("http://ann:s3cret@{}", proxy.host());
+        let http = proxied([None, Some(&address), None, None]);
+        let (error, _) = failure(send(&http, "https://sts.example/", Route::Settings));
+        let expected = format!(
+            "reaching sts.example:443 by the proxy {} of HTTPS_PROXY: tunnel error: {why}",
+            proxy.host()
+        );
+        assert_eq!(error, expected);
+    }
+}
+
+#[test]
 fn a_proxy_stands_only_where_the_settings_put_it() {
     let unused = format!("http://{}", closed_port());
     let table: [([Option<&str>; 4], Route); 5] = [
