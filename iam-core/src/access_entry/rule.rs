@@ -117,15 +117,32 @@ mod tests {
         let logs = rule(&[""], &["pods/log"], &["get"], &[]);
         let scale = rule(&["*"], &["*/scale"], &["get"], &[]);
         let all = rule(&["*"], &["*"], &["*"], &[]);
+        // No API server sends a slash within the name of a resource.
+        let whole = |resource| {
+            Attributes::Resource(Resource {
+                verb: "get",
+                resource,
+                ..Resource::default()
+            })
+        };
         let own = rule(&["g"], &["leases"], &["update"], &["a", "b"]);
         for (rule, attributes, expected) in [
             (&pods, request("get", "", "pods", ""), true),
             (&pods, request("list", "", "pods", ""), false),
             (&pods, request("", "", "pods", ""), false),
+            (&pods, request("*", "", "pods", ""), false),
+            (&pods, request("GET", "", "pods", ""), false),
+            (&pods, request("get", "", "Pods", ""), false),
+            (&pods, request("get", "", "*", ""), false),
+            (&pods, request("get", "", "", ""), false),
+            (&pods, request("get", "*", "pods", ""), false),
             (&pods, request("get", "apps", "pods", ""), false),
             (&pods, request("get", "", "pods/log", ""), false),
             (&logs, request("get", "", "pods/log", ""), true),
             (&logs, request("get", "", "pods", ""), false),
+            (&logs, whole("pods/log"), false),
+            (&logs, request("get", "", "pods/log/x", ""), false),
+            (&scale, whole("*/scale"), false),
             (
                 &scale,
                 request("get", "apps", "deployments/scale", ""),
@@ -159,6 +176,11 @@ mod tests {
             (path("post", "/api"), false),
             (path("get", "/apis"), false),
             (path("get", "/"), false),
+            (path("get", ""), false),
+            (path("get", "/API"), false),
+            (path("get", "//api"), false),
+            (path("GET", "/api"), false),
+            (path("", "/api"), false),
             (request("get", "", "/api", ""), false),
         ] {
             assert_eq!(rule.allows(&attributes), expected, "{attributes:?}");
