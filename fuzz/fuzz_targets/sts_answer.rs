@@ -42,7 +42,7 @@ fn holds(answer: Answer, body: &[u8], format: Format) {
         answer,
         cluster_id: None,
     };
-    if let Ok(caller) = Caller::verify(&vouched, &REQUEST) {
+    if let Ok(caller) = Caller::verify(vouched.clone(), &REQUEST) {
         assert_eq!(caller.arn(), vouched.answer.arn);
         assert_eq!(caller.account().as_str(), vouched.answer.account);
         assert!(caller.arn().starts_with("arn:aws:"));
