@@ -26,6 +26,14 @@ pub fn digest<'a>(texts: impl IntoIterator<Item = &'a str>) -> Digest {
     Digest(first)
 }
 
+impl Digest {
+    /// The same in 18 characters that the name of an object may hold.
+    #[must_use]
+    pub fn hexadecimal(self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&URL_SAFE_NO_PAD.encode(self.0))
@@ -52,6 +60,7 @@ mod tests {
         assert_ne!(digest(["ab", "c"]), digest(["a", "bc"]));
         let found = digest(["mapRoles", "arn:aws:iam::111122223333:role/dev"]);
         assert_eq!(found.to_string(), "W7924dmGQHFa");
+        assert_eq!(found.hexadecimal(), "5bbf76e1d98640715a");
         assert_eq!(found.to_string().parse(), Ok(found));
         for text in ["", "W7924dmGQHF", "W7924dmGQHFaA", "W7924dmGQHF+"] {
             assert_eq!(text.parse::<Digest>(), Err(()), "{text}");

@@ -3,7 +3,9 @@
 //! Each sync is the line of `apply`, whole: read the sources, look, plan, guard, write, look again.
 //! What follows the sources and aws-auth only tells that it is time for one.
 
+mod announce;
 mod changes;
+mod ending;
 mod files;
 mod lease;
 mod live;

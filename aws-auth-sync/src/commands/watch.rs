@@ -35,6 +35,7 @@ pub(crate) fn watch(arguments: WatchArgs, clock: fn() -> SystemTime) -> Result<S
             files: &files,
             change: &change,
             manner: manner(write),
+            identity: &identity,
             clock,
         };
         if once {

@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
+use super::announce::{Announcing, News};
 use super::monitor::Monitor;
-use super::sources::{Sources, judge};
-use super::telling::Telling;
-use crate::apply::{ApplyError, Done, Manner, Order, apply};
+use super::sources::Sources;
+use super::telling::{Telling, Word};
+use crate::apply::{ApplyError, Done, Manner, Order, Trial, apply};
 use crate::cli::ChangeArgs;
 use crate::connection::Cluster;
 use crate::error::Error;
-use crate::input;
 use crate::plan::Wanted;
 
 /// What syncs go by.
@@ -24,11 +24,35 @@ pub struct Setup<'a> {
     pub change: &'a ChangeArgs,
     /// How it is written.
     pub manner: Manner,
+    /// What this replica is called.
+    pub identity: &'a str,
     /// Tells the time.
     pub clock: fn() -> SystemTime,
 }
 
-impl Setup<'_> {
+impl<'a> Setup<'a> {
+    /// Who tells the cluster; nobody where nothing is meant.
+    fn announcing(&self) -> Option<Announcing<'a>> {
+        let is_meant = self.manner.trial == Trial::No;
+        is_meant.then(|| Announcing::new(self.cluster, self.identity))
+    }
+
+    fn news<'b>(
+        &'b self,
+        words: &'b [Word],
+        sources: &'b Sources,
+        applied: Option<&'b Result<Done, ApplyError>>,
+    ) -> News<'b> {
+        let owner = sources.wanted().map(|wanted| &wanted.owner);
+        News {
+            words,
+            owner: owner.or(self.change.owner.as_ref()),
+            sources,
+            applied,
+            now: (self.clock)(),
+        }
+    }
+
     /// Brings aws-auth to what is wanted.
     async fn apply(&self, wanted: &Wanted) -> Result<Done, ApplyError> {
         let order = Order {
@@ -56,8 +80,27 @@ pub(super) enum Outlook {
 /// # Errors
 /// As `apply`.
 pub async fn once(setup: &Setup<'_>) -> Result<Done, Error> {
-    let wanted = judge(&input::read(setup.files)?, setup)?;
-    Ok(setup.apply(&wanted).await?)
+    let mut sources = Sources::default();
+    sources.read(setup);
+    let mut telling = Telling::default();
+    let mut words = Vec::from_iter(telling.sources(&sources));
+    let applied = match sources.wanted() {
+        Some(wanted) => Some(setup.apply(wanted).await),
+        None => None,
+    };
+    words.extend(
+        applied
+            .as_ref()
+            .and_then(|applied| telling.applied(applied)),
+    );
+    if let Some(mut announcing) = setup.announcing() {
+        let news = setup.news(&words, &sources, applied.as_ref());
+        announcing.announce(news).await;
+    }
+    match applied {
+        Some(applied) => Ok(applied?),
+        None => Err(sources.into_fault().unwrap_or(Error::Nothing)),
+    }
 }
 
 /// Syncs again and again.
@@ -66,6 +109,7 @@ pub(super) struct Syncing<'a> {
     sources: Sources,
     telling: Telling,
     monitor: &'a Monitor,
+    announcing: Option<Announcing<'a>>,
 }
 
 impl<'a> Syncing<'a> {
@@ -76,6 +120,7 @@ impl<'a> Syncing<'a> {
             sources: Sources::default(),
             telling: Telling::default(),
             monitor,
+            announcing: setup.announcing(),
         }
     }
 
@@ -83,15 +128,24 @@ impl<'a> Syncing<'a> {
     /// is new.
     pub(super) async fn sync(&mut self) -> Outlook {
         self.sources.read(&self.setup);
-        self.telling.sources(&self.sources);
         self.monitor.read(&self.sources);
-        let Some(wanted) = self.sources.wanted() else {
-            return Outlook::Settled;
+        let mut words = Vec::from_iter(self.telling.sources(&self.sources));
+        let applied = match self.sources.wanted() {
+            Some(wanted) => Some(self.setup.apply(wanted).await),
+            None => None,
         };
-        let applied = self.setup.apply(wanted).await;
-        self.telling.applied(&applied);
-        self.monitor.applied(&applied, (self.setup.clock)());
-        outlook(&applied)
+        if let Some(applied) = &applied {
+            self.monitor.applied(applied, (self.setup.clock)());
+            words.extend(self.telling.applied(applied));
+        }
+        for word in &words {
+            word.tell();
+        }
+        if let Some(announcing) = &mut self.announcing {
+            let news = self.setup.news(&words, &self.sources, applied.as_ref());
+            announcing.announce(news).await;
+        }
+        applied.as_ref().map_or(Outlook::Settled, outlook)
     }
 }
 

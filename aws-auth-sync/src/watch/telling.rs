@@ -3,40 +3,92 @@
 use iam_cli::{Failure as _, NOTICE};
 use iam_core::error_chain::ErrorChain;
 
+use super::ending::Ending;
 use super::sources::Sources;
 use crate::apply::{ApplyError, Done};
 use crate::error::Error;
+use crate::merge::Change;
 use crate::plan::Plan;
 
-/// What was told last.
+/// What was amiss last.
 #[derive(Debug, Default)]
 pub(super) struct Telling {
     sources: Option<String>,
     applied: Option<String>,
 }
 
+/// Something new.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Word {
+    /// What it is about.
+    pub(super) about: About,
+    /// One line.
+    pub(super) text: String,
+}
+
+/// What a word is about.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum About {
+    /// The sources cannot be used.
+    SourcesAtFault,
+    /// They can again.
+    SourcesInOrder,
+    /// aws-auth is as the sources want it again.
+    InOrder,
+    /// What a sync came to.
+    Sync(Ending),
+}
+
 impl Telling {
-    /// Tells what is wrong with the sources, or no longer is.
-    pub(super) fn sources(&mut self, sources: &Sources) {
+    /// What is newly wrong with the sources, or no longer is.
+    pub(super) fn sources(&mut self, sources: &Sources) -> Option<Word> {
         let fault = sources.fault().map(fault);
         let effect = match sources.wanted() {
             Some(_) => "aws-auth is kept as they last wanted it",
             None => "nothing is written",
         };
-        match news(&mut self.sources, fault) {
-            News::Bad(fault) => tracing::warn!("{fault}; {effect}"),
-            News::Good => tracing::info!(target: NOTICE, "the sources are in order again"),
-            News::None => {}
+        let word = match news(&mut self.sources, fault) {
+            News::Bad(fault) => Word::new(About::SourcesAtFault, format!("{fault}; {effect}")),
+            News::Good => Word::new(About::SourcesInOrder, "the sources are in order again"),
+            News::None => return None,
+        };
+        Some(word)
+    }
+
+    /// What was done, or newly why nothing was.
+    pub(super) fn applied(&mut self, applied: &Result<Done, ApplyError>) -> Option<Word> {
+        let sync = About::Sync(Ending::of(applied));
+        let word = match (news(&mut self.applied, amiss(applied)), applied) {
+            (News::Bad(amiss), _) => Word::new(sync, amiss),
+            (_, Ok(Done::Written { plan, .. })) => Word::new(sync, written(plan)),
+            (News::Good, _) => Word::new(About::InOrder, "aws-auth is as it should be again"),
+            (News::None, _) => return None,
+        };
+        Some(word)
+    }
+}
+
+impl Word {
+    fn new(about: About, text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { about, text }
+    }
+
+    /// Whether nothing is amiss.
+    pub(super) const fn is_good(&self) -> bool {
+        match self.about {
+            About::SourcesAtFault => false,
+            About::SourcesInOrder | About::InOrder => true,
+            About::Sync(ending) => ending.is_good(),
         }
     }
 
-    /// Tells what was done, or why nothing was.
-    pub(super) fn applied(&mut self, applied: &Result<Done, ApplyError>) {
-        match (news(&mut self.applied, amiss(applied)), applied) {
-            (News::Bad(amiss), _) => tracing::warn!("{amiss}"),
-            (_, Ok(Done::Written { plan, .. })) => tell_written(plan),
-            (News::Good, _) => tracing::info!(target: NOTICE, "aws-auth is as it should be again"),
-            (News::None, _) => {}
+    /// Says it on stderr.
+    pub(super) fn tell(&self) {
+        if self.is_good() {
+            tracing::info!(target: NOTICE, "{}", self.text);
+        } else {
+            tracing::warn!("{}", self.text);
         }
     }
 }
@@ -85,19 +137,14 @@ fn said(error: &ErrorChain<'_>, hint: Option<String>) -> String {
     }
 }
 
-fn tell_written(plan: &Plan) {
-    let entries = entries(plan);
-    let what = if plan
-        .merge
-        .changes
-        .iter()
-        .any(|change| change.reason.is_drift())
-    {
+fn written(plan: &Plan) -> String {
+    let is_drift = |change: &Change| change.reason.is_drift();
+    let what = if plan.merge.changes.iter().any(is_drift) {
         "drift is corrected"
     } else {
         "aws-auth is synced"
     };
-    tracing::info!(target: NOTICE, "{what}: {entries}");
+    format!("{what}: {}", entries(plan))
 }
 
 /// The first few entries that changed, and how many more did.

@@ -6,6 +6,7 @@
     reason = "a test may stop where its own ground gives way"
 )]
 
+mod announce;
 mod confirm;
 mod explain;
 mod export;

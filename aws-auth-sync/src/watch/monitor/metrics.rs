@@ -14,6 +14,7 @@ use crate::guard::Code;
 use crate::merge::Change;
 use crate::plan::report::Summary;
 use crate::plan::{Plan, Refusal};
+use crate::watch::ending::Ending;
 use crate::watch::lease::Standing;
 use crate::watch::sources::Sources;
 
@@ -118,12 +119,13 @@ impl Metrics {
     }
 
     pub(super) fn applied(&self, applied: &Result<Done, ApplyError>, now: SystemTime) {
-        count(&self.syncs, "result", result(applied));
+        let ending = Ending::of(applied);
+        count(&self.syncs, "result", result(ending));
         match applied {
             Ok(done) => {
                 self.conflicts.set(0);
                 self.done(done);
-                if self.sources_at_fault.get() == 0 && !matches!(done, Done::Tried { .. }) {
+                if self.sources_at_fault.get() == 0 && ending.is_good() {
                     let now = Timestamp::try_from(now).map_or(0, Timestamp::as_second);
                     self.last_success.set(now);
                 }
@@ -177,14 +179,14 @@ impl Metrics {
     }
 }
 
-fn result(applied: &Result<Done, ApplyError>) -> &'static str {
-    match applied {
-        Ok(Done::Nothing { .. }) => "unchanged",
-        Ok(Done::Written { .. }) => "written",
-        Ok(Done::Tried { .. }) => "tried",
-        Err(ApplyError::Refused(Refusal::Guarded(_))) => "refused",
-        Err(ApplyError::Refused(Refusal::Conflicts(_))) => "conflict",
-        Err(_) => "failed",
+const fn result(ending: Ending) -> &'static str {
+    match ending {
+        Ending::Unchanged => "unchanged",
+        Ending::Written | Ending::Repaired => "written",
+        Ending::Tried => "tried",
+        Ending::Refused => "refused",
+        Ending::Conflict => "conflict",
+        Ending::Impossible | Ending::Failed => "failed",
     }
 }
 
