@@ -104,12 +104,13 @@ pub enum Command {
     /// byte for byte; changes made since go, whoever made them, and --dry-run shows them. What is
     /// there is saved before, so that --to finds the way forward again.
     Rollback(RollbackArgs),
-    /// Keep aws-auth as the files want it, until SIGTERM
+    /// Keep aws-auth as files or objects of the cluster want it, until SIGTERM
     ///
-    /// Syncs as apply does: at once, when the files or aws-auth change, and every 5 to 10 minutes.
+    /// Syncs as apply does: at once, when they or aws-auth change, and every 5 to 10 minutes.
     /// What somebody else has made of the owner's entries is mended, what others own stays. Where a
     /// guard refuses, or somebody else's entry is in the way, nothing is written and it is told;
-    /// while the files are at fault, aws-auth is kept as they last wanted it.
+    /// while the sources are at fault, aws-auth is kept as they last wanted it. Events on aws-auth
+    /// and the configmap aws-auth-sync-OWNER-status in kube-system say how things are.
     ///
     /// Exit codes: 0 after SIGTERM; with --once those of apply.
     Watch(WatchArgs),

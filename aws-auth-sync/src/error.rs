@@ -20,6 +20,7 @@ use crate::finding::Finding;
 use crate::input::InputError;
 use crate::live_file::LiveFileError;
 use crate::migrate::{self, ArnMapError};
+use crate::origin::OriginError;
 use crate::plan::Refusal;
 use crate::plan::saved::SavedError;
 use crate::rbac::TooManyGather;
@@ -32,6 +33,9 @@ pub enum Error {
     /// A source cannot be read.
     #[error(transparent)]
     Input(#[from] InputError),
+    /// Objects of the cluster are no sources.
+    #[error(transparent)]
+    Origin(#[from] OriginError),
     /// One thing is wrong with the sources.
     #[error("{0}")]
     Source(Finding),
@@ -186,6 +190,7 @@ impl Failure for Error {
             Self::Record(error) => return Some(error.remedy()),
             Self::Text(error) => return Some(error.remedy().to_owned()),
             Self::LiveFile(error) => return error.remedy(),
+            Self::Origin(error) => return error.remedy(),
             Self::Apply(error) => return error.remedy(),
             Self::Rollback(error) => return error.remedy(),
             Self::Confirm(error) => return error.remedy(),
@@ -246,6 +251,7 @@ impl Failure for Error {
             Self::Rollback(error) => error.exit_code(),
             Self::MigrateApply(error) => error.exit_code(),
             Self::Input(_)
+            | Self::Origin(_)
             | Self::Unreadable { .. }
             | Self::Absent
             | Self::Fetch(_)

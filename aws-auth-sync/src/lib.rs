@@ -38,6 +38,7 @@ pub mod meaning;
 pub mod merge;
 pub mod migrate;
 pub mod name;
+pub mod origin;
 pub mod owner;
 pub mod pending;
 pub mod plan;

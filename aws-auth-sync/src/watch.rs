@@ -7,6 +7,7 @@ mod announce;
 mod changes;
 mod ending;
 mod files;
+mod follow;
 mod lease;
 mod live;
 mod monitor;
@@ -44,8 +45,7 @@ pub async fn watch(
     let mut syncing = Syncing::new(setup, &monitor);
     let mut standing = candidate.standing();
     tokio::select! {
-        never = files::follow(setup.files, &changes) => match never {},
-        never = live::follow(setup.cluster, &changes) => match never {},
+        never = follow::follow(setup.cluster, setup.origins, &changes) => match never {},
         never = candidate.stand() => match never {},
         never = answer(listener, &monitor) => match never {},
         () = lead(&mut syncing, &changes, &mut standing, stop) => {}

@@ -12,6 +12,7 @@ use super::ClusterArgs;
 use crate::confirm::Timeout;
 use crate::guard::Overrides;
 use crate::migrate::Target;
+use crate::origin::ConfigMapName;
 use crate::owner::Owner;
 use crate::plan;
 
@@ -132,8 +133,20 @@ pub struct RollbackArgs {
 #[derive(Args, Debug)]
 pub struct WatchArgs {
     /// Files, directories or patterns, looked at every second; with --once also - for stdin
-    #[arg(value_name = "FILES", required = true)]
+    #[arg(
+        value_name = "FILES",
+        required_unless_present_any = ["from_configmap", "from_identity_mappings"]
+    )]
     pub files: Vec<PathBuf>,
+
+    /// A configmap each key of which is a file, watched; may be given several times
+    #[arg(long, value_name = "NAMESPACE/NAME")]
+    pub from_configmap: Vec<ConfigMapName>,
+
+    /// All IAMIdentityMapping objects of the cluster, watched; of an administrator's, the annotation
+    /// `aws-auth-sync/allow: C11` says that he is meant
+    #[arg(long)]
+    pub from_identity_mappings: bool,
 
     /// Sync once, without a lease, tell what was done and end, as for a CronJob
     #[arg(long)]

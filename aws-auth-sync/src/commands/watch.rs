@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use super::manner;
 use crate::cli::WatchArgs;
 use crate::error::Error;
+use crate::origin::Origins;
 use crate::watch::{self, Candidate, Setup, Stop};
 
 /// Keeps aws-auth as the sources want it until it is asked to stop, or with `--once` brings it
@@ -17,6 +18,8 @@ use crate::watch::{self, Candidate, Setup, Stop};
 pub(crate) fn watch(arguments: WatchArgs, clock: fn() -> SystemTime) -> Result<String, Error> {
     let WatchArgs {
         files,
+        from_configmap,
+        from_identity_mappings,
         once,
         lease,
         identity,
@@ -32,7 +35,11 @@ pub(crate) fn watch(arguments: WatchArgs, clock: fn() -> SystemTime) -> Result<S
         let cluster = super::connect(&cluster).await?;
         let setup = Setup {
             cluster: &cluster,
-            files: &files,
+            origins: Origins {
+                files: &files,
+                config_maps: &from_configmap,
+                identity_mappings: from_identity_mappings,
+            },
             change: &change,
             manner: manner(write),
             identity: &identity,

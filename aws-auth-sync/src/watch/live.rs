@@ -7,7 +7,7 @@ use std::pin::pin;
 use futures_util::StreamExt as _;
 use iam_cli::NOTICE;
 use k8s_openapi::api::core::v1::ConfigMap;
-use kube::core::PartialObjectMeta;
+use kube::core::{ApiResource, DynamicObject, GroupVersionKind, PartialObjectMeta};
 use kube::runtime::watcher::{self, Event};
 use kube::{Api, Resource};
 use serde::de::DeserializeOwned;
@@ -16,15 +16,37 @@ use super::changes::Changes;
 use super::pauses::Pauses;
 use crate::call::innermost;
 use crate::connection::Cluster;
+use crate::origin::ConfigMapName;
 use crate::plugin;
 
-/// Tells of each change of aws-auth.
-pub(super) async fn follow(cluster: &Cluster, changes: &Changes) -> Infallible {
+/// Tells of each change of a `ConfigMap`.
+pub(super) async fn config_map(
+    cluster: &Cluster,
+    name: &ConfigMapName,
+    changes: &Changes,
+) -> Infallible {
+    let ConfigMapName {
+        namespace,
+        name: own,
+    } = name;
     // Of the object nothing is kept: a sync reads it for itself.
-    let api: Api<PartialObjectMeta<ConfigMap>> =
-        Api::namespaced(cluster.client.clone(), "kube-system");
-    let of_name = watcher::Config::default().fields("metadata.name=aws-auth");
-    each(api, of_name, "configmap kube-system/aws-auth", changes).await
+    let api: Api<PartialObjectMeta<ConfigMap>> = Api::namespaced(cluster.client.clone(), namespace);
+    let of_name = watcher::Config::default().fields(&format!("metadata.name={own}"));
+    each(api, of_name, &format!("configmap {name}"), changes).await
+}
+
+/// Tells of each change of an `IAMIdentityMapping`.
+pub(super) async fn identity_mappings(cluster: &Cluster, changes: &Changes) -> Infallible {
+    let kind = GroupVersionKind::gvk("iamauthenticator.k8s.aws", "v1alpha1", "IAMIdentityMapping");
+    let kind = ApiResource::from_gvk(&kind);
+    let api: Api<PartialObjectMeta<DynamicObject>> = Api::all_with(cluster.client.clone(), &kind);
+    each(
+        api,
+        watcher::Config::default(),
+        "iamidentitymappings",
+        changes,
+    )
+    .await
 }
 
 /// Tells of each change of the objects, and once they are listed; begins anew with a listing where

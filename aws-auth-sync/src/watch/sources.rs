@@ -7,7 +7,7 @@ use crate::commands::{other_cluster, wanted};
 use crate::digest::{Digest, digest};
 use crate::error::Error;
 use crate::guard::check_connected;
-use crate::input::{self, Input};
+use crate::input::Input;
 use crate::plan::Wanted;
 
 /// The sources as they were read last.
@@ -31,13 +31,13 @@ impl Sources {
     }
 
     /// Reads them; where they are at fault, the last good ones stay.
-    pub(super) fn read(&mut self, setup: &Setup<'_>) {
-        let inputs = match input::read(setup.files) {
+    pub(super) async fn read(&mut self, setup: &Setup<'_>) {
+        let inputs = match setup.origins.read(setup.cluster).await {
             Ok(inputs) => inputs,
             Err(error) => {
                 self.inputs = None;
                 self.revision = None;
-                self.fault = Some(error.into());
+                self.fault = Some(error);
                 return;
             }
         };
@@ -69,6 +69,11 @@ impl Sources {
     /// What stands for the texts that [`Self::wanted`] is of.
     pub(super) const fn good_revision(&self) -> Option<Digest> {
         self.good_revision
+    }
+
+    /// Whether another reading may well succeed although nobody tells of a change.
+    pub(super) fn may_come(&self) -> bool {
+        matches!(&self.fault, Some(Error::Origin(error)) if error.is_passing())
     }
 
     /// As [`Self::fault`], at the end.

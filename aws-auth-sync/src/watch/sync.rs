@@ -1,6 +1,5 @@
 //! One sync: from the sources to aws-auth.
 
-use std::path::PathBuf;
 use std::time::SystemTime;
 
 use super::announce::{Announcing, News};
@@ -11,6 +10,7 @@ use crate::apply::{ApplyError, Done, Manner, Order, Trial, apply};
 use crate::cli::ChangeArgs;
 use crate::connection::Cluster;
 use crate::error::Error;
+use crate::origin::Origins;
 use crate::plan::Wanted;
 
 /// What syncs go by.
@@ -18,8 +18,8 @@ use crate::plan::Wanted;
 pub struct Setup<'a> {
     /// Whose aws-auth it is.
     pub cluster: &'a Cluster,
-    /// The sources.
-    pub files: &'a [PathBuf],
+    /// Where the sources are.
+    pub origins: Origins<'a>,
     /// What may change.
     pub change: &'a ChangeArgs,
     /// How it is written.
@@ -81,7 +81,7 @@ pub(super) enum Outlook {
 /// As `apply`.
 pub async fn once(setup: &Setup<'_>) -> Result<Done, Error> {
     let mut sources = Sources::default();
-    sources.read(setup);
+    sources.read(setup).await;
     let mut telling = Telling::default();
     let mut words = Vec::from_iter(telling.sources(&sources));
     let applied = match sources.wanted() {
@@ -127,7 +127,7 @@ impl<'a> Syncing<'a> {
     /// Brings aws-auth to what the sources want, as far as they could ever be read, and tells what
     /// is new.
     pub(super) async fn sync(&mut self) -> Outlook {
-        self.sources.read(&self.setup);
+        self.sources.read(&self.setup).await;
         self.monitor.read(&self.sources);
         let mut words = Vec::from_iter(self.telling.sources(&self.sources));
         let applied = match self.sources.wanted() {
@@ -145,13 +145,10 @@ impl<'a> Syncing<'a> {
             let news = self.setup.news(&words, &self.sources, applied.as_ref());
             announcing.announce(news).await;
         }
-        applied.as_ref().map_or(Outlook::Settled, outlook)
-    }
-}
-
-fn outlook(applied: &Result<Done, ApplyError>) -> Outlook {
-    match applied {
-        Err(error) if error.is_passing() => Outlook::Passing,
-        Ok(_) | Err(_) => Outlook::Settled,
+        match applied {
+            Some(Err(error)) if error.is_passing() => Outlook::Passing,
+            Some(_) | None if self.sources.may_come() => Outlook::Passing,
+            Some(_) | None => Outlook::Settled,
+        }
     }
 }

@@ -14,6 +14,7 @@ mod guards;
 mod history;
 mod lint;
 mod monitor;
+mod origins;
 mod others_work;
 mod own_work;
 mod plans;
