@@ -1,23 +1,24 @@
 //! What the cluster hears of the controller: events on aws-auth, and a status for each owner.
 
-use std::time::Duration;
-
-use e2e::support::{
-    cluster::{Story, eventually},
-    process::Process,
-};
+use e2e::support::cluster::{Story, eventually};
 use serde_json::{Value, json};
 
-use super::{made, rewrite, section, source, source_with_groups, with_cluster, write};
+use super::{
+    LONG, made, rewrite, section, source, source_with_groups, start_watch, with_cluster, write,
+};
 
 #[test]
 fn events_on_aws_auth_say_what_became_of_it() {
     with_cluster(|story| {
         let file = write(story, "access.json", &source());
-        let _controller = watch(story, "speaks", &["--create", &file]);
+        let _controller = start_watch(
+            story,
+            "speaks",
+            &["--identity", "speaks", "--create", &file],
+        );
         let role = "mapRoles arn:aws:iam::111122223333:role/developer";
         let user = "mapUsers arn:aws:iam::111122223333:user/alice";
-        let synced = format!("aws-auth is synced: {user}, {role}");
+        let synced = format!("aws-auth is synced: {role}, {user}");
         hears(story, "speaks", ("Normal", "Synced"), &synced);
 
         rewrite(story, "mapUsers", "[]");
@@ -85,7 +86,7 @@ fn the_status_of_an_owner_says_how_things_are_and_since_when() {
         let mut source = source();
         source["owner"] = json!("Told.Of");
         let file = write(story, "access.json", &source);
-        let _controller = watch(story, "status", &["--create", &file]);
+        let _controller = start_watch(story, "status", &["--create", &file]);
         let ready = |wanted: &str| {
             let status = told_of(story);
             status.is_some_and(|status| condition(&status, "Ready")["status"] == wanted)
@@ -128,13 +129,6 @@ fn the_status_of_an_owner_says_how_things_are_and_since_when() {
         });
         assert_eq!(patches.count(), 1);
     });
-}
-
-fn watch(story: &Story<'_>, name: &str, arguments: &[&str]) -> Process {
-    let command = story.aws_auth_sync(&["watch", "--identity", name]);
-    command
-        .args(arguments.iter().copied())
-        .start(&format!("watch-{name}"))
 }
 
 /// Waits for an event on aws-auth that a replica published.
@@ -216,5 +210,3 @@ fn condition(status: &Value, kind: &str) -> Value {
         .expect("the condition is there")
         .clone()
 }
-
-const LONG: Duration = Duration::from_secs(60);

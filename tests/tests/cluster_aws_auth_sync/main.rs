@@ -35,6 +35,7 @@ use e2e::support::{
     cluster::{Cluster, Story},
     command::Output,
     control_plane::ReviewVersion,
+    process::Process,
 };
 use serde_json::{Value, json};
 
@@ -140,6 +141,19 @@ fn said(output: &Output) -> (Option<i32>, &str, &str) {
     (output.code, &output.stdout, &output.stderr)
 }
 
+/// Starts the controller as the cluster's administrator.
+fn start_watch(story: &Story<'_>, name: &str, arguments: &[&str]) -> Process {
+    let command = story.aws_auth_sync(&["watch"]);
+    command
+        .args(arguments.iter().copied())
+        .start(&format!("watch-{name}"))
+}
+
+/// The first line of its log that holds `words`.
+fn wait(controller: &Process, words: &str) -> String {
+    controller.wait_for_stderr(LONG, |line| line.contains(words).then(|| line.to_owned()))
+}
+
 /// Plays a story on a cluster that has no aws-auth.
 fn with_cluster(play: impl FnOnce(&Story<'_>)) {
     static CLUSTER: Mutex<Option<Cluster>> = Mutex::new(None);
@@ -166,4 +180,6 @@ fn with_cluster(play: impl FnOnce(&Story<'_>)) {
 
 const DEVELOPER: &str = "arn:aws:iam::111122223333:role/developer";
 const ALICE: &str = "arn:aws:iam::111122223333:user/alice";
+/// Longer than anything takes here.
+const LONG: Duration = Duration::from_secs(60);
 const NOTHING_TO_DO: &str = "aws-auth is as it should be: nothing is written\n";

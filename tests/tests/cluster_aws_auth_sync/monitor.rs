@@ -1,6 +1,6 @@
 //! What probes and Prometheus see of the controller.
 
-use std::{net::SocketAddr, time::Duration};
+use std::net::SocketAddr;
 
 use e2e::support::{
     cluster::{Story, eventually},
@@ -9,7 +9,7 @@ use e2e::support::{
 };
 use serde_json::json;
 
-use super::{made, rewrite, source, source_with_groups, with_cluster, write};
+use super::{LONG, made, rewrite, source, source_with_groups, start_watch, with_cluster, write};
 
 #[test]
 fn probes_say_whether_a_first_sync_is_done() {
@@ -108,10 +108,8 @@ struct Listening {
 
 impl Listening {
     fn start(story: &Story<'_>, name: &str, arguments: &[&str]) -> Self {
-        let command = story.aws_auth_sync(&["watch", "--listen", "127.0.0.1:0"]);
-        let process = command
-            .args(arguments.iter().copied())
-            .start(&format!("watch-{name}"));
+        let listen = &["--listen", "127.0.0.1:0"][..];
+        let process = start_watch(story, name, &[listen, arguments].concat());
         let address: SocketAddr = process.wait_for_stderr(LONG, |line| {
             let (_, address) = line.split_once("probes and metrics are at http://")?;
             address.parse().ok()
@@ -144,5 +142,3 @@ impl Listening {
         );
     }
 }
-
-const LONG: Duration = Duration::from_secs(60);

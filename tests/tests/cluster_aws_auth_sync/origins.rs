@@ -1,21 +1,21 @@
 //! Sources that are objects of the cluster.
 
-use std::{path::Path, time::Duration};
+use std::path::Path;
 
-use e2e::support::{
-    cluster::{Story, eventually},
-    process::Process,
-};
+use e2e::support::cluster::{Story, eventually};
 use serde_json::{Value, json};
 
-use super::{data, live, said, section, source, source_with_groups, with_cluster, write};
+use super::{
+    LONG, data, live, said, section, source, source_with_groups, start_watch, wait, with_cluster,
+    write,
+};
 
 #[test]
 fn the_keys_of_a_configmap_are_files_and_are_followed() {
     with_cluster(|story| {
         let sources = |text: &str| config_map(story, &json!({ "people.yaml": text }));
         sources(&source().to_string());
-        let controller = watch(story, "map", &["--create", "--from-configmap", SOURCES]);
+        let controller = start_watch(story, "map", &["--create", "--from-configmap", SOURCES]);
         wait(&controller, "notice: aws-auth is synced: ");
         assert_eq!(live(story).expect("aws-auth is there")["data"], data());
 
@@ -50,7 +50,7 @@ fn identity_mappings_are_sources_and_are_followed() {
             "mappings",
             "--from-identity-mappings",
         ];
-        let controller = watch(story, "objects", &flags);
+        let controller = start_watch(story, "objects", &flags);
         wait(&controller, "notice: aws-auth is synced: mapRoles");
         mapping(story, "ann", "user/ann", &["readers"], None);
         assert!(eventually(LONG, || section(story, "mapUsers").contains("user/ann")));
@@ -160,17 +160,5 @@ fn forget(story: &Story<'_>, name: &str) {
     let _deleted = story.admin().succeed(&["delete", KIND, name]);
 }
 
-fn watch(story: &Story<'_>, name: &str, arguments: &[&str]) -> Process {
-    let command = story.aws_auth_sync(&["watch"]);
-    command
-        .args(arguments.iter().copied())
-        .start(&format!("watch-{name}"))
-}
-
-fn wait(controller: &Process, words: &str) -> String {
-    controller.wait_for_stderr(LONG, |line| line.contains(words).then(|| line.to_owned()))
-}
-
 const SOURCES: &str = "access/sources";
 const KIND: &str = "iamidentitymappings.iamauthenticator.k8s.aws";
-const LONG: Duration = Duration::from_secs(60);

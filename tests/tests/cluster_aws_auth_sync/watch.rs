@@ -2,24 +2,20 @@
 
 use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::time::Duration;
 
-use e2e::support::{
-    cluster::{Story, eventually},
-    process::Process,
-};
+use e2e::support::cluster::eventually;
 use serde_json::{Value, json};
 
 use super::{
-    ALICE, NOTHING_TO_DO, data, kubectl, live, made, rewrite, said, section, source,
-    source_with_groups, with_cluster, write,
+    ALICE, LONG, NOTHING_TO_DO, data, kubectl, live, made, rewrite, said, section, source,
+    source_with_groups, start_watch, wait, with_cluster, write,
 };
 
 #[test]
 fn what_somebody_edits_is_mended_and_what_he_adds_is_kept() {
     with_cluster(|story| {
         let file = write(story, "access.json", &source());
-        let controller = watch(story, "mends", &["--create", &file]);
+        let controller = start_watch(story, "mends", &["--create", &file]);
         wait(&controller, "notice: aws-auth is synced: mapRoles");
         assert_eq!(live(story).expect("aws-auth is there")["data"], data());
 
@@ -40,7 +36,7 @@ fn an_aws_auth_that_is_deleted_is_told_and_made_again_only_by_create() {
     with_cluster(|story| {
         made(story);
         let file = write(story, "access.json", &source());
-        let controller = watch(story, "deleted", &[&file]);
+        let controller = start_watch(story, "deleted", &[&file]);
         kubectl(story, "delete", &[]);
         wait(
             &controller,
@@ -48,7 +44,7 @@ fn an_aws_auth_that_is_deleted_is_told_and_made_again_only_by_create() {
         );
         assert_eq!(live(story), None);
         drop(controller);
-        let controller = watch(story, "made-again", &["--create", &file]);
+        let controller = start_watch(story, "made-again", &["--create", &file]);
         wait(&controller, "notice: aws-auth is synced: ");
         kubectl(story, "delete", &[]);
         let is_back = || live(story).is_some_and(|live| live["data"] == data());
@@ -60,7 +56,7 @@ fn an_aws_auth_that_is_deleted_is_told_and_made_again_only_by_create() {
 fn files_at_fault_keep_what_they_last_wanted_and_are_told() {
     with_cluster(|story| {
         let file = write(story, "access.json", &source());
-        let controller = watch(story, "fault", &["--create", &file]);
+        let controller = start_watch(story, "fault", &["--create", &file]);
         wait(&controller, "notice: aws-auth is synced: ");
         story.sandbox.write("access.json", "{ no source");
         let told = wait(&controller, "aws-auth is kept as they last wanted it");
@@ -92,7 +88,7 @@ fn a_directory_is_followed_through_a_link_that_is_swapped() {
         };
         link("one");
         let current = root.join("current");
-        let controller = watch(story, "swap", &["--create", plain(&current)]);
+        let controller = start_watch(story, "swap", &["--create", plain(&current)]);
         wait(&controller, "notice: aws-auth is synced: ");
         link("two");
         assert!(eventually(LONG, || section(story, "mapRoles").contains("- swapped\n")));
@@ -109,7 +105,7 @@ fn a_conflict_and_a_guard_are_told_once_and_nothing_is_written() {
         theirs["users"] = json!([]);
         theirs["roles"][0]["groups"] = json!(["theirs"]);
         let file = write(story, "access.json", &theirs);
-        let controller = watch(story, "refused", &[&file]);
+        let controller = start_watch(story, "refused", &[&file]);
         let told = wait(&controller, "warning: aws-auth is not synced: ");
         assert!(told.contains("--adopt"), "{told}");
 
@@ -132,7 +128,7 @@ fn a_trial_tells_of_drift_and_writes_nothing() {
     with_cluster(|story| {
         made(story);
         let file = write(story, "access.json", &source());
-        let observer = watch(story, "trial", &["--dry-run", &file]);
+        let observer = start_watch(story, "trial", &["--dry-run", &file]);
         rewrite(story, "mapUsers", "[]");
         let before = live(story);
         let would = format!("warning: aws-auth would change: mapUsers {ALICE}");
@@ -145,7 +141,7 @@ fn a_trial_tells_of_drift_and_writes_nothing() {
 fn it_outlives_an_api_server_that_is_gone_for_a_while() {
     with_cluster(|story| {
         let file = write(story, "access.json", &source());
-        let controller = watch(story, "outage", &["--create", &file]);
+        let controller = start_watch(story, "outage", &["--create", &file]);
         wait(&controller, "notice: aws-auth is synced: ");
         story.restart_api_server();
         rewrite(story, "mapUsers", "[]");
@@ -159,7 +155,7 @@ fn it_outlives_an_api_server_that_is_gone_for_a_while() {
 fn asked_to_stop_it_ends_well() {
     with_cluster(|story| {
         let file = write(story, "access.json", &source());
-        let mut controller = watch(story, "stops", &["--create", &file]);
+        let mut controller = start_watch(story, "stops", &["--create", &file]);
         wait(&controller, "notice: aws-auth is synced: ");
         assert_eq!(controller.terminate(LONG).code(), Some(0));
         assert_eq!(controller.stdout(), "");
@@ -194,7 +190,8 @@ fn once_says_and_ends_as_apply_does() {
 fn one_of_two_replicas_writes_and_the_other_takes_over_when_it_dies_or_ends() {
     with_cluster(|story| {
         let file = write(story, "access.json", &source());
-        let replica = |name: &str| watch(story, name, &["--create", "--identity", name, &file]);
+        let replica =
+            |name: &str| start_watch(story, name, &["--create", "--identity", name, &file]);
         let mut first = replica("first");
         wait(
             &first,
@@ -224,21 +221,6 @@ fn one_of_two_replicas_writes_and_the_other_takes_over_when_it_dies_or_ends() {
     });
 }
 
-/// Starts the controller as the cluster's administrator.
-fn watch(story: &Story<'_>, name: &str, arguments: &[&str]) -> Process {
-    let command = story.aws_auth_sync(&["watch"]);
-    command
-        .args(arguments.iter().copied())
-        .start(&format!("watch-{name}"))
-}
-
-/// The first line of its log that holds `words`.
-fn wait(controller: &Process, words: &str) -> String {
-    controller.wait_for_stderr(LONG, |line| line.contains(words).then(|| line.to_owned()))
-}
-
 fn plain(path: &Path) -> &str {
     path.to_str().expect("a sandbox has a plain path")
 }
-
-const LONG: Duration = Duration::from_secs(60);
