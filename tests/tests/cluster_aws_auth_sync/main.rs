@@ -8,6 +8,7 @@
 
 mod announce;
 mod confirm;
+mod deploy;
 mod explain;
 mod export;
 mod guards;
