@@ -159,6 +159,13 @@ impl ApplyError {
         Some(remedy.to_owned())
     }
 
+    /// Of several refusals says each, before the last word.
+    pub(crate) fn tell(&self) {
+        if let Self::Refused(refusal) = self {
+            refusal.tell();
+        }
+    }
+
     /// Whether the same may well succeed a little later.
     #[must_use]
     pub const fn is_passing(&self) -> bool {

@@ -176,17 +176,11 @@ impl Plan {
         (!conflicts.is_empty()).then(|| Refusal::Conflicts(conflicts.clone()))
     }
 
-    /// Gives the plan back if nothing speaks against it; of several things each is told.
+    /// Gives the plan back if nothing speaks against it.
     ///
     /// # Errors
     /// Else what does.
     pub fn permitted(self) -> Result<Self, Refusal> {
-        match self.refusal() {
-            None => Ok(self),
-            Some(refusal) => {
-                refusal.tell();
-                Err(refusal)
-            }
-        }
+        self.refusal().map_or(Ok(self), Err)
     }
 }

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use super::entrance::entrance;
 use super::wanted::wanted;
 use super::{connect, manner, other_cluster};
-use crate::apply::{self, Order};
+use crate::apply::{self, ApplyError, Order};
 use crate::cli::{ApplyArgs, ChangeArgs};
 use crate::confirm::{Ending, Timeout, confirm};
 use crate::connection::Cluster;
@@ -55,7 +55,8 @@ pub(crate) fn apply(arguments: ApplyArgs, clock: fn() -> SystemTime) -> Result<S
             confirm_within: confirm_timeout.map(Timeout::duration),
             clock,
         };
-        let done = apply::apply(&cluster, &order).await?;
+        let done = apply::apply(&cluster, &order).await;
+        let done = done.inspect_err(ApplyError::tell)?;
         match (done.pending(), confirm_timeout) {
             (Some(pending), Some(timeout)) => {
                 iam_cli::stdout::print(&done.to_string())?;

@@ -8,6 +8,7 @@ use crate::cli::{ChangeArgs, RenderArgs};
 use crate::error::Error;
 use crate::guard::check_named;
 use crate::input;
+use crate::plan::Refusal;
 use crate::render;
 
 /// The manifest that the files make, or what they make of one that is there.
@@ -42,7 +43,8 @@ fn edited(path: &Path, files: &[PathBuf], change: ChangeArgs) -> Result<String, 
     for guard in &plan.passed {
         guard.tell_passed();
     }
-    let plan = plan.permitted().map_err(Error::Refused)?;
+    let plan = plan.permitted().inspect_err(Refusal::tell);
+    let plan = plan.map_err(Error::Refused)?;
     let text = file.edited(&plan)?;
     for warning in &plan.warnings {
         warning.tell();

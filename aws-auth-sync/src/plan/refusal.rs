@@ -43,6 +43,15 @@ impl Refusal {
         }
     }
 
+    /// All of them in one line.
+    #[must_use]
+    pub fn all(&self) -> String {
+        match self {
+            Self::Guarded(guards) => joined(guards),
+            Self::Conflicts(conflicts) => joined(conflicts),
+        }
+    }
+
     /// Of several things says each: a single one is left to be the program's last word.
     pub(crate) fn tell(&self) {
         match self {
@@ -58,6 +67,11 @@ fn tell<T: fmt::Display>(all: &[T]) {
             tracing::error!("{one}");
         }
     }
+}
+
+fn joined<T: fmt::Display>(all: &[T]) -> String {
+    let all: Vec<String> = all.iter().map(T::to_string).collect();
+    all.join("; ")
 }
 
 /// The only one, or how many there are.

@@ -98,7 +98,7 @@ pub async fn once(setup: &Setup<'_>) -> Result<Done, Error> {
         announcing.announce(news).await;
     }
     match applied {
-        Some(applied) => Ok(applied?),
+        Some(applied) => Ok(applied.inspect_err(ApplyError::tell)?),
         None => Err(sources.into_fault().unwrap_or(Error::Nothing)),
     }
 }

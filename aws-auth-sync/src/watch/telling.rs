@@ -95,7 +95,7 @@ impl Word {
 
 /// What is wrong with the sources, and what to do about it.
 pub(super) fn fault(error: &Error) -> String {
-    said(&ErrorChain(error), error.hint())
+    said(&ErrorChain(error).to_string(), error.hint())
 }
 
 /// Why aws-auth is not as the sources want it.
@@ -104,8 +104,12 @@ pub(super) fn amiss(applied: &Result<Done, ApplyError>) -> Option<String> {
         Ok(Done::Nothing { .. } | Done::Written { .. }) => None,
         Ok(Done::Tried { plan, .. }) => Some(format!("aws-auth would change: {}", entries(plan))),
         Err(error) => {
-            let error = said(&ErrorChain(error), error.remedy());
-            Some(format!("aws-auth is not synced: {error}"))
+            let reason = match error {
+                ApplyError::Refused(refusal) => refusal.all(),
+                error => ErrorChain(error).to_string(),
+            };
+            let reason = said(&reason, error.remedy());
+            Some(format!("aws-auth is not synced: {reason}"))
         }
     }
 }
@@ -130,10 +134,10 @@ fn news(last: &mut Option<String>, now: Option<String>) -> News {
     }
 }
 
-fn said(error: &ErrorChain<'_>, hint: Option<String>) -> String {
+fn said(error: &str, hint: Option<String>) -> String {
     match hint {
         Some(hint) => format!("{error} ({hint})"),
-        None => error.to_string(),
+        None => error.to_owned(),
     }
 }
 

@@ -96,7 +96,7 @@ fn a_directory_is_followed_through_a_link_that_is_swapped() {
 }
 
 #[test]
-fn a_conflict_and_a_guard_are_told_once_and_nothing_is_written() {
+fn a_conflict_and_guards_are_told_once_and_nothing_is_written() {
     with_cluster(|story| {
         made(story);
         let before = live(story);
@@ -111,14 +111,18 @@ fn a_conflict_and_a_guard_are_told_once_and_nothing_is_written() {
 
         let mut many = source();
         many["roles"][0]["groups"] = json!(["system:masters"]);
+        many["users"] = json!([]);
         write(story, "access.json", &many);
-        let told = wait(&controller, "warning: aws-auth is not synced: C11: ");
-        assert!(told.contains("--allow-new-admin"), "{told}");
+        let told = wait(&controller, "warning: aws-auth is not synced: C04: ");
+        assert!(told.contains("; C11: "), "{told}");
+        let flags = "(give --allow-mass-deletion --allow-new-admin if that is what you want)";
+        assert!(told.ends_with(flags), "{told}");
         assert_eq!(live(story), before);
 
         write(story, "access.json", &source());
         wait(&controller, "notice: aws-auth is as it should be again");
         assert_eq!(controller.stderr().matches("is not synced").count(), 2);
+        assert!(!controller.stderr().contains("error: "));
         assert_eq!(live(story), before);
     });
 }
