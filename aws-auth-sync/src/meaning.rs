@@ -50,13 +50,13 @@ impl Meaning {
     /// Whether the consumer looks both up by the same text, path and partition included.
     #[must_use]
     pub fn names_the_same(&self, other: &Self) -> bool {
-        self.who() == other.who()
+        self.identity == other.identity || self.who() == other.who()
     }
 
     /// Whether both give the same groups.
     #[must_use]
     pub fn gives_the_same_groups(&self, other: &Self) -> bool {
-        self.set() == other.set()
+        self.groups == other.groups || self.set() == other.set()
     }
 
     /// Whether it gives a group.
