@@ -14,10 +14,4 @@ fn main() -> ExitCode {
     iam_cli::finish(PROGRAM, format, aws_auth_sync::run(cli, Cli::now))
 }
 
-/// musl's allocator gives memory back at every turn, and asks for it again: a third of the time that
-/// a plan over many entries takes.
-#[cfg(target_env = "musl")]
-#[global_allocator]
-static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
-
 const PROGRAM: &str = env!("CARGO_PKG_NAME");

@@ -26,10 +26,4 @@ fn run(cli: Cli) -> Result<ExitCode, Error> {
     kubeconfig_gen::run(cli, &environment, SystemTime::now)
 }
 
-/// musl's allocator gives memory back at every turn, and asks for it again: a third of the time that
-/// a plan over many entries takes.
-#[cfg(target_env = "musl")]
-#[global_allocator]
-static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
-
 const PROGRAM: &str = env!("CARGO_PKG_NAME");
