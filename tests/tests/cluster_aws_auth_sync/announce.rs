@@ -3,8 +3,10 @@
 use e2e::support::cluster::{Story, eventually};
 use serde_json::{Value, json};
 
+use super::rights::grant;
 use super::{
-    LONG, made, rewrite, section, source, source_with_groups, start_watch, with_cluster, write,
+    LONG, live, made, rewrite, section, source, source_with_groups, start_watch, with_cluster,
+    write,
 };
 
 #[test]
@@ -77,6 +79,43 @@ fn once_is_heard_of_too_and_a_trial_is_not() {
         let message = condition(&status, "Ready")["message"].clone();
         let message = message.as_str().expect("a message");
         hears(story, "aws-auth-sync", ("Warning", "Conflict"), message);
+    });
+}
+
+#[test]
+fn whoever_may_not_tell_says_so_and_keeps_aws_auth() {
+    with_cluster(|story| {
+        let configmaps = |names: Value, verbs: &[&str]| {
+            json!({
+                "apiGroups": [""],
+                "resources": ["configmaps"],
+                "resourceNames": names,
+                "verbs": verbs,
+            })
+        };
+        let rules = json!([
+            configmaps(json!(["aws-auth"]), &["patch"]),
+            configmaps(json!([]), &["create", "get", "list", "delete"]),
+        ]);
+        grant(story, "mute", &rules);
+        let file = write(story, "access.json", &source());
+        let once = story.aws_auth_sync(&["watch", "--once", "--create", &file]);
+        let once = once.env("KUBECONFIG", story.client_kubeconfig("mute"));
+        let output = once.run();
+        assert_eq!(output.code, Some(0), "{}", output.stderr);
+        assert!(live(story).is_some());
+        let warned: Vec<&str> = output.stderr.lines().collect();
+        assert_eq!(warned.len(), 2, "{warned:?}");
+        let (event, status) = (warned[0], warned[1]);
+        let told = "warning: no event is published: events.events.k8s.io is forbidden: ";
+        assert!(event.starts_with(told), "{event}");
+        let told = "warning: no status is written: patch the status (a configmap in kube-system): \
+                    configmaps \"aws-auth-sync-platform-status\" is forbidden: ";
+        assert!(status.starts_with(told), "{status}");
+        assert!(
+            status.ends_with("; aws-auth is kept all the same"),
+            "{status}"
+        );
     });
 }
 

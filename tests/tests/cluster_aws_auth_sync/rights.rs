@@ -144,7 +144,7 @@ fn forbidden(user: &str, verb: &str) -> String {
 }
 
 /// Gives `user` a role in kube-system, and waits until it acts.
-fn grant(story: &Story<'_>, user: &str, rules: &Value) {
+pub(super) fn grant(story: &Story<'_>, user: &str, rules: &Value) {
     let rbac = "rbac.authorization.k8s.io";
     let version = format!("{rbac}/v1");
     let metadata = json!({ "name": user, "namespace": "kube-system" });
