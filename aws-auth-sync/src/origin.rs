@@ -1,7 +1,7 @@
 //! Where `watch` has its sources from: files, and objects of the cluster.
 
 mod config_map;
-mod identity_mapping;
+pub(crate) mod identity_mapping;
 
 use std::path::PathBuf;
 

@@ -91,6 +91,10 @@ async fn turned(standing: &mut Receiver<Standing>, wanted: bool) {
 async fn keep(syncing: &mut Syncing<'_>, changes: &Changes, stop: &mut Stop) {
     let mut pauses = Pauses::default();
     loop {
+        tokio::select! {
+            () = stop.asked() => return,
+            () = syncing.read() => {}
+        }
         let pause = match syncing.sync().await {
             Outlook::Passing => pauses.next(),
             Outlook::Settled => {

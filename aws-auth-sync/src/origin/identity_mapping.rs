@@ -8,30 +8,45 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::OriginError;
-use crate::call::{Answer, Call, refused};
+use crate::call::{Answer, Call, CallError, refused};
 use crate::connection::Cluster;
 use crate::input::Input;
 use crate::yaml;
 
+/// An object, as far as it matters.
+#[derive(Deserialize)]
+pub(crate) struct IdentityMapping {
+    metadata: Metadata,
+    #[serde(default)]
+    spec: Value,
+    #[serde(default)]
+    status: Value,
+}
+
 /// All of them by their names: `iamidentitymapping/NAME`. What an object's annotation
 /// `aws-auth-sync/allow` accepts stands in a comment, as in a file.
 pub(super) async fn read(cluster: &Cluster) -> Result<Vec<Input>, OriginError> {
-    let mut inputs = Vec::new();
+    let objects = list(cluster).await?.into_iter();
+    let mut inputs: Vec<Input> = objects.map(IdentityMapping::input).collect();
+    inputs.sort_by(|one, other| one.file.cmp(&other.file));
+    Ok(inputs)
+}
+
+/// All of them.
+pub(crate) async fn list(cluster: &Cluster) -> Result<Vec<IdentityMapping>, OriginError> {
+    let mut objects = Vec::new();
     let mut next = String::new();
     loop {
         let page = page(cluster, &next).await?;
-        let objects = page.items.into_iter().flatten();
-        inputs.extend(objects.map(Object::input));
-        if inputs.len() > MOST {
+        objects.extend(page.items.into_iter().flatten());
+        if objects.len() > MOST {
             return Err(OriginError::TooMany);
         }
         next = page.metadata.next.unwrap_or_default();
         if next.is_empty() {
-            break;
+            return Ok(objects);
         }
     }
-    inputs.sort_by(|one, other| one.file.cmp(&other.file));
-    Ok(inputs)
 }
 
 async fn page(cluster: &Cluster, next: &str) -> Result<Page, OriginError> {
@@ -55,7 +70,7 @@ async fn page(cluster: &Cluster, next: &str) -> Result<Page, OriginError> {
 struct Page {
     metadata: Continued,
     /// The API server says null where there are none.
-    items: Option<Vec<Object>>,
+    items: Option<Vec<IdentityMapping>>,
 }
 
 #[derive(Deserialize)]
@@ -65,22 +80,50 @@ struct Continued {
 }
 
 #[derive(Deserialize)]
-struct Object {
-    metadata: Metadata,
-    #[serde(default)]
-    spec: Value,
-}
-
-#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Metadata {
     name: String,
+    resource_version: String,
     #[serde(default)]
     annotations: BTreeMap<String, String>,
 }
 
-impl Object {
+impl IdentityMapping {
+    /// Has its status tell people the ARN as callers show it, where it does not; as
+    /// aws-iam-authenticator and authz-webhook do, which spell it alike.
+    pub(crate) async fn tell_canonical_arn(&self, cluster: &Cluster) -> Result<(), CallError> {
+        let arn = self.spec.get("arn").and_then(Value::as_str);
+        let canonical = arn.unwrap_or_default().to_ascii_lowercase();
+        if self.status.get(CANONICAL_ARN).and_then(Value::as_str) == Some(&canonical) {
+            return Ok(());
+        }
+        let Metadata {
+            name,
+            resource_version,
+            ..
+        } = &self.metadata;
+        let body = json!({
+            "metadata": {"resourceVersion": resource_version},
+            "status": {CANONICAL_ARN: canonical},
+        });
+        let call = Call {
+            what: PATCH,
+            method: Method::PATCH,
+            path: &format!("{COLLECTION}/{name}/status"),
+            body: Some(("application/merge-patch+json", body)),
+        };
+        match cluster.call::<Value>(call).await? {
+            Answer::Object(_) => Ok(()),
+            // Somebody was faster, or it is gone: the watch says so.
+            Answer::Status(status) if matches!(status.code, 404 | 409) => Ok(()),
+            Answer::Status(status) => Err(refused(PATCH, status)),
+        }
+    }
+
     fn input(self) -> Input {
-        let Metadata { name, annotations } = self.metadata;
+        let Metadata {
+            name, annotations, ..
+        } = self.metadata;
         let mut text = yaml::write(&json!({
             "apiVersion": "iamauthenticator.k8s.aws/v1alpha1",
             "kind": "IAMIdentityMapping",
@@ -105,6 +148,8 @@ impl Object {
 pub(super) const MOST: usize = 20_000;
 const PAGE: &str = "500";
 const LIST: &str = "list iamidentitymappings";
+const PATCH: &str = "patch the status of an iamidentitymapping";
+const CANONICAL_ARN: &str = "canonicalARN";
 const COLLECTION: &str = "/apis/iamauthenticator.k8s.aws/v1alpha1/iamidentitymappings";
 const ALLOW: &str = "aws-auth-sync/allow";
 const ALLOWED: &str = "aws-auth-sync: allow ";
@@ -116,7 +161,7 @@ mod tests {
 
     #[test]
     fn an_object_is_a_file_with_what_its_annotation_accepts() {
-        let object: Object = serde_json::from_value(json!({
+        let object: IdentityMapping = serde_json::from_value(json!({
             "metadata": {
                 "name": "ann",
                 "resourceVersion": "7",

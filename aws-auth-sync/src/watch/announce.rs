@@ -9,10 +9,12 @@ use std::time::{Duration, SystemTime};
 
 use tokio::time::timeout;
 
+use super::ending::Ending;
 use super::sources::Sources;
 use super::telling::Word;
 use crate::apply::{ApplyError, Done};
 use crate::connection::Cluster;
+use crate::origin::identity_mapping;
 use crate::owner::Owner;
 use condition::conditions;
 use events::Events;
@@ -20,6 +22,7 @@ use status::Status;
 
 /// Announces; what the API server does not take is warned of, once.
 pub(super) struct Announcing<'a> {
+    cluster: &'a Cluster,
     events: Events<'a>,
     status: Status<'a>,
     warned: BTreeSet<String>,
@@ -34,24 +37,40 @@ pub(super) struct News<'a> {
     pub(super) owner: Option<&'a Owner>,
     /// How the sources are.
     pub(super) sources: &'a Sources,
+    /// Whether `IAMIdentityMapping`s are among them.
+    pub(super) identity_mappings: bool,
     /// What the sync came to, where there was something to go by.
     pub(super) applied: Option<&'a Result<Done, ApplyError>>,
     /// The time.
     pub(super) now: SystemTime,
 }
 
+impl News<'_> {
+    fn is_good(&self) -> bool {
+        let applied = self.applied;
+        self.sources.fault().is_none() && applied.is_some_and(|one| Ending::of(one).is_good())
+    }
+}
+
 impl<'a> Announcing<'a> {
     /// As the replica `instance`.
     pub(super) fn new(cluster: &'a Cluster, instance: &str) -> Self {
         Self {
+            cluster,
             events: Events::new(cluster, instance),
             status: Status::new(cluster),
             warned: BTreeSet::new(),
         }
     }
 
-    /// Publishes what is new, and has the owner's status say how things are.
+    /// Publishes what is new, and has the owner's status, and those of the objects that act, say how
+    /// things are.
     pub(super) async fn announce(&mut self, news: News<'_>) {
+        if news.identity_mappings && news.is_good() {
+            let told = timeout(DEADLINE, tell_canonical_arns(self.cluster)).await;
+            let what = "no status of an iamidentitymapping is written";
+            self.warn(what, told.unwrap_or_else(|_| late()));
+        }
         let events = timeout(DEADLINE, self.events.publish(news.words)).await;
         self.warn("no event is published", events.unwrap_or_else(|_| late()));
         let Some(owner) = news.owner else {
@@ -70,6 +89,15 @@ impl<'a> Announcing<'a> {
             tracing::warn!("{what}: {why}; aws-auth is kept all the same");
         }
     }
+}
+
+async fn tell_canonical_arns(cluster: &Cluster) -> Result<(), String> {
+    let objects = identity_mapping::list(cluster).await;
+    for object in objects.map_err(|error| error.to_string())? {
+        let told = object.tell_canonical_arn(cluster).await;
+        told.map_err(|error| error.to_string())?;
+    }
+    Ok(())
 }
 
 fn late() -> Result<(), String> {

@@ -48,6 +48,7 @@ impl<'a> Setup<'a> {
             words,
             owner: owner.or(self.change.owner.as_ref()),
             sources,
+            identity_mappings: self.origins.identity_mappings,
             applied,
             now: (self.clock)(),
         }
@@ -124,10 +125,14 @@ impl<'a> Syncing<'a> {
         }
     }
 
+    /// Reads the sources; dropped before its end it has done nothing.
+    pub(super) async fn read(&mut self) {
+        self.sources.read(&self.setup).await;
+    }
+
     /// Brings aws-auth to what the sources want, as far as they could ever be read, and tells what
     /// is new.
     pub(super) async fn sync(&mut self) -> Outlook {
-        self.sources.read(&self.setup).await;
         self.monitor.read(&self.sources);
         let mut words = Vec::from_iter(self.telling.sources(&self.sources));
         let applied = match self.sources.wanted() {

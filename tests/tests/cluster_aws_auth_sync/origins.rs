@@ -55,6 +55,9 @@ fn identity_mappings_are_sources_and_are_followed() {
         mapping(story, "ann", "user/ann", &["readers"], None);
         assert!(eventually(LONG, || section(story, "mapUsers").contains("user/ann")));
 
+        let canonical = || status(story, "ann") == "arn:aws:iam::111122223333:user/ann";
+        assert!(eventually(LONG, canonical));
+
         mapping(story, "ann", "user/ann", &["system:masters"], None);
         wait(&controller, "warning: aws-auth is not synced: C11: ");
         mapping(story, "ann", "user/ann", &["system:masters"], Some("C11"));
@@ -154,6 +157,13 @@ fn mapping(story: &Story<'_>, name: &str, principal: &str, groups: &[&str], allo
             "groups": groups,
         },
     }));
+}
+
+/// What the status of an object says.
+fn status(story: &Story<'_>, name: &str) -> Value {
+    let get = ["get", KIND, name, "--output=json"];
+    let object = story.admin().succeed(&get).json();
+    object["status"]["canonicalARN"].clone()
 }
 
 fn forget(story: &Story<'_>, name: &str) {
