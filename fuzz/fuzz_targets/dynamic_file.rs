@@ -28,7 +28,8 @@ fuzz_target!(|text: &str| {
             let Ok(principal) = arn.parse::<Principal>() else {
                 continue;
             };
-            let Some(hit) = snapshot.lookup(&Sought::new(&principal, id)) else {
+            let found = snapshot.lookup(&Sought::new(&principal, id));
+            let Some(hit) = found.expect("the one source has loaded") else {
                 continue;
             };
             let line = hit.place.entry.expect("an entry of the file").1;
@@ -45,7 +46,8 @@ fuzz_target!(|text: &str| {
             .parse()
             .expect("an ARN");
         if match_by == MatchBy::UserId && !text.contains("000000000000") {
-            assert!(snapshot.lookup(&Sought::new(&nobody, "")).is_none());
+            let found = snapshot.lookup(&Sought::new(&nobody, ""));
+            assert!(found.expect("the one source has loaded").is_none());
         }
     }
 });
