@@ -39,7 +39,7 @@ pub enum Code {
 }
 
 /// What is to be known of changes of an aws-auth, in the order of the codes; `managed` is what
-/// [`managed`] says of it, where it is written.
+/// [`managed()`] says of it, where it is written.
 #[must_use]
 pub fn check(changes: &[Change], managed: Option<Warning>, entrance: &Entrance) -> Vec<Warning> {
     let mut warnings: Vec<Warning> = changes.iter().filter_map(others_values).collect();
