@@ -17,7 +17,7 @@ use crate::connection::Cluster;
 use crate::edit::TextError;
 use crate::guard::Facts;
 use crate::history::{Backups, Occasion, Outcome, WriteError, Writing};
-use crate::known::Known;
+use crate::known::{Known, Warned};
 use crate::live::Live;
 use crate::merge::first_amiss;
 use crate::pending::{Pending, PendingError, WaitFor, revert, settle};
@@ -208,6 +208,8 @@ pub struct Order<'a> {
     pub reviewed: Option<&'a Reviewed>,
     /// The change is undone unless somebody confirms it within this time.
     pub confirm_within: Option<Duration>,
+    /// What was told already that is not to be told again.
+    pub warned: &'a Warned,
     /// Tells the time.
     pub clock: fn() -> SystemTime,
 }
@@ -226,7 +228,7 @@ pub async fn apply(cluster: &Cluster, order: &Order<'_>) -> Result<Done, ApplyEr
             object = settle(cluster, object, wait_for, order.clock).await?;
         }
         let live = live(object.as_ref(), order.manner.absent)?;
-        let plan = plan(cluster, order.wanted, &live, &mut known).await?;
+        let plan = plan(cluster, order, &live, &mut known).await?;
         let reviewed = order.reviewed;
         if reviewed.is_some_and(|reviewed| !reviewed.fits(&plan)) {
             return Err(ApplyError::Stale);
@@ -317,10 +319,11 @@ async fn take_back(cluster: &Cluster, pending: &Pending) {
 /// A plan that nothing speaks against.
 async fn plan(
     cluster: &Cluster,
-    wanted: &Wanted,
+    order: &Order<'_>,
     live: &Live,
     known: &mut Known,
 ) -> Result<Plan, ApplyError> {
+    let wanted = order.wanted;
     let draft = Draft::new(wanted, live)?;
     let facts = if draft.writes() {
         known.facts(cluster, wanted.caller.as_ref()).await?
@@ -328,7 +331,7 @@ async fn plan(
         Facts::default()
     };
     let plan = draft.guarded(&facts, None);
-    known.warn(&plan.warnings);
+    order.warned.tell(&plan.warnings);
     known.tell(&plan.passed);
     Ok(plan.permitted()?)
 }

@@ -1,5 +1,7 @@
 //! What a run finds out once, and tells once.
 
+use std::cell::RefCell;
+
 use iam_core::principal::Principal;
 
 use crate::call::CallError;
@@ -12,7 +14,6 @@ use crate::warning::Warning;
 pub struct Known {
     facts: Option<Facts>,
     told: Vec<Guard>,
-    warned: Vec<Warning>,
 }
 
 impl Known {
@@ -41,14 +42,17 @@ impl Known {
             }
         }
     }
+}
 
-    /// Warns of what is to be known, once.
-    pub fn warn<'a>(&mut self, warnings: impl IntoIterator<Item = &'a Warning>) {
-        for warning in warnings {
-            if !self.warned.contains(warning) {
-                warning.tell();
-                self.warned.push(warning.clone());
-            }
-        }
+/// The warnings that were told last: what is still as it was is not told again.
+#[derive(Debug, Default)]
+pub struct Warned(RefCell<Vec<Warning>>);
+
+impl Warned {
+    /// Tells those of `warnings` that are new.
+    pub fn tell(&self, warnings: &[Warning]) {
+        let last = self.0.replace(warnings.to_vec());
+        let new = warnings.iter().filter(|warning| !last.contains(warning));
+        new.for_each(Warning::tell);
     }
 }

@@ -12,7 +12,7 @@ use crate::cluster::Effect;
 use crate::connection::Cluster;
 use crate::guard::{self, Acknowledged, Case, Facts, Guard, Mended, Overrides};
 use crate::history::{Occasion, Outcome, Revision, Writing, unwritten};
-use crate::known::Known;
+use crate::known::{Known, Warned};
 use crate::live::Live;
 use crate::pending::{WaitFor, settle};
 use crate::plan::Refusal;
@@ -90,7 +90,7 @@ pub async fn rollback(
     manner: Manner,
 ) -> Result<String, RollbackError> {
     let state = state(cluster, wanted.to).await?;
-    let mut known = Known::default();
+    let (mut known, warned) = (Known::default(), Warned::default());
     let round = async || {
         let mut object = cluster.fetch().await?;
         if manner.trial == Trial::No {
@@ -102,7 +102,7 @@ pub async fn rollback(
             undo.content.data = whole(&state.live);
         }
         if !undo.content.is_empty() {
-            known.warn(&warning::managed(&now));
+            warned.tell(warning::managed(&now).as_slice());
             let facts = known.facts(cluster, wanted.caller.as_ref()).await?;
             known.tell(&permitted(&now, &undo, &facts, wanted.overrides)?);
         }

@@ -13,6 +13,7 @@ use crate::connection::Cluster;
 use crate::error::Error;
 use crate::guard::check_connected;
 use crate::input::{self, InputError};
+use crate::known::Warned;
 use crate::pending::Pending;
 use crate::plan::Wanted;
 use crate::plan::report::{entries, listed};
@@ -53,6 +54,7 @@ pub(crate) fn apply(arguments: ApplyArgs, clock: fn() -> SystemTime) -> Result<S
             manner: manner(write),
             reviewed: reviewed.as_ref(),
             confirm_within: confirm_timeout.map(Timeout::duration),
+            warned: &Warned::default(),
             clock,
         };
         let done = apply::apply(&cluster, &order).await;

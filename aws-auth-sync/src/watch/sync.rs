@@ -10,6 +10,7 @@ use crate::apply::{ApplyError, Done, Manner, Order, Trial, apply};
 use crate::cli::ChangeArgs;
 use crate::connection::Cluster;
 use crate::error::Error;
+use crate::known::Warned;
 use crate::origin::Origins;
 use crate::plan::Wanted;
 
@@ -55,12 +56,13 @@ impl<'a> Setup<'a> {
     }
 
     /// Brings aws-auth to what is wanted.
-    async fn apply(&self, wanted: &Wanted) -> Result<Done, ApplyError> {
+    async fn apply(&self, wanted: &Wanted, warned: &Warned) -> Result<Done, ApplyError> {
         let order = Order {
             wanted,
             manner: self.manner,
             reviewed: None,
             confirm_within: None,
+            warned,
             clock: self.clock,
         };
         apply(self.cluster, &order).await
@@ -86,7 +88,7 @@ pub async fn once(setup: &Setup<'_>) -> Result<Done, Error> {
     let mut telling = Telling::default();
     let mut words = Vec::from_iter(telling.sources(&sources));
     let applied = match sources.wanted() {
-        Some(wanted) => Some(setup.apply(wanted).await),
+        Some(wanted) => Some(setup.apply(wanted, &Warned::default()).await),
         None => None,
     };
     words.extend(
@@ -109,6 +111,7 @@ pub(super) struct Syncing<'a> {
     setup: Setup<'a>,
     sources: Sources,
     telling: Telling,
+    warned: Warned,
     monitor: &'a Monitor,
     announcing: Option<Announcing<'a>>,
 }
@@ -120,6 +123,7 @@ impl<'a> Syncing<'a> {
             setup,
             sources: Sources::default(),
             telling: Telling::default(),
+            warned: Warned::default(),
             monitor,
             announcing: setup.announcing(),
         }
@@ -136,7 +140,7 @@ impl<'a> Syncing<'a> {
         self.monitor.read(&self.sources);
         let mut words = Vec::from_iter(self.telling.sources(&self.sources));
         let applied = match self.sources.wanted() {
-            Some(wanted) => Some(self.setup.apply(wanted).await),
+            Some(wanted) => Some(self.setup.apply(wanted, &self.warned).await),
             None => None,
         };
         if let Some(applied) = &applied {

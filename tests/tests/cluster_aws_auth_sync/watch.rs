@@ -96,6 +96,37 @@ fn a_directory_is_followed_through_a_link_that_is_swapped() {
 }
 
 #[test]
+fn a_list_that_cannot_be_read_is_warned_of_once_and_the_others_are_kept() {
+    with_cluster(|story| {
+        made(story);
+        let mut roles = source();
+        roles["users"] = json!([]);
+        roles["owner"] = json!("other");
+        roles["roles"][0]["rolearn"] = json!("arn:aws:iam::111122223333:role/other");
+        rewrite(story, "mapUsers", "\tbroken: [\n");
+        let file = write(story, "other.json", &roles);
+        let controller = start_watch(story, "unread", &[&file]);
+        wait(&controller, "notice: aws-auth is synced: mapRoles");
+        for round in 0..2 {
+            let text = section(story, "mapRoles").replace("developers", "intruders");
+            rewrite(
+                story,
+                "mapRoles",
+                &text.replace("username: developer", "username: eve"),
+            );
+            let is_mended = || !section(story, "mapRoles").contains("role/other\n  username: eve");
+            assert!(eventually(LONG, is_mended), "round {round}");
+        }
+        let told = controller.stderr();
+        assert_eq!(
+            told.matches("warning: C10: the live mapUsers, ").count(),
+            1,
+            "{told}"
+        );
+    });
+}
+
+#[test]
 fn a_conflict_and_guards_are_told_once_and_nothing_is_written() {
     with_cluster(|story| {
         made(story);
