@@ -147,7 +147,7 @@ fn a_key_that_cannot_be_read_is_named() {
     fs::create_dir(&key).unwrap();
     let (code, stderr) = init(directory.path(), &config);
     let expected = format!(
-        "authz-webhook: cannot read {}: Is a directory (os error 21)\n",
+        "authz-webhook: cannot read {}: not a regular file\n",
         key.display()
     );
     assert_eq!((code, stderr), (Some(1), expected));
