@@ -192,4 +192,4 @@ fn refuses_more_open_questions_than_a_key_may_have_and_serves_the_known_meanwhil
 }
 
 /// Open questions about one access key.
-const KEY_BOUND: i64 = 128;
+const KEY_BOUND: i64 = 64;
