@@ -15,8 +15,8 @@ use e2e::support::sts::{STS_REGION, Sts};
 
 use crate::client::lab::{self, Lab};
 use crate::client::row::{Row, cpu, wall};
-use crate::client::{PAIRS, at_most, aws_cli, beside};
-use crate::table::Figure;
+use crate::client::{PAIRS, aws_cli, beside};
+use crate::table::{Figure, at_most};
 
 /// The rows of one run.
 struct Rows {
@@ -36,11 +36,7 @@ pub(crate) fn figures(rounds: usize) -> Vec<Figure> {
     lab.measure(rows.rows_mut(), rounds);
     let mut figures: Vec<Figure> = rows.rows().into_iter().map(Row::absolute).collect();
     figures.extend(rows.bars());
-    let large = &rows.large[0];
-    figures.extend(lab.instructions(large).map(|count| {
-        let what = format!("{}: instructions", large.name);
-        Figure::new(&what, count, None, "callgrind")
-    }));
+    figures.extend(lab.instructions_told(&rows.large[0]));
     figures
 }
 

@@ -5,10 +5,9 @@ use std::path::Path;
 
 use e2e::support::programs::target_dir;
 
-use crate::client::at_most;
 use crate::client::lab::{self, Lab};
 use crate::client::row::{Row, cpu, wall};
-use crate::table::Figure;
+use crate::table::{Figure, at_most};
 
 /// What a command may take for 10,000 entries, and how it grows.
 struct Task {
@@ -37,23 +36,15 @@ pub(crate) fn figures(rounds: usize) -> Vec<Figure> {
         figures.extend([
             at_most(
                 REFUSED,
-                &format!("{}: cpu ms", row.name),
+                format!("{}: cpu ms", row.name),
                 milliseconds,
                 "median",
             ),
             memory(row),
         ]);
     }
-    figures.extend(tasks.iter().filter_map(|task| {
-        let row = task.rows.get(1)?;
-        let what = format!("{}: instructions", row.name);
-        Some(Figure::new(
-            &what,
-            lab.instructions(row)?,
-            None,
-            "callgrind",
-        ))
-    }));
+    let counted = tasks.iter().filter_map(|task| task.rows.get(1));
+    figures.extend(counted.filter_map(|row| lab.instructions_told(row)));
     figures
 }
 

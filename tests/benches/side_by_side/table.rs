@@ -45,6 +45,16 @@ impl Figure {
     }
 }
 
+/// A figure that must not exceed `bar`.
+pub(crate) fn at_most(
+    bar: f64,
+    what: impl AsRef<str>,
+    measured: f64,
+    note: impl Into<String>,
+) -> Figure {
+    Figure::new(what.as_ref(), measured, Some(Bar::AtMost(bar)), note)
+}
+
 pub(crate) fn render(figures: &[Figure]) -> String {
     let width = figures
         .iter()

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::row::{Row, Sample};
+use crate::table::Figure;
 
 pub(crate) struct Lab {
     directory: PathBuf,
@@ -102,6 +103,17 @@ impl Lab {
         let report = String::from_utf8_lossy(&output.stderr);
         let (_, count) = report.split_once("Collected :")?;
         count.split_whitespace().next()?.parse().ok()
+    }
+
+    /// The same as a figure without a bar.
+    pub(crate) fn instructions_told(&self, row: &Row) -> Option<Figure> {
+        let what = format!("{}: instructions", row.name);
+        Some(Figure::new(
+            &what,
+            self.instructions(row)?,
+            None,
+            "callgrind",
+        ))
     }
 
     /// Where there is no strace: `None`.

@@ -13,7 +13,7 @@ use e2e::support::programs::target_dir;
 use e2e::support::{authenticator, python};
 use iam_core::error_chain::ErrorChain;
 
-use crate::table::{Bar, Figure};
+use crate::table::{Bar, Figure, at_most};
 use lab::Lab;
 use row::{Row, cpu, wall};
 
@@ -185,15 +185,8 @@ impl Client {
             figures.push(at_most(0.0, what, calls.opening, "strace"));
         }
         let paths = self.paths();
-        figures.extend(paths.into_iter().skip(1).filter_map(|row| {
-            let what = format!("{}: instructions", row.name);
-            Some(Figure::new(
-                &what,
-                lab.instructions(row)?,
-                None,
-                "callgrind",
-            ))
-        }));
+        let others = paths.into_iter().skip(1);
+        figures.extend(others.filter_map(|row| lab.instructions_told(row)));
         let theirs = self.authenticator.as_ref();
         let theirs = theirs.and_then(|row| lab.instructions(row));
         if let (Some(ours), Some(theirs)) = (ours, theirs) {
@@ -208,10 +201,6 @@ impl Client {
 pub(crate) fn beside(peer: &str, what: &str, times: f64, bar: f64) -> Figure {
     let what = format!("{peer}: {what} / ours");
     Figure::new(&what, times, Some(Bar::AtLeast(bar)), PAIRS)
-}
-
-pub(crate) fn at_most(bar: f64, what: &str, measured: f64, note: &str) -> Figure {
-    Figure::new(what, measured, Some(Bar::AtMost(bar)), note)
 }
 
 /// The peer in Go; without Go its rows are left out.

@@ -6,9 +6,8 @@ use std::time::{Duration, Instant};
 use super::field::Field;
 use super::mint::Kind;
 use super::stub::Mode;
-use super::throughput::at_most;
 use crate::load;
-use crate::table::Figure;
+use crate::table::{Figure, at_most};
 
 /// SIGTERM while all of these wait for STS, which takes a while.
 const WAITING: usize = 200;

@@ -3,9 +3,8 @@
 use super::contestant::Contestant;
 use super::field::Field;
 use super::mint::Kind;
-use super::throughput::at_most;
 use crate::load;
-use crate::table::Figure;
+use crate::table::{Figure, at_most};
 
 /// Before any load.
 pub(super) fn at_start(field: &Field) -> Vec<Figure> {

@@ -5,7 +5,7 @@ use super::field::Field;
 use super::mint::{Kind, review};
 use super::stub::Mode;
 use crate::load::{Connections, Expected};
-use crate::table::{Bar, Figure};
+use crate::table::{Bar, Figure, at_most};
 
 /// What is wanted of a row: beside the floor, and beside the peer.
 struct Row<'a> {
@@ -259,8 +259,4 @@ fn cpu_alone(cpu: f64) -> Bars {
         cpu: Some(cpu),
         ..Bars::default()
     }
-}
-
-pub(super) fn at_most(bar: f64, what: String, measured: f64, note: String) -> Figure {
-    Figure::new(&what, measured, Some(Bar::AtMost(bar)), note)
 }

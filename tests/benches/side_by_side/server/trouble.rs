@@ -10,9 +10,8 @@ use super::contestant::{Bodies, Contestant, Load};
 use super::field::Field;
 use super::mint::{Kind, review};
 use super::stub::Mode;
-use super::throughput::at_most;
 use crate::load::{self, Answer, Connections, Expected};
-use crate::table::Figure;
+use crate::table::{Figure, at_most};
 
 /// 200,000 tokens of garbage, and 20,000 for STS hosts that do not exist.
 pub(super) fn strangers(field: &Field) -> Vec<Figure> {
@@ -75,13 +74,13 @@ pub(super) fn large_body(field: &Field) -> Vec<Figure> {
     vec![
         at_most(
             413.0,
-            "a body of 64 MiB: status".to_owned(),
+            "a body of 64 MiB: status",
             f64::from(status),
             String::new(),
         ),
         at_most(
             2.0,
-            "a body of 64 MiB: growth of peak RSS, MiB".to_owned(),
+            "a body of 64 MiB: growth of peak RSS, MiB",
             grown,
             String::new(),
         ),
@@ -113,7 +112,7 @@ pub(super) fn one_token_of_many(field: &Field) -> Vec<Figure> {
     field.sts.set(Mode::Answer);
     vec![at_most(
         2.0,
-        "500 equal tokens at once: STS calls".to_owned(),
+        "500 equal tokens at once: STS calls",
         ours,
         note,
     )]
@@ -139,7 +138,7 @@ pub(super) fn silent_sts(field: &Field) -> Vec<Figure> {
     let back = begun.elapsed().as_secs_f64();
     figures.push(at_most(
         2.0,
-        "STS back: first new caller, s".to_owned(),
+        "STS back: first new caller, s",
         back,
         String::new(),
     ));
