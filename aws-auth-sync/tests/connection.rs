@@ -15,15 +15,15 @@ use std::thread;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// Runs `apply` as the user of a kubeconfig whose API server is a port that nobody listens on;
-/// the file `printed` is there for the user's plugin.
+/// Where nobody listens.
+const NOBODY: &str = "127.0.0.1:1";
+
+/// Runs `apply` as the user of a kubeconfig whose API server is not there; the file `printed` is
+/// there for the user's plugin.
 fn apply(flags: &[&str], user: &Value, printed: &str) -> Output {
     let home = tempfile::tempdir().unwrap();
     fs::write(home.path().join("printed"), printed).unwrap();
-    let held = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = held.local_addr().unwrap();
-    drop(held);
-    let server = json!({"server": format!("http://{address}")});
+    let server = json!({"server": format!("http://{NOBODY}")});
     command(&home, flags, user, &server).output().unwrap()
 }
 
@@ -70,10 +70,7 @@ fn stderr(output: &Output) -> &str {
 #[test]
 fn an_api_server_that_is_not_there_is_one_error_and_one_hint() {
     let output = apply(&[], &json!({}), "");
-    let nobody = TcpListener::bind("127.0.0.1:0")
-        .and_then(|held| held.local_addr())
-        .unwrap();
-    let refused = TcpStream::connect(nobody).unwrap_err();
+    let refused = TcpStream::connect(NOBODY).unwrap_err();
     let expected = format!(
         "aws-auth-sync: apply: get configmap kube-system/aws-auth: {refused}\n\
          hint: try kubectl get --raw /readyz with the same kubeconfig\n"

@@ -2,8 +2,6 @@
 
 #![cfg(test)]
 
-use std::net::TcpListener;
-
 use e2e::support::keys::Keys;
 use e2e::support::line::{ALICE, CLUSTER};
 use e2e::support::pki::Ca;
@@ -81,11 +79,7 @@ fn tells(webhook: &Webhook, why: &str) -> bool {
 }
 
 /// Where nobody listens.
-fn nobody() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
-    let address = listener.local_addr().expect("a listener has an address");
-    format!("http://{address}")
-}
+const NOBODY: &str = "http://127.0.0.1:1";
 
 #[test]
 fn sts_is_asked_under_its_real_name_through_one_tunnel_with_a_login() {
@@ -150,10 +144,9 @@ fn a_proxy_that_refuses_or_is_away_is_no_denial_and_the_log_names_it() {
     let story = Story::new("refusing proxy");
     let proxy = Proxy::start_with_login(story.sts.resolve(), story.sandbox.secrets());
     let without_login = proxy.url_without_login();
-    let nobody = nobody();
     for (address, why) in [
-        (&without_login, "proxy authorization required"),
-        (&nobody, "tcp connect error"),
+        (without_login.as_str(), "proxy authorization required"),
+        (NOBODY, "tcp connect error"),
     ] {
         let webhook = story.webhook(by_name(story.config()), &[("ALL_PROXY", address)]);
         let review = webhook.authenticate(&story.bearer());
@@ -173,7 +166,7 @@ fn what_the_configuration_or_no_proxy_says_goes_directly() {
     let review = webhook.authenticate(&story.bearer());
     assert_eq!(Some("alice"), review.username(), "server.stsResolve");
 
-    let excepted = [("HTTPS_PROXY", &*nobody()), ("NO_PROXY", "amazonaws.com")];
+    let excepted = [("HTTPS_PROXY", NOBODY), ("NO_PROXY", "amazonaws.com")];
     let webhook = story.webhook(story.config(), &excepted);
     let review = webhook.authenticate(&story.bearer());
     assert_eq!(Some("alice"), review.username(), "NO_PROXY");
