@@ -1,20 +1,15 @@
 //! The stand-in of EC2 serves the AWS CLI, and EC2 is asked where botocore asks it.
 
-#![expect(clippy::unwrap_used, reason = "what is not as expected fails the test")]
-
-use std::ffi::OsString;
-use std::time::UNIX_EPOCH;
-
 use e2e::support::command::Command;
 use e2e::support::ec2::{Ec2, Instance, REGION};
 use e2e::support::keys::Keys;
 use e2e::support::peers::Peers;
 use e2e::support::sandbox::Sandbox;
 use e2e::support::sts::{ACCOUNT, Sts};
-use iam_aws::environment::{Environment, Variables};
-use iam_aws::fetch::{self, MfaPrompt};
-use iam_aws::settings::{Named, Settings};
+use iam_aws::fetch;
 use serde_json::json;
+
+use crate::places::assert_as_botocore;
 
 const ID: &str = "i-0123456789abcdef0";
 
@@ -89,45 +84,13 @@ fn the_aws_cli_is_refused_with_keys_of_nobody() {
     assert!(refused.stderr.contains(expected), "{}", refused.stderr);
 }
 
-/// Region, FIPS, dual-stack, URL, region of the signature.
-type Host = (String, bool, bool, String, String);
-
-/// Where we ask EC2.
-fn url(sandbox: &Sandbox, region: &str, fips: bool, dual_stack: bool) -> String {
-    let environment = Environment::read(&Variables(|name: &'static str| {
-        let value = match name {
-            "HOME" => return Some(sandbox.path().join("home").into_os_string()),
-            "AWS_REGION" => region.to_owned(),
-            "AWS_USE_FIPS_ENDPOINT" => fips.to_string(),
-            "AWS_USE_DUALSTACK_ENDPOINT" => dual_stack.to_string(),
-            _ => return None,
-        };
-        Some(OsString::from(value))
-    }))
-    .unwrap();
-    let settings = Settings::load(Named::default(), &environment).unwrap();
-    let mfa = MfaPrompt::Unavailable {
-        reason: "nobody is there",
-    };
-    let context = settings.context(mfa, || UNIX_EPOCH);
-    fetch::ec2_place(&context).unwrap().url
-}
-
 #[test]
 fn ec2_is_asked_where_botocore_asks_it_in_every_region() {
     let Some(peers) = Peers::for_story("botocore tells where EC2 is") else {
         return;
     };
-    let sandbox = Sandbox::new("ec2 hosts");
-    let theirs = peers.script(&sandbox, "hosts.py").arg("ec2");
-    let theirs = theirs.succeed().json();
-    let theirs: Vec<Host> = serde_json::from_value(theirs).unwrap();
-    let differs = |row: &&Host| {
-        let (region, fips, dual_stack, theirs, _) = *row;
-        url(&sandbox, region, *fips, *dual_stack) != *theirs
-    };
-    let others: Vec<_> = theirs.iter().filter(differs).collect();
-    assert_eq!(Vec::<&Host>::new(), others);
-    // Every partition has at least one region.
-    assert!(theirs.len() >= 8 * 4, "{}", theirs.len());
+    assert_as_botocore(&peers, "ec2", |context| {
+        let place = fetch::ec2_place(context).unwrap();
+        (place.url, place.region.to_string())
+    });
 }

@@ -1,8 +1,6 @@
 //! The stand-in of AWS sign-in gives keys for a refresh token and a proof of possession, to
 //! botocore and to nobody with another key.
 
-#![expect(clippy::unwrap_used, reason = "what is not as expected fails the test")]
-
 use e2e::support::clock::shifted;
 use e2e::support::command::Output;
 use e2e::support::keys::Keys;

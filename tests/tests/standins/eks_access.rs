@@ -1,8 +1,6 @@
 //! The stand-in of EKS keeps access entries and modes as the AWS CLI expects, and refuses what
 //! EKS refuses.
 
-#![expect(clippy::unwrap_used, reason = "what is not as expected fails the test")]
-
 use e2e::support::command::Output;
 use e2e::support::eks::{AccessEntry, Eks, EksCluster};
 use e2e::support::keys::Keys;

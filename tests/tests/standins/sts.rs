@@ -1,7 +1,5 @@
 //! The local STS issues sessions as STS does: by the rules of roles, to botocore and the AWS CLI.
 
-#![expect(clippy::unwrap_used, reason = "what is not as expected fails the test")]
-
 use std::time::Duration;
 
 use e2e::support::clock::amz_date;

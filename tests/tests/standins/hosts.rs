@@ -1,8 +1,6 @@
 //! The stand-ins of container and instance credentials answer botocore and refuse what the
 //! services refuse.
 
-#![expect(clippy::unwrap_used, reason = "what is not as expected fails the test")]
-
 use e2e::support::command::Command;
 use e2e::support::container::Container;
 use e2e::support::http::Client;

@@ -1,8 +1,6 @@
 //! The stand-in of IAM Identity Center serves botocore and the AWS CLI, and refuses tokens that are
 //! over, used or another's.
 
-#![expect(clippy::unwrap_used, reason = "what is not as expected fails the test")]
-
 use e2e::support::command::{Command, Output};
 use e2e::support::peers::Peers;
 use e2e::support::pki::Ca;

@@ -1,7 +1,5 @@
 //! The stand-in of EKS serves the AWS CLI, and refuses what is not signed for it.
 
-#![expect(clippy::unwrap_used, reason = "what is not as expected fails the test")]
-
 use std::collections::BTreeMap;
 
 use e2e::support::clock::{amz_date, shifted};

@@ -1,10 +1,5 @@
 //! The stand-in of IAM serves the AWS CLI, and IAM is asked where botocore asks it.
 
-#![expect(clippy::unwrap_used, reason = "what is not as expected fails the test")]
-
-use std::ffi::OsString;
-use std::time::UNIX_EPOCH;
-
 use e2e::support::command::Command;
 use e2e::support::iam::Iam;
 use e2e::support::keys::Keys;
@@ -12,9 +7,8 @@ use e2e::support::peers::Peers;
 use e2e::support::sandbox::Sandbox;
 use e2e::support::sts::Sts;
 use iam_aws::credentials::Credentials;
-use iam_aws::environment::{Environment, Variables};
-use iam_aws::fetch::MfaPrompt;
-use iam_aws::settings::{Named, Settings};
+
+use crate::places::assert_as_botocore;
 
 struct Story {
     sandbox: Sandbox,
@@ -85,25 +79,10 @@ fn the_aws_cli_reads_users_and_roles() {
     );
 }
 
-/// Region, FIPS, dual-stack, URL, region of the signature.
-type Host = (String, bool, bool, String, String);
-
-/// Where we ask IAM, and what we sign for.
-fn place(sandbox: &Sandbox, region: &str, fips: bool, dual_stack: bool) -> (String, String) {
-    let environment = Environment::read(&Variables(|name: &'static str| {
-        let value = match name {
-            "HOME" => return Some(sandbox.path().join("home").into_os_string()),
-            "AWS_REGION" => region.to_owned(),
-            "AWS_USE_FIPS_ENDPOINT" => fips.to_string(),
-            "AWS_USE_DUALSTACK_ENDPOINT" => dual_stack.to_string(),
-            _ => return None,
-        };
-        Some(OsString::from(value))
-    }))
-    .unwrap();
-    let settings = Settings::load(Named::default(), &environment).unwrap();
-    let mfa = MfaPrompt::Unavailable {
-        reason: "nobody is there",
+#[test]
+fn iam_is_asked_where_botocore_asks_it_in_every_region() {
+    let Some(peers) = Peers::for_story("botocore tells where IAM is") else {
+        return;
     };
     let credentials = Credentials {
         access_key_id: "AKIAIOSFODNN7EXAMPLE".parse().unwrap(),
@@ -111,25 +90,8 @@ fn place(sandbox: &Sandbox, region: &str, fips: bool, dual_stack: bool) -> (Stri
         session_token: None,
         expiry: None,
     };
-    let context = settings.context(mfa, || UNIX_EPOCH);
-    let iam = iam_aws::iam::Iam::new(&context, &credentials).unwrap();
-    (iam.url().to_owned(), iam.signing_region().to_owned())
-}
-
-#[test]
-fn iam_is_asked_where_botocore_asks_it_in_every_region() {
-    let Some(peers) = Peers::for_story("botocore tells where IAM is") else {
-        return;
-    };
-    let sandbox = Sandbox::new("iam hosts");
-    let theirs = peers.script(&sandbox, "hosts.py").arg("iam");
-    let theirs: Vec<Host> = serde_json::from_value(theirs.succeed().json()).unwrap();
-    let differs = |row: &&Host| {
-        let (region, fips, dual_stack, url, signed) = *row;
-        place(&sandbox, region, *fips, *dual_stack) != (url.clone(), signed.clone())
-    };
-    let others: Vec<_> = theirs.iter().filter(differs).collect();
-    assert_eq!(Vec::<&Host>::new(), others);
-    // Every partition has at least one region.
-    assert!(theirs.len() >= 8 * 4, "{}", theirs.len());
+    assert_as_botocore(&peers, "iam", |context| {
+        let iam = iam_aws::iam::Iam::new(context, &credentials).unwrap();
+        (iam.url().to_owned(), iam.signing_region().to_owned())
+    });
 }
