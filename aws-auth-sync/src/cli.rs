@@ -221,4 +221,17 @@ mod tests {
     fn every_script_and_page_tells_the_whole_command_line() {
         iam_cli::testing::assert_told(Cli::command);
     }
+
+    #[test]
+    fn only_flags_that_a_guard_heeds_stand_under_guards() {
+        for command in Cli::command().get_subcommands() {
+            let arguments = command.get_arguments();
+            let guards = arguments.filter(|it| it.get_help_heading() == Some("Guards"));
+            for argument in guards {
+                let flag = argument.get_long().unwrap();
+                let is_heeded = flag.starts_with("allow-") || flag == "repair";
+                assert!(is_heeded, "{}: --{flag}", command.get_name());
+            }
+        }
+    }
 }

@@ -175,10 +175,6 @@ pub struct WatchArgs {
     #[arg(long, value_name = "ADDRESS:PORT", conflicts_with = "once")]
     pub listen: Option<SocketAddr>,
 
-    /// What may change.
-    #[command(flatten)]
-    pub change: ChangeArgs,
-
     /// How it is written.
     #[command(flatten)]
     pub write: WriteArgs,
@@ -186,6 +182,10 @@ pub struct WatchArgs {
     /// Which cluster.
     #[command(flatten)]
     pub cluster: ClusterArgs,
+
+    /// What may change.
+    #[command(flatten)]
+    pub change: ChangeArgs,
 }
 
 /// What is looked at beside aws-auth, to warn of changes that have no effect.
