@@ -120,12 +120,6 @@ impl ListedHost {
     pub fn id(&self) -> usize {
         self.id
     }
-
-    /// Whether this is the host without a region, `sts.amazonaws.com`.
-    #[must_use]
-    pub fn is_global(&self) -> bool {
-        self.name == GLOBAL_NAME
-    }
 }
 
 impl PartialEq for ListedHost {
