@@ -1,19 +1,14 @@
-//! `aws-auth-sync apply` where the API server, or the kubeconfig's plugin, does not do its part.
-
-#![cfg(unix)]
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test may stop where its own ground gives way"
-)]
+//! `apply` where the API server, or the kubeconfig's plugin, does not do its part.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 use std::thread;
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
+
+use crate::sandbox::Sandbox;
 
 /// Where nobody listens.
 const NOBODY: &str = "127.0.0.1:1";
@@ -21,35 +16,29 @@ const NOBODY: &str = "127.0.0.1:1";
 /// Runs `apply` as the user of a kubeconfig whose API server is not there; the file `printed` is
 /// there for the user's plugin.
 fn apply(flags: &[&str], user: &Value, printed: &str) -> Output {
-    let home = tempfile::tempdir().unwrap();
-    fs::write(home.path().join("printed"), printed).unwrap();
+    let sandbox = Sandbox::with(&[("printed", printed)]);
     let server = json!({"server": format!("http://{NOBODY}")});
-    command(&home, flags, user, &server).output().unwrap()
+    command(&sandbox, flags, user, &server).output().unwrap()
 }
 
 /// The same with any cluster entry, about to run.
-fn command(home: &TempDir, flags: &[&str], user: &Value, cluster: &Value) -> Command {
+fn command(sandbox: &Sandbox, flags: &[&str], user: &Value, cluster: &Value) -> Command {
     let kubeconfig = json!({
         "clusters": [{"name": "c", "cluster": cluster}],
         "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}],
         "users": [{"name": "u", "user": user}],
         "current-context": "x",
     });
-    fs::write(home.path().join("k"), kubeconfig.to_string()).unwrap();
+    let home = sandbox.home.path();
+    fs::write(home.join("k"), kubeconfig.to_string()).unwrap();
     let source = json!({
         "apiVersion": "aws-auth-sync/v1", "kind": "AwsAuth", "owner": "platform",
         "accounts": ["111122223333"],
     });
-    fs::write(home.path().join("f.yaml"), source.to_string()).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_aws-auth-sync"));
-    command
-        .env_clear()
-        .env("HOME", home.path())
-        .env("PATH", "/usr/bin:/bin");
-    command.current_dir(home.path()).stdin(Stdio::null());
-    command
-        .args(["apply", "f.yaml", "--kubeconfig", "k"])
-        .args(flags);
+    fs::write(home.join("f.yaml"), source.to_string()).unwrap();
+    let fixed = ["apply", "f.yaml", "--kubeconfig", "k"];
+    let mut command = sandbox.command(&[&fixed[..], flags].concat());
+    command.env("PATH", "/usr/bin:/bin");
     command
 }
 
@@ -145,9 +134,9 @@ fn a_proxy_is_asked_for_the_api_server_and_its_password_is_never_shown() {
         stream.write_all(answer.as_bytes()).unwrap();
         asked
     });
-    let home = tempfile::tempdir().unwrap();
+    let sandbox = Sandbox::new();
     let server = json!({"server": "https://api.invalid:6443"});
-    let mut command = command(&home, &["-vvv"], &json!({}), &server);
+    let mut command = command(&sandbox, &["-vvv"], &json!({}), &server);
     let output = command.env("HTTPS_PROXY", &proxy).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let asked = asked.join().unwrap();
@@ -172,19 +161,18 @@ fn a_proxy_that_is_none_is_an_error_that_does_not_quote_it() {
                     hint: correct proxy-url in the kubeconfig, or HTTPS_PROXY; NO_PROXY names \
                     exceptions\n";
     for proxy in ["ftp://me:hunter2@127.0.0.1", "http://me:hunter2 @127.0.0.1"] {
-        let home = tempfile::tempdir().unwrap();
+        let sandbox = Sandbox::new();
         let cluster = json!({"server": "https://127.0.0.1:1", "proxy-url": proxy});
-        let output = command(&home, &[], &json!({}), &cluster).output().unwrap();
+        let output = command(&sandbox, &[], &json!({}), &cluster)
+            .output()
+            .unwrap();
         assert_eq!((output.status.code(), stderr(&output)), (Some(1), expected));
     }
 }
 
 #[test]
 fn without_a_kubeconfig_and_outside_a_pod_there_is_no_cluster() {
-    let home = tempfile::tempdir().unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_aws-auth-sync"));
-    let command = command.env_clear().env("HOME", home.path()).arg("history");
-    let output = command.output().unwrap();
+    let output = Sandbox::new().run(&["history"]);
     let expected = "aws-auth-sync: find a kubeconfig: none is named, ~/.kube/config is not there, \
                     and this is no pod\n\
                     hint: give --kubeconfig FILE and --context NAME; kubectl config get-contexts \

@@ -1,4 +1,4 @@
-//! The program as a process: own home, cleared environment.
+//! The program with a home of its own and a cleared environment.
 
 use std::fs;
 use std::process::{Command, Output, Stdio};

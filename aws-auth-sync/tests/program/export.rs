@@ -1,16 +1,9 @@
-//! `aws-auth-sync export --live-file` as a process: the same as from a cluster, by nobody's leave.
-
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test may stop where its own ground gives way"
-)]
-
-mod sandbox;
+//! `export --live-file`: the same as from a cluster, by nobody's leave.
 
 use std::io::Write as _;
 use std::process::Stdio;
 
-use sandbox::{Sandbox, result};
+use crate::sandbox::{Sandbox, result};
 
 const LIVE: &str = r#"apiVersion: v1
 kind: ConfigMap

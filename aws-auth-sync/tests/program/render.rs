@@ -1,17 +1,10 @@
-//! `aws-auth-sync render` as a process: own home, cleared environment.
-
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test may stop where its own ground gives way"
-)]
-
-mod sandbox;
+//! `render`, of files, directories, patterns and stdin.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sandbox::{Sandbox, result, text};
+use crate::sandbox::{Sandbox, result, text};
 
 fn examples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples")

@@ -1,14 +1,7 @@
-//! `aws-auth-sync migrate apply` as a process, where it ends before EKS is asked. What EKS makes of
-//! it has its stories in `tests/`.
+//! `migrate apply` where it ends before EKS is asked. What EKS makes of it has its stories in the
+//! package e2e.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test may stop where its own ground gives way"
-)]
-
-mod sandbox;
-
-use sandbox::{Sandbox, result};
+use crate::sandbox::{Sandbox, result};
 
 const LIVE: &str = r#"apiVersion: v1
 kind: ConfigMap
