@@ -2,6 +2,7 @@
 
 use aws_auth_sync::lint::report::{Colour, Format, render};
 use aws_auth_sync::lint::{self, Severity};
+use clap::ValueEnum as _;
 
 use crate::manifest::{check, roles, settings, subject};
 
@@ -16,14 +17,7 @@ fn a_file_of_one_line_is_checked_and_told_like_any_other() {
     let subjects = [subject(&text)];
     let findings = lint::check(&subjects, &settings());
     assert!(findings.len() > 10_000, "{}", findings.len());
-    for format in [
-        Format::Text,
-        Format::Json,
-        Format::Sarif,
-        Format::Github,
-        Format::Junit,
-        Format::Markdown,
-    ] {
+    for &format in Format::value_variants() {
         assert!(!render(&subjects, &findings, format, Colour::Never).is_empty());
     }
 }

@@ -2,6 +2,7 @@
 
 use aws_auth_sync::lint;
 use aws_auth_sync::lint::report::{Colour, Format, render};
+use clap::ValueEnum as _;
 
 use crate::manifest::{named, role, settings, subject};
 
@@ -9,14 +10,7 @@ use crate::manifest::{named, role, settings, subject};
 fn every_format_tells_every_finding() {
     let subjects = [subject(&role("arn:aws:iam::111122223333:role/team/d|<v>"))];
     let findings = lint::check(&subjects, &settings());
-    for format in [
-        Format::Text,
-        Format::Json,
-        Format::Sarif,
-        Format::Github,
-        Format::Junit,
-        Format::Markdown,
-    ] {
+    for &format in Format::value_variants() {
         let text = render(&subjects, &findings, format, Colour::Never);
         for finding in &findings {
             assert!(text.contains(finding.rule.code), "{format:?}: {text}");
