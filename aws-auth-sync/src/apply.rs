@@ -96,13 +96,6 @@ impl Done {
             Self::Nothing { .. } | Self::Tried { .. } => None,
         }
     }
-
-    /// What was found, and what became, or would become, of it.
-    #[must_use]
-    pub const fn plan(&self) -> &Plan {
-        let (Self::Nothing { plan } | Self::Tried { plan, .. } | Self::Written { plan, .. }) = self;
-        plan
-    }
 }
 
 /// Why aws-auth is not, or not surely, what it should be.

@@ -16,8 +16,6 @@ use crate::surroundings::Surroundings;
 
 /// The settings of one run.
 pub struct Settings<'a> {
-    /// What the command line says.
-    pub options: &'a AwsOptions,
     /// What else sources may go by.
     pub surroundings: &'a Surroundings,
     aws: AwsSettings<'a>,
@@ -39,7 +37,6 @@ impl<'a> Settings<'a> {
             cluster,
         };
         Ok(Self {
-            options,
             surroundings: &environment.surroundings,
             aws: AwsSettings::load(named, &environment.aws)?,
         })
