@@ -53,6 +53,16 @@ impl Arn {
     pub fn resource(&self) -> &str {
         &self.resource
     }
+
+    pub(crate) fn parts(&self) -> Parts<'_> {
+        Parts {
+            partition: self.partition,
+            service: &self.service,
+            region: &self.region,
+            account: &self.account,
+            resource: &self.resource,
+        }
+    }
 }
 
 impl fmt::Display for Arn {
@@ -72,6 +82,28 @@ impl FromStr for Arn {
     type Err = ArnError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parts = Parts::parse(text)?;
+        Ok(Self {
+            partition: parts.partition,
+            service: parts.service.to_owned(),
+            region: parts.region.to_owned(),
+            account: parts.account.to_owned(),
+            resource: parts.resource.to_owned(),
+        })
+    }
+}
+
+/// The parts of an ARN in the text of somebody else: principals are read from them by the thousand.
+pub(crate) struct Parts<'a> {
+    pub(crate) partition: Partition,
+    pub(crate) service: &'a str,
+    pub(crate) region: &'a str,
+    pub(crate) account: &'a str,
+    pub(crate) resource: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    pub(crate) fn parse(text: &'a str) -> Result<Self, ArnError> {
         if text.len() > MAX_LEN {
             return Err(ArnError::TooLong { len: text.len() });
         }
@@ -93,10 +125,10 @@ impl FromStr for Arn {
         }
         Ok(Self {
             partition,
-            service: service.to_owned(),
-            region: region.to_owned(),
-            account: account.to_owned(),
-            resource: resource.to_owned(),
+            service,
+            region,
+            account,
+            resource,
         })
     }
 }

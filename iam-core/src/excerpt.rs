@@ -47,6 +47,9 @@ impl fmt::Display for PassedOn<'_> {
 }
 
 fn escape(f: &mut fmt::Formatter<'_>, text: &str, but: &[char]) -> fmt::Result {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return f.write_str(text);
+    }
     text.chars().try_for_each(|character| {
         if is_obeyed(character) && !but.contains(&character) {
             write!(f, "{}", character.escape_default())

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::account::AccountId;
-use crate::arn::Arn;
+use crate::arn::{Arn, Parts};
 use crate::partition::Partition;
 
 mod error;
@@ -157,6 +157,56 @@ impl Principal {
     pub fn key(&self) -> PrincipalKey {
         PrincipalKey::of(self)
     }
+
+    fn of(arn: &Parts<'_>) -> Result<Self, PrincipalError> {
+        if !arn.region.is_empty() {
+            return Err(PrincipalError::Region {
+                found: arn.region.to_owned(),
+            });
+        }
+        let partition = arn.partition;
+        let account = AccountId::from_str(arn.account)?;
+        if (arn.service, arn.resource) == ("iam", "root") {
+            return Ok(Self::Root { partition, account });
+        }
+        let unsupported = || PrincipalError::Unsupported {
+            service: arn.service.to_owned(),
+            resource: arn.resource.to_owned(),
+        };
+        let (kind, rest) = arn.resource.split_once('/').ok_or_else(unsupported)?;
+        match (arn.service, kind) {
+            ("iam", "user") => {
+                let (path, name) = name::path_and_name(rest)?;
+                let name = name::user(name)?;
+                Ok(Self::User {
+                    partition,
+                    account,
+                    path,
+                    name,
+                })
+            }
+            ("iam", "role") => {
+                let (path, name) = name::path_and_name(rest)?;
+                let name = name::role(name)?;
+                Ok(Self::Role {
+                    partition,
+                    account,
+                    path,
+                    name,
+                })
+            }
+            ("sts", "assumed-role") => assumed_role(partition, account, rest),
+            ("sts", "federated-user") => {
+                let name = name::federated(rest)?;
+                Ok(Self::FederatedUser {
+                    partition,
+                    account,
+                    name,
+                })
+            }
+            _ => Err(unsupported()),
+        }
+    }
 }
 
 impl fmt::Display for Principal {
@@ -191,7 +241,7 @@ impl FromStr for Principal {
     type Err = PrincipalError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::try_from(&Arn::from_str(text)?)
+        Self::of(&Parts::parse(text)?)
     }
 }
 
@@ -199,53 +249,7 @@ impl TryFrom<&Arn> for Principal {
     type Error = PrincipalError;
 
     fn try_from(arn: &Arn) -> Result<Self, Self::Error> {
-        if !arn.region().is_empty() {
-            return Err(PrincipalError::Region {
-                found: arn.region().to_owned(),
-            });
-        }
-        let partition = arn.partition();
-        let account = AccountId::from_str(arn.account())?;
-        if (arn.service(), arn.resource()) == ("iam", "root") {
-            return Ok(Self::Root { partition, account });
-        }
-        let unsupported = || PrincipalError::Unsupported {
-            service: arn.service().to_owned(),
-            resource: arn.resource().to_owned(),
-        };
-        let (kind, rest) = arn.resource().split_once('/').ok_or_else(unsupported)?;
-        match (arn.service(), kind) {
-            ("iam", "user") => {
-                let (path, name) = name::path_and_name(rest)?;
-                let name = name::user(name)?;
-                Ok(Self::User {
-                    partition,
-                    account,
-                    path,
-                    name,
-                })
-            }
-            ("iam", "role") => {
-                let (path, name) = name::path_and_name(rest)?;
-                let name = name::role(name)?;
-                Ok(Self::Role {
-                    partition,
-                    account,
-                    path,
-                    name,
-                })
-            }
-            ("sts", "assumed-role") => assumed_role(partition, account, rest),
-            ("sts", "federated-user") => {
-                let name = name::federated(rest)?;
-                Ok(Self::FederatedUser {
-                    partition,
-                    account,
-                    name,
-                })
-            }
-            _ => Err(unsupported()),
-        }
+        Self::of(&arn.parts())
     }
 }
 

@@ -109,9 +109,7 @@ impl<'a> Consumer<'a> {
                 let principal = arn.to_ascii_lowercase().parse::<Principal>();
                 principal.is_ok_and(|principal| {
                     let canonical = principal.canonical_arn();
-                    let found = self.lookup_canonical(&canonical);
-                    canonical.eq_ignore_ascii_case(arn)
-                        && matches!(found, Outcome::Entries(found) if found.iter().any(|entry| is_it(entry)))
+                    canonical.eq_ignore_ascii_case(arn) && self.naming(&canonical).any(is_it)
                 })
             }
         }
@@ -120,17 +118,7 @@ impl<'a> Consumer<'a> {
     /// Whom the consumer takes a caller for, by the ARN that it looks up.
     #[must_use]
     pub fn lookup_canonical(&self, canonical: &str) -> Outcome<'a> {
-        let folded = fold(canonical);
-        let mut found = self.roles.get(&folded).cloned().unwrap_or_default();
-        let sso_roles = self.sso_roles.iter();
-        found.extend(
-            sso_roles
-                .filter(|(prefix, _)| folded.starts_with(prefix.as_str()))
-                .map(|(_, entry)| *entry),
-        );
-        if found.is_empty() {
-            found = self.users.get(&folded).cloned().unwrap_or_default();
-        }
+        let mut found: Vec<&Entry> = self.naming(canonical).collect();
         if !found.is_empty() {
             found.sort_by_key(|entry| entry.index);
             return Outcome::Entries(found);
@@ -138,6 +126,20 @@ impl<'a> Consumer<'a> {
         let account = canonical.split(':').nth(4).unwrap_or_default();
         let listed = self.accounts.get(account).copied();
         listed.map_or(Outcome::Unmapped, Outcome::Account)
+    }
+
+    /// The entries that name a caller: those of users where none of roles does.
+    fn naming(&self, canonical: &str) -> impl Iterator<Item = &'a Entry> {
+        let folded = fold(canonical);
+        let roles = self.roles.get(&folded).into_iter().flatten().copied();
+        let users = self.users.get(&folded).into_iter().flatten().copied();
+        let sso_roles = self.sso_roles.iter();
+        let sso_roles = sso_roles
+            .filter(move |(prefix, _)| folded.starts_with(prefix.as_str()))
+            .map(|(_, entry)| *entry);
+        let mut in_roles = roles.chain(sso_roles).peekable();
+        let is_role = in_roles.peek().is_some();
+        in_roles.chain(users.filter(move |_| !is_role))
     }
 }
 

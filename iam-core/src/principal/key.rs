@@ -7,7 +7,6 @@ use thiserror::Error;
 
 use super::{Principal, PrincipalError};
 use crate::account::AccountId;
-use crate::arn::Arn;
 use crate::partition::Partition;
 
 /// The one lookup key of principals: path-free for roles, in ASCII lower case.
@@ -39,8 +38,7 @@ impl PrincipalKey {
     /// since sessions are mapped by their role.
     pub fn of_mapped_arn(text: &str) -> Result<Self, KeyError> {
         let folded = text.to_ascii_lowercase();
-        let principal =
-            Principal::try_from(&Arn::from_str(&folded).map_err(PrincipalError::from)?)?;
+        let principal = Principal::from_str(&folded)?;
         match principal {
             Principal::AssumedRole { .. } | Principal::Ec2Instance { .. } => Err(KeyError::Session),
             Principal::User { .. }
