@@ -81,41 +81,69 @@ impl Fresh {
 
     /// The value in block style from column `indent` on; its last line is not ended.
     pub(super) fn block(&self, indent: usize, layout: Layout) -> String {
-        match self {
-            Self::Map(entries) if !entries.is_empty() => {
-                let lines = entries
-                    .iter()
-                    .map(|(key, value)| value.block_entry(key, indent, layout));
-                join(lines, indent, layout)
-            }
-            Self::List(items) if !items.is_empty() => {
-                let lines = items.iter().map(|item| item.block_item(indent, layout));
-                join(lines, indent, layout)
-            }
-            Self::Lines(text) => {
-                literal(text, indent, layout).unwrap_or_else(|| quoted(text).into_owned())
-            }
-            Self::Text(_) | Self::Flag(_) | Self::Map(_) | Self::List(_) => {
-                self.flow(&Flow::plain(layout))
-            }
-        }
+        let mut text = String::new();
+        self.write_block(&mut text, indent, layout);
+        text
     }
 
     /// `key: value`, the key at column `indent`.
     pub(super) fn block_entry(&self, key: &str, indent: usize, layout: Layout) -> String {
-        let key = quoted(key);
-        let inner = indent + self.step_under_key(layout);
-        let value = self.block(inner, layout);
-        if self.is_tall() {
-            format!("{key}:{}{}{value}", layout.line_break, " ".repeat(inner))
-        } else {
-            format!("{key}: {value}")
-        }
+        let mut text = String::new();
+        self.write_entry(&mut text, key, indent, layout);
+        text
     }
 
     /// `- value`, the dash at column `indent`.
     pub(super) fn block_item(&self, indent: usize, layout: Layout) -> String {
-        format!("- {}", self.block(indent + 2, layout))
+        let mut text = String::new();
+        self.write_item(&mut text, indent, layout);
+        text
+    }
+
+    fn write_block(&self, text: &mut String, indent: usize, layout: Layout) {
+        match self {
+            Self::Map(entries) if !entries.is_empty() => {
+                for (number, (key, value)) in entries.iter().enumerate() {
+                    if number > 0 {
+                        break_line(text, indent, layout);
+                    }
+                    value.write_entry(text, key, indent, layout);
+                }
+            }
+            Self::List(items) if !items.is_empty() => {
+                for (number, item) in items.iter().enumerate() {
+                    if number > 0 {
+                        break_line(text, indent, layout);
+                    }
+                    item.write_item(text, indent, layout);
+                }
+            }
+            Self::Lines(lines) => match literal(lines, indent, layout) {
+                Some(literal) => text.push_str(&literal),
+                None => text.push_str(&quoted(lines)),
+            },
+            Self::Text(value) => text.push_str(&quoted(value)),
+            Self::Flag(_) | Self::Map(_) | Self::List(_) => {
+                text.push_str(&self.flow(&Flow::plain(layout)));
+            }
+        }
+    }
+
+    fn write_entry(&self, text: &mut String, key: &str, indent: usize, layout: Layout) {
+        let inner = indent + self.step_under_key(layout);
+        text.push_str(&quoted(key));
+        text.push(':');
+        if self.is_tall() {
+            break_line(text, inner, layout);
+        } else {
+            text.push(' ');
+        }
+        self.write_block(text, inner, layout);
+    }
+
+    fn write_item(&self, text: &mut String, indent: usize, layout: Layout) {
+        text.push_str("- ");
+        self.write_block(text, indent + 2, layout);
     }
 
     /// Columns from a key to the value below it.
@@ -192,9 +220,10 @@ impl<'a> Flow<'a> {
     }
 }
 
-fn join(lines: impl Iterator<Item = String>, indent: usize, layout: Layout) -> String {
-    let lines: Vec<String> = lines.collect();
-    lines.join(&format!("{}{}", layout.line_break, " ".repeat(indent)))
+/// Begins a line at column `indent`.
+fn break_line(text: &mut String, indent: usize, layout: Layout) {
+    text.push_str(layout.line_break);
+    text.extend(std::iter::repeat_n(' ', indent));
 }
 
 /// `text` as a literal block whose lines begin at column `indent`; `None` where a reader could
