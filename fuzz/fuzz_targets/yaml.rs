@@ -37,7 +37,7 @@ fn check(text: &str, node: &Node, depth: usize, count: &mut usize) {
     assert!(depth <= 16);
     let position = node.position;
     assert!(text.get(position.span.range()).is_some());
-    assert!(node.start <= position.span.start && text.is_char_boundary(node.start));
+    assert!(node.start() <= position.span.start && text.is_char_boundary(node.start()));
     assert!(position.line >= 1 && position.column >= 1);
     match &node.value {
         Value::Scalar(_) => {}

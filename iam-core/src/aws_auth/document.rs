@@ -6,7 +6,7 @@ use super::{
     json::{self, Fault},
     refused,
 };
-use crate::yaml::{self, Limits, Node, Position, YamlError};
+use crate::yaml::{self, FirstDocument, Limits, Node, Position, YamlError};
 
 /// The values of an aws-auth ConfigMap's `data`, each of them YAML text.
 #[derive(Clone, Copy, Debug, Default)]
@@ -54,10 +54,22 @@ impl Document {
     /// [`Diagnostic`].
     #[must_use]
     pub fn parse(data: &Data<'_>) -> Self {
+        Self::parse_rest(data, |_| None)
+    }
+
+    /// The same, where some sections are read already: `first` gives the first document of their
+    /// texts.
+    #[must_use]
+    pub fn parse_rest(
+        data: &Data<'_>,
+        mut first: impl FnMut(Section) -> Option<FirstDocument>,
+    ) -> Self {
         let mut output = Output::default();
         for section in Section::ALL {
             if let Some(text) = data.filled(section) {
-                read_text(section, text, &mut output);
+                let first =
+                    first(section).map_or_else(|| yaml::parse_first(text, &LIST_LIMITS), Ok);
+                read_text(section, text, first, &mut output);
             }
         }
         output.into()
@@ -156,8 +168,13 @@ fn is_blank(text: &str) -> bool {
     matches!(text.trim(), "" | "``" | "\"\"" | "''")
 }
 
-fn read_text(section: Section, text: &str, output: &mut Output) {
-    match yaml::parse_first(text, &LIST_LIMITS) {
+fn read_text(
+    section: Section,
+    text: &str,
+    first: Result<FirstDocument, YamlError>,
+    output: &mut Output,
+) {
+    match first {
         Ok(first) => {
             if let Some(position) = first.rest {
                 let message = "the list ends here: what follows is not read";

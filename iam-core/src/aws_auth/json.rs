@@ -145,7 +145,7 @@ fn is_merge(key: &Node) -> bool {
     let Value::Scalar(scalar) = &key.value else {
         return false;
     };
-    let may_merge = match key.tag.as_deref() {
+    let may_merge = match key.tag() {
         None => scalar.style == Style::Plain,
         Some(tag) => matches!(tag, "!" | "tag:yaml.org,2002:merge"),
     };

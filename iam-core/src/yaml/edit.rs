@@ -65,7 +65,7 @@ pub use change::{Change, ListChange, MapChange};
 pub use error::{EditError, EditFault};
 
 use super::{
-    Limits, Node, Position, Span,
+    FirstDocument, Limits, Node, Position, Span,
     splice::{self, Splice},
 };
 use editor::Editor;
@@ -141,11 +141,14 @@ impl<'a> Document<'a> {
     /// When the change cannot be made without danger to what it is not about.
     pub fn edit(&self, change: &Change) -> Result<Cow<'a, str>, EditError> {
         let edited = self.edited(change)?;
-        Ok(edited.map_or(Cow::Borrowed(self.text), |(text, _)| Cow::Owned(text)))
+        Ok(edited.map_or(Cow::Borrowed(self.text), |edited| Cow::Owned(edited.text)))
     }
 
-    /// The text with `change` made, and the splices that make it; `None` if there are none.
-    fn edited(&self, change: &Change) -> Result<Option<(String, Vec<Splice>)>, EditError> {
+    /// The text with `change` made and read again; `None` where there was nothing to do.
+    ///
+    /// # Errors
+    /// As [`Self::edit`].
+    pub fn edited(&self, change: &Change) -> Result<Option<Edited>, EditError> {
         if let Some(obstacle) = &self.obstacle {
             return Err(obstacle.clone());
         }
@@ -158,11 +161,35 @@ impl<'a> Document<'a> {
         let refuse = || EditError::new(position(self.text, first), EditFault::Layout);
         let edited = splice::apply(self.text, &splices).map_err(|_| refuse())?;
         let after = Document::parse(&edited, &self.limits).map_err(|_| refuse())?;
-        if verify::became(self, change, &after) {
-            Ok(Some((edited, splices)))
-        } else {
-            Err(refuse())
+        if !verify::became(self, change, &after) {
+            return Err(refuse());
         }
+        let root = after.root;
+        Ok(Some(Edited {
+            text: edited,
+            root,
+            splices,
+        }))
+    }
+}
+
+/// A text that was edited.
+#[derive(Debug)]
+pub struct Edited {
+    text: String,
+    /// Its only document.
+    root: Option<Node>,
+    /// What made it of the text before.
+    splices: Vec<Splice>,
+}
+
+impl Edited {
+    /// The text, and what is read of it.
+    #[must_use]
+    pub fn into_parts(self) -> (String, FirstDocument) {
+        let end = self.text.len();
+        let (node, rest) = (self.root, None);
+        (self.text, FirstDocument { node, end, rest })
     }
 }
 

@@ -48,17 +48,41 @@ pub struct Node {
     /// A block scalar begins at its `|` or `>` and ends with its last line that is not blank; a
     /// block collection ends with its last value; an empty value is an empty span.
     pub position: Position,
-    /// Where the value begins with its tag and anchor; equals the start of `position` without them.
-    pub start: usize,
-    /// The tag, resolved (`tag:yaml.org,2002:str`, `!name`); `!` is the non-specific tag.
-    pub tag: Option<Box<str>>,
-    /// The name of the node's anchor.
-    pub anchor: Option<Box<str>>,
+    /// Few nodes have any.
+    pub(super) marks: Option<Box<Marks>>,
     /// What it holds.
     pub value: Value,
 }
 
+/// What stands before a value: tag and anchor.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Marks {
+    /// Where the first of them begins.
+    pub(super) start: usize,
+    pub(super) tag: Option<Box<str>>,
+    pub(super) anchor: Option<Box<str>>,
+}
+
 impl Node {
+    /// Where the value begins with its tag and anchor; without them the start of `position`.
+    #[must_use]
+    pub fn start(&self) -> usize {
+        let marks = self.marks.as_ref();
+        marks.map_or(self.position.span.start, |marks| marks.start)
+    }
+
+    /// The tag, resolved (`tag:yaml.org,2002:str`, `!name`); `!` is the non-specific tag.
+    #[must_use]
+    pub fn tag(&self) -> Option<&str> {
+        self.marks.as_ref()?.tag.as_deref()
+    }
+
+    /// The name of the node's anchor.
+    #[must_use]
+    pub fn anchor(&self) -> Option<&str> {
+        self.marks.as_ref()?.anchor.as_deref()
+    }
+
     /// The node itself, or the one that an alias stands for.
     pub fn target(&self) -> &Self {
         match &self.value {

@@ -60,7 +60,7 @@ pub struct TagMismatch;
 /// # Errors
 /// [`TagMismatch`].
 pub fn resolve<'a>(node: &'a Node, scalar: &'a Scalar) -> Result<Scalar11<'a>, TagMismatch> {
-    resolve_parts(&scalar.text, scalar.style, node.tag.as_deref())
+    resolve_parts(&scalar.text, scalar.style, node.tag())
 }
 
 /// Reads a scalar of the given style under the given resolved tag.

@@ -118,7 +118,7 @@ fn keeps_tags_anchors_and_where_they_begin() {
         .unwrap()
         .items
         .iter()
-        .map(|node| (node.tag.as_deref(), node.anchor.as_deref(), node.start))
+        .map(|node| (node.tag(), node.anchor(), node.start()))
         .collect();
     assert_eq!(
         found,
@@ -307,7 +307,7 @@ proptest! {
             for node in documents.iter().flat_map(nodes) {
                 let Position { line, column, span } = node.position;
                 prop_assert!(text.get(span.range()).is_some(), "{span:?}");
-                prop_assert!(node.start <= span.start);
+                prop_assert!(node.start() <= span.start);
                 let before = text.get(..span.start).unwrap();
                 prop_assert_eq!(line, before.matches('\n').count() + 1);
                 let line_start = before.rfind('\n').map_or(0, |at| at + 1);

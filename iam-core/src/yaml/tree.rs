@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc, vec::Drain};
 
 use super::{
     Limits, YamlError,
-    node::{Mapping, Node, Position, Sequence, Value},
+    node::{Mapping, Marks, Node, Position, Sequence, Value},
 };
 
 /// Builds the nodes of one document after the other.
@@ -228,12 +228,18 @@ fn pairs(mut children: Drain<'_, Node>) -> Vec<(Node, Node)> {
 
 impl Properties {
     fn node(self, position: Position, value: Value) -> Node {
-        let start = self.start.unwrap_or(position.span.start);
+        let Self {
+            start, tag, anchor, ..
+        } = self;
+        let has_marks = start.is_some() || tag.is_some() || anchor.is_some();
+        let marks = has_marks.then(|| Marks {
+            start: start.unwrap_or(position.span.start),
+            tag,
+            anchor,
+        });
         Node {
             position,
-            start,
-            tag: self.tag,
-            anchor: self.anchor,
+            marks: marks.map(Box::new),
             value,
         }
     }

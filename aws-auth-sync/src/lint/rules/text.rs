@@ -148,10 +148,10 @@ fn sharing(text: &str) -> Option<&'static str> {
 }
 
 fn shared(node: &Node) -> Option<&'static str> {
-    if node.anchor.is_some() {
+    if node.anchor().is_some() {
         return Some("an anchor");
     }
-    if node.tag.is_some() {
+    if node.tag().is_some() {
         return Some("a tag");
     }
     match &node.value {

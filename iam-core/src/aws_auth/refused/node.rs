@@ -46,7 +46,7 @@ fn of_node(text: &str, node: &Node, context: Context) -> Option<&'static str> {
         name.chars()
             .all(|c| c.is_ascii_alphanumeric() || "_-".contains(c))
     };
-    if node.anchor.as_deref().is_some_and(|name| !is_name(name)) {
+    if node.anchor().is_some_and(|name| !is_name(name)) {
         return Some("an anchor is a name of letters, digits, _ and -");
     }
     if context == Context::Flow && has_tag_with_separator(text, node) {
@@ -71,8 +71,8 @@ fn of_node(text: &str, node: &Node, context: Context) -> Option<&'static str> {
 
 /// `!foo,`: the consumer wants a blank behind a tag.
 fn has_tag_with_separator(text: &str, node: &Node) -> bool {
-    let behind = text.get(node.start..).unwrap_or_default();
-    node.tag.is_some()
+    let behind = text.get(node.start()..).unwrap_or_default();
+    node.tag().is_some()
         && behind.starts_with('!')
         && behind
             .split(char::is_whitespace)
@@ -91,7 +91,7 @@ fn fault(node: &Node, reason: &'static str) -> Fault {
 fn is_key_on_several_lines(text: &str, key: &Node, value: &Node) -> bool {
     let span = key.position.span;
     let behind = text
-        .get(span.end..value.start)
+        .get(span.end..value.start())
         .and_then(|between| between.split_once(':'));
     let inside = text.get(span.range()).unwrap_or_default();
     behind.is_some_and(|(before_colon, _)| before_colon.contains('\n') || inside.contains('\n'))

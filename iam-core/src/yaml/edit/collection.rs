@@ -75,7 +75,7 @@ impl Editor<'_> {
             }
             let end = lines::end_of(self.text, value).max(key.position.span.end);
             entries.push(Entry {
-                start: key.start,
+                start: key.start(),
                 end,
                 goes,
             });
@@ -118,7 +118,7 @@ impl Editor<'_> {
         };
         for (at, item) in sequence.items.iter().enumerate() {
             let start = if sequence.is_flow {
-                item.start
+                item.start()
             } else {
                 lines::skip_blank(self.text, from)
             };
@@ -180,7 +180,7 @@ impl Editor<'_> {
         let Some((key, _)) = mapping.pairs.first() else {
             return Ok(Role::Flow);
         };
-        self.column(key.start, key.position).map(Role::Value)
+        self.column(key.start(), key.position).map(Role::Value)
     }
 
     fn place_of_item(&self, is_flow: bool, dash: usize, item: &Node) -> Result<Place, EditError> {
@@ -202,7 +202,7 @@ impl Editor<'_> {
         let end = key.position.span.end;
         let colon = lines::skip_blank(self.text, end);
         let is_colon = self.slice(colon, colon + 1) == ":";
-        if is_colon && (value.start <= end || colon < value.start) {
+        if is_colon && (value.start() <= end || colon < value.start()) {
             colon + 1
         } else {
             end

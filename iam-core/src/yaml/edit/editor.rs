@@ -65,7 +65,7 @@ impl<'a> Editor<'a> {
     pub(super) fn root(&mut self, root: Option<&Node>, change: &Change) -> Result<(), EditError> {
         match root {
             Some(node) if !is_nothing(node) => {
-                let from = node.start;
+                let from = node.start();
                 let role = if self.is_json { Role::Flow } else { Role::Root };
                 self.change(Place { from, role }, node, change)
             }
@@ -164,16 +164,16 @@ impl<'a> Editor<'a> {
             return;
         };
         let line_break = self.layout.line_break;
-        match root.filter(|node| node.position.span.end > node.start) {
+        match root.filter(|node| node.position.span.end > node.start()) {
             Some(node) => {
-                let before = lines::before(self.text, node.start);
+                let before = lines::before(self.text, node.start());
                 let indent = if before.trim().is_empty() {
                     before.len()
                 } else {
                     0
                 };
                 let text = fresh.block(indent, self.layout);
-                self.splice(node.start, node.position.span.end, text);
+                self.splice(node.start(), node.position.span.end, text);
             }
             None => {
                 let text = fresh.block(0, self.layout);
@@ -190,8 +190,8 @@ impl<'a> Editor<'a> {
 fn guard(node: &Node) -> Result<(), EditError> {
     let fault = match &node.value {
         Value::Alias(_) => EditFault::Alias,
-        _ if node.anchor.is_some() => EditFault::Anchor,
-        _ if node.tag.is_some() => EditFault::Tag,
+        _ if node.anchor().is_some() => EditFault::Anchor,
+        _ if node.tag().is_some() => EditFault::Tag,
         Value::Scalar(_) | Value::Sequence(_) | Value::Mapping(_) => return Ok(()),
     };
     Err(EditError::new(node.position, fault))
@@ -199,7 +199,7 @@ fn guard(node: &Node) -> Result<(), EditError> {
 
 /// Refuses to take away a node that something else may refer to.
 pub(super) fn refuse_anchors(node: &Node) -> Result<(), EditError> {
-    if node.anchor.is_some() {
+    if node.anchor().is_some() {
         return Err(EditError::new(node.position, EditFault::Anchor));
     }
     match &node.value {

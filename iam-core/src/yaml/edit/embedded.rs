@@ -1,7 +1,7 @@
 //! YAML in a string of YAML.
 
 use super::{
-    Change, Document, EditError,
+    Change, Document, EditError, Edited,
     editor::{Editor, Place, Role},
 };
 use crate::yaml::{Fresh, Node, PositionMap, Scalar, Style, splice::Splice};
@@ -19,7 +19,7 @@ impl Editor<'_> {
         let edited = Document::embedded(&scalar.text, &self.limits)
             .and_then(|document| document.edited(change));
         let edited = edited.map_err(|error| error.moved(|position| map.to_file(position)))?;
-        let Some((text, splices)) = edited else {
+        let Some(Edited { text, splices, .. }) = edited else {
             return Ok(());
         };
         let is_literal = scalar.style == Style::Literal && place.role != Role::Flow;

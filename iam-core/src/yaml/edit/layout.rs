@@ -26,8 +26,8 @@ pub(super) fn of(text: &str, root: Option<&Node>) -> Layout {
 fn step_of_flow_root(text: &str, root: &Node) -> Option<usize> {
     let mapping = root.as_mapping().filter(|mapping| mapping.is_flow)?;
     let (key, _) = mapping.pairs.first()?;
-    let has_line = lines::line_start(text, key.start) > root.start;
-    has_line.then(|| lines::before(text, key.start).len())
+    let has_line = lines::line_start(text, key.start()) > root.start();
+    has_line.then(|| lines::before(text, key.start()).len())
 }
 
 #[derive(Default)]
@@ -62,13 +62,13 @@ impl Found {
 
     fn compare(&mut self, text: &str, key: &Node, value: &Node, in_flow: bool) {
         let column = |at| lines::before(text, at).len();
-        let from = column(key.start);
+        let from = column(key.start());
         let first = match &value.value {
-            Value::Mapping(mapping) => mapping.pairs.first().map(|(inner, _)| inner.start),
-            Value::Sequence(sequence) if in_flow => sequence.items.first().map(|item| item.start),
+            Value::Mapping(mapping) => mapping.pairs.first().map(|(inner, _)| inner.start()),
+            Value::Sequence(sequence) if in_flow => sequence.items.first().map(|item| item.start()),
             Value::Sequence(_) | Value::Scalar(_) | Value::Alias(_) => None,
         };
-        let below = first.filter(|at| lines::line_start(text, *at) > key.start);
+        let below = first.filter(|at| lines::line_start(text, *at) > key.start());
         let is_block = |is_flow: bool| is_flow == in_flow;
         match &value.value {
             Value::Sequence(sequence) if !in_flow && !sequence.is_flow => {

@@ -47,9 +47,9 @@ impl<'a> Editor<'a> {
         }
         let end = lines::end_of(self.text, node);
         let line_end = lines::line_end(self.text, place.from);
-        if place.role == Role::Root || node.start < line_end {
+        if place.role == Role::Root || node.start() < line_end {
             let start = if place.role == Role::Root {
-                node.start
+                node.start()
             } else {
                 place.from
             };
@@ -96,8 +96,8 @@ impl<'a> Editor<'a> {
                 self.splice(place.from, place.from, format!(" {text}"));
             }
             Role::Item(_) | Role::Root | Role::Flow => {
-                let column = self.column(node.start, node.position)?;
-                self.splice(node.start, end, fresh.block(column, self.layout));
+                let column = self.column(node.start(), node.position)?;
+                self.splice(node.start(), end, fresh.block(column, self.layout));
             }
             Role::Value(column) => {
                 let indent = column + fresh.step_under_key(self.layout);
@@ -116,7 +116,7 @@ impl<'a> Editor<'a> {
         let end = lines::end_of(self.text, node);
         if span.start == span.end {
             self.splice(line_end, line_end, lines);
-        } else if node.start < line_end {
+        } else if node.start() < line_end {
             // What follows the value on its last line, a comment, stays behind the key.
             self.splice(place.from, end.max(span.end), "");
             let end = lines::line_end(self.text, end);
@@ -129,7 +129,7 @@ impl<'a> Editor<'a> {
     /// What begins the line of a flow value whose entries have lines of their own.
     fn margin(&self, node: &Node) -> Option<&'a str> {
         let is_tall = self.is_json && self.text.trim_end().contains('\n');
-        let before = lines::before(self.text, node.start);
+        let before = lines::before(self.text, node.start());
         let blank = before.len() - before.trim_start().len();
         before.get(..blank).filter(|_| is_tall)
     }

@@ -170,8 +170,8 @@ impl MapChange {
 
 /// Whether two nodes are written alike: text, style, tags, anchors and order.
 fn same(one: &Node, two: &Node) -> bool {
-    one.tag == two.tag
-        && one.anchor == two.anchor
+    one.tag() == two.tag()
+        && one.anchor() == two.anchor()
         && match (&one.value, &two.value) {
             (Value::Scalar(one), Value::Scalar(two)) => one == two,
             (Value::Sequence(one), Value::Sequence(two)) => {
