@@ -123,11 +123,15 @@ impl Process {
         self.wait(KILL_DEADLINE);
     }
 
-    /// Its exit status, when it ends before the deadline.
+    /// Its exit status, when it ends before the deadline; its output is whole then.
     pub fn wait(&mut self, deadline: Duration) -> Option<ExitStatus> {
         if self.exited.is_none() {
             let exit = self.exit.get_mut().unwrap_or_else(PoisonError::into_inner);
             self.exited = exit.recv_timeout(deadline).ok();
+            if self.exited.is_some() {
+                self.stdout.finish();
+                self.stderr.finish();
+            }
         }
         self.exited
     }
@@ -162,9 +166,6 @@ impl Drop for Process {
         if let Some(mut watchdog) = self.watchdog.take() {
             drop((watchdog.kill(), watchdog.wait()));
         }
-        // Everything it wrote is in its files before they are scanned.
-        self.stdout.finish();
-        self.stderr.finish();
         if thread::panicking() {
             super::programs::progress(&format!(
                 "{}: its last lines:\n{}",
