@@ -109,7 +109,7 @@ fn check_accounts(sources: &[Source], findings: &mut Vec<Finding>) {
     for source in sources {
         let allowed = source.allowed_accounts.as_ref().unwrap_or(&all);
         for entry in &source.entries {
-            match account(&entry.identity) {
+            match account(&entry.meaning.identity) {
                 Some(account) if !allowed.contains(&account) => {
                     let message = format!("account {account} is not in allowedAccounts");
                     let finding = Finding::error(entry.place.clone(), message);
@@ -133,7 +133,7 @@ fn account(identity: &Identity) -> Option<AccountId> {
 /// The consumer compares roles without their path, so an entry with one never matches.
 fn check_paths(entries: &[Declared], findings: &mut Vec<Finding>) {
     for entry in entries {
-        let Identity::Role { arn } = &entry.identity else {
+        let Identity::Role { arn } = &entry.meaning.identity else {
             continue;
         };
         let Ok(role) = arn.parse::<RoleArn>() else {
@@ -153,10 +153,7 @@ fn check_paths(entries: &[Declared], findings: &mut Vec<Finding>) {
 
 /// An empty group makes every login by the entry fail.
 fn check_groups(entries: &[Declared], findings: &mut Vec<Finding>) {
-    for entry in entries
-        .iter()
-        .filter(|entry| entry.groups.iter().any(String::is_empty))
-    {
+    for entry in entries.iter().filter(|entry| entry.meaning.gives("")) {
         findings.push(Finding::error(
             entry.place.clone(),
             "a group of the entry is empty",
@@ -167,10 +164,10 @@ fn check_groups(entries: &[Declared], findings: &mut Vec<Finding>) {
 fn check_duplicates(entries: &[Declared], findings: &mut Vec<Finding>) {
     let mut seen: HashMap<Key, &Place> = HashMap::new();
     for entry in entries {
-        match seen.entry(Key::of(&entry.identity)) {
+        match seen.entry(entry.meaning.key()) {
             Entry::Occupied(first) => {
                 let first = first.get();
-                let message = format!("{} is declared already at {first}", entry.identity);
+                let message = format!("{} is declared already at {first}", entry.meaning.identity);
                 let finding = Finding::error(entry.place.clone(), message);
                 findings.push(finding.hint("of two entries only the last would count: remove one"));
             }
@@ -228,6 +225,6 @@ fn first_lost<'a>(entries: &'a [Declared], document: &Document) -> Option<&'a De
     Section::ALL.into_iter().find_map(|section| {
         let mut read = document.section(section).map(Meaning::from);
         let mut entries = entries.iter().filter(|entry| entry.section() == section);
-        entries.find(|entry| read.next() != Some(Meaning::from(*entry)))
+        entries.find(|entry| read.next().as_ref() != Some(&entry.meaning))
     })
 }

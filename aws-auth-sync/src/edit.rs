@@ -7,9 +7,11 @@ mod meant;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+
 use iam_core::aws_auth::{Document, LIST_LIMITS, Section};
-use iam_core::yaml::Fresh;
 use iam_core::yaml::edit::{self, EditError, ListChange};
+use iam_core::yaml::{FirstDocument, Fresh};
 use thiserror::Error;
 
 pub(crate) use entry::{USUAL, fresh};
@@ -87,12 +89,14 @@ pub struct Edited {
 /// # Errors
 /// When a text cannot be edited without danger to the rest of it.
 pub fn edit(live: &Live, changes: &[Change]) -> Result<Edited, TextError> {
-    let mut edits = Vec::new();
+    let (mut edits, mut read) = (Vec::new(), HashMap::new());
     for section in Section::ALL {
         let of_section = |change: &&Change| change.section() == section && writes(change);
         let changes: Vec<&Change> = changes.iter().filter(of_section).collect();
         if !changes.is_empty() {
-            edits.push(section_after(section, live, &changes)?);
+            let (edit, first) = section_after(section, live, &changes)?;
+            edits.push(edit);
+            read.extend(first.map(|first| (section, first)));
         }
     }
     if edits.is_empty() {
@@ -100,7 +104,7 @@ pub fn edit(live: &Live, changes: &[Change]) -> Result<Edited, TextError> {
         return Ok(Edited { edits, document });
     }
     let data = after(&live.data, &edits);
-    let document = Document::parse(&sections(&data));
+    let document = Document::parse_rest(&sections(&data), |section| read.remove(&section));
     for edit in &edits {
         if !meant::holds(edit.section, live, changes, &document) {
             let section = edit.section;
@@ -132,39 +136,33 @@ const fn writes(change: &Change) -> bool {
     }
 }
 
+/// The edit, and what is read of the text afterwards, where it was read already.
 fn section_after(
     section: Section,
     live: &Live,
     changes: &[&Change],
-) -> Result<SectionEdit, TextError> {
+) -> Result<(SectionEdit, Option<FirstDocument>), TextError> {
+    let edit = |way, text| SectionEdit { section, way, text };
     // A bare `[]` says nothing of how entries are to be written.
     let text = live.list(section).filter(|text| text.trim() != EMPTY);
     let Some(text) = text else {
         let text = render::list(changes.iter().map(|change| change.entry()));
-        return Ok(SectionEdit {
-            section,
-            way: Way::Write,
-            text: Some(text),
-        });
+        return Ok((edit(Way::Write, Some(text)), None));
     };
     let failed = |source| TextError::Edit { section, source };
     let document = edit::Document::parse(text, &LIST_LIMITS).map_err(failed)?;
     let list = list_change(&document, section, live, changes);
     let change = edit::Change::from(list);
-    let text = document.edit(&change).map_err(failed)?.into_owned();
+    let edited = document.edited(&change).map_err(failed)?;
+    let (text, first) = match edited.map(edit::Edited::into_parts) {
+        Some((text, first)) => (text, Some(first)),
+        None => (text.to_owned(), None),
+    };
     let is_made = live.records.iter().any(|record| record.has_made(section));
     if is_made && text.trim() == EMPTY {
-        return Ok(SectionEdit {
-            section,
-            way: Way::Remove,
-            text: None,
-        });
+        return Ok((edit(Way::Remove, None), None));
     }
-    Ok(SectionEdit {
-        section,
-        way: Way::Splice(Box::new(change)),
-        text: Some(text),
-    })
+    Ok((edit(Way::Splice(Box::new(change)), Some(text)), first))
 }
 
 /// The changes of a list: new entries come last, in the order of the sources.

@@ -93,9 +93,7 @@ fn unfit(entry: &Entry, consumer: &Consumer<'_>) -> Option<String> {
 fn declared(entry: &Entry, file: &Arc<str>) -> Declared {
     Declared {
         place: Place::new(file, entry.position),
-        identity: entry.identity.clone(),
-        username: entry.username.clone(),
-        groups: entry.groups.clone(),
+        meaning: entry.into(),
     }
 }
 
@@ -103,7 +101,7 @@ impl fmt::Display for LeftOut {
     /// A live aws-auth is anybody's text: what a terminal or a YAML reader would obey is escaped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (section, line) = (self.entry.section(), self.entry.place.line);
-        let identity = self.entry.identity.to_string();
+        let identity = self.entry.meaning.identity.to_string();
         let (identity, reason) = (
             identity.escape_default(),
             self.reason.replace(char::is_control, " "),

@@ -22,6 +22,7 @@ use iam_core::aws_auth::{Document, Entry, Identity, Section, SsoRoleMatch};
 use iam_core::principal::Principal;
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::key::folded;
 pub(crate) use admins::MASTERS;
 pub use cluster::{check_connected, check_named};
 pub(crate) use nodes::{NODE_GROUPS, lets_nodes_in};
@@ -191,14 +192,14 @@ pub struct Acknowledged(BTreeSet<String>);
 
 impl<'a> FromIterator<&'a Entry> for Acknowledged {
     fn from_iter<T: IntoIterator<Item = &'a Entry>>(entries: T) -> Self {
-        let keys = entries.into_iter().map(|entry| view::key(&entry.identity));
+        let keys = entries.into_iter().map(|entry| folded(&entry.identity));
         Self(keys.collect())
     }
 }
 
 impl Acknowledged {
     fn covers(&self, entry: &Entry) -> bool {
-        self.0.contains(&view::key(&entry.identity))
+        self.0.contains(&folded(&entry.identity))
     }
 }
 
@@ -208,13 +209,13 @@ pub struct Mended(BTreeSet<String>);
 
 impl<'a> FromIterator<&'a Identity> for Mended {
     fn from_iter<T: IntoIterator<Item = &'a Identity>>(identities: T) -> Self {
-        Self(identities.into_iter().map(view::key).collect())
+        Self(identities.into_iter().map(folded).collect())
     }
 }
 
 impl Mended {
     fn covers(&self, entry: &Entry) -> bool {
-        self.0.contains(&view::key(&entry.identity))
+        self.0.contains(&folded(&entry.identity))
     }
 }
 

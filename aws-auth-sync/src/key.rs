@@ -17,14 +17,9 @@ impl Key {
     /// The key of an entry about `identity`.
     #[must_use]
     pub fn of(identity: &Identity) -> Self {
-        let folded = match identity {
-            Identity::Role { arn } | Identity::User { arn } => PrincipalKey::of_mapped_arn(arn)
-                .map_or_else(|_| arn.to_lowercase(), |key| key.arn()),
-            Identity::Sso { .. } | Identity::Account { .. } => identity.to_string().to_lowercase(),
-        };
         Self {
             section: identity.section(),
-            folded,
+            folded: folded(identity),
         }
     }
 
@@ -44,6 +39,16 @@ impl Key {
     #[must_use]
     pub fn digest(&self) -> Digest {
         digest([self.section.key(), &self.folded])
+    }
+}
+
+/// Whom an entry is about, however it is spelled and in whichever list it stands.
+pub(crate) fn folded(identity: &Identity) -> String {
+    match identity {
+        Identity::Role { arn } | Identity::User { arn } => {
+            PrincipalKey::of_mapped_arn(arn).map_or_else(|_| arn.to_lowercase(), |key| key.arn())
+        }
+        Identity::Sso { .. } | Identity::Account { .. } => identity.to_string().to_lowercase(),
     }
 }
 

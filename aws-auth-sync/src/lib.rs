@@ -46,6 +46,7 @@ pub mod plugin;
 pub mod policies;
 pub mod proxy;
 pub mod rbac;
+mod reading;
 pub mod record;
 pub mod render;
 pub mod report;

@@ -1,13 +1,10 @@
 //! An entry as its consumer takes it.
 
-use std::collections::BTreeSet;
-
 use iam_core::aws_auth::{Entry, Identity};
 use serde_json::{Map, Value, json};
 
 use crate::digest::{Digest, digest};
 use crate::key::Key;
-use crate::source::Declared;
 
 /// Whom an entry is about and what it gives, as written.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -112,8 +109,12 @@ impl Meaning {
         }
     }
 
-    fn set(&self) -> BTreeSet<&str> {
-        self.groups.iter().map(String::as_str).collect()
+    /// The groups without their order, each once.
+    fn set(&self) -> Vec<&str> {
+        let mut groups: Vec<&str> = self.groups.iter().map(String::as_str).collect();
+        groups.sort_unstable();
+        groups.dedup();
+        groups
     }
 }
 
@@ -127,12 +128,12 @@ impl From<&Entry> for Meaning {
     }
 }
 
-impl From<&Declared> for Meaning {
-    fn from(declared: &Declared) -> Self {
+impl From<Entry> for Meaning {
+    fn from(entry: Entry) -> Self {
         Self {
-            identity: declared.identity.clone(),
-            username: declared.username.clone(),
-            groups: declared.groups.clone(),
+            identity: entry.identity,
+            username: entry.username,
+            groups: entry.groups,
         }
     }
 }

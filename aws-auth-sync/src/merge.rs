@@ -72,7 +72,7 @@ pub struct Merge {
 #[must_use]
 pub fn merge(intent: &Intent<'_>, live: &Live) -> Merge {
     let index = Index::new(&live.document);
-    let keys = intent.entries.iter().map(|entry| Key::of(&entry.identity));
+    let keys = intent.entries.iter().map(|entry| entry.meaning.key());
     let keys: Vec<Key> = keys.collect();
     let declared: HashSet<&Key> = keys.iter().collect();
     let mut merger = Merger::new(intent, live, &index, &declared);
@@ -137,17 +137,18 @@ impl<'a> Merger<'a> {
 
     /// An entry that the owner wants.
     fn declared(&mut self, declared: &Declared, key: &Key) {
-        let wanted = Meaning::from(declared);
-        let written = self.base.written(key);
-        let holders = self.holders(key);
+        let wanted = &declared.meaning;
+        let known_by = key.digest();
+        let written = self.base.written(known_by);
+        let holders = self.holders(known_by);
         if !holders.is_empty() && !self.intent.policy.adopt {
             self.refuse(declared, key, Standing::Held { by: holders });
             return;
         }
-        self.take(key);
+        self.take(known_by);
         let group = self.index.get(key);
-        let Some((action, reason)) = decide(&wanted, written, group, holders) else {
-            return self.merge.record.own(key.digest(), wanted.digest());
+        let Some((action, reason)) = decide(wanted, written, group, holders) else {
+            return self.merge.record.own(known_by, wanted.digest());
         };
         match (&action, written.is_some() || self.intent.policy.adopt) {
             (Action::Adopt(_), false) => {
@@ -156,7 +157,7 @@ impl<'a> Merger<'a> {
             }
             (Action::Update { .. }, false) => self.refuse(declared, key, Standing::Unowned),
             (Action::Add(_) | Action::Update { .. } | Action::Adopt(_) | Action::Remove(_), _) => {
-                self.merge.record.own(key.digest(), wanted.digest());
+                self.merge.record.own(known_by, wanted.digest());
                 self.merge.changes.push(Change {
                     action,
                     reason,
@@ -175,9 +176,10 @@ impl<'a> Merger<'a> {
             .iter()
             .filter(|(key, _)| !declared.contains(*key))
         {
-            let is_held = !self.holders(key).is_empty();
-            match self.base.written(key).filter(|_| !is_held) {
-                Some(written) => self.abandoned(key, group, written),
+            let known_by = key.digest();
+            let is_held = !self.holders(known_by).is_empty();
+            match self.base.written(known_by).filter(|_| !is_held) {
+                Some(written) => self.abandoned(known_by, group, written),
                 None if is_held || !self.intent.policy.prune || self.protects(&group.meaning) => {
                     self.merge.foreign += group.len();
                 }
@@ -187,7 +189,7 @@ impl<'a> Merger<'a> {
     }
 
     /// An entry that the owner wrote and declares no longer.
-    fn abandoned(&mut self, key: &Key, group: &Group<'_>, written: Digest) {
+    fn abandoned(&mut self, key: Digest, group: &Group<'_>, written: Digest) {
         let is_as_written = group.digest() == Some(written);
         if self.protects(&group.meaning) {
             self.merge.protected.push(group.meaning.clone());
@@ -203,7 +205,7 @@ impl<'a> Merger<'a> {
                 place: None,
             });
         }
-        self.merge.record.own(key.digest(), written);
+        self.merge.record.own(key, written);
     }
 
     fn remove(&mut self, group: &Group<'_>, reason: Reason) {
@@ -217,13 +219,14 @@ impl<'a> Merger<'a> {
 
     /// The owner's entry cannot be had: what is there stays.
     fn refuse(&mut self, declared: &Declared, key: &Key, standing: Standing) {
-        if let Some(written) = self.base.written(key) {
-            self.merge.record.own(key.digest(), written);
+        let known_by = key.digest();
+        if let Some(written) = self.base.written(known_by) {
+            self.merge.record.own(known_by, written);
         }
         let group = self.index.get(key);
         self.merge.foreign += group.map_or(0, Group::len);
         self.merge.conflicts.push(Conflict {
-            entry: declared.into(),
+            entry: declared.meaning.clone(),
             there: group.map(|group| group.meaning.clone()),
             standing,
             place: Some(declared.place.clone()),
@@ -255,14 +258,14 @@ impl<'a> Merger<'a> {
     }
 
     /// The other owners that have written a key.
-    fn holders(&self, key: &Key) -> Vec<Owner> {
+    fn holders(&self, key: Digest) -> Vec<Owner> {
         let holds = |record: &&Record| record.written(key).is_some();
         let holders = self.others.iter().filter(holds);
         holders.map(|record| record.owner().clone()).collect()
     }
 
     /// Takes a key out of the records of the others.
-    fn take(&mut self, key: &Key) {
+    fn take(&mut self, key: Digest) {
         for record in &mut self.others {
             if record.release(key) {
                 let owner = record.owner();

@@ -143,7 +143,7 @@ impl<'a> Draft<'a> {
     /// What the sources want as they wanted it before, and somebody else has changed.
     fn mended(&self) -> Mended {
         let record = self.live.record(&self.wanted.owner);
-        let written = |change: &Change| record?.written(&change.entry().key());
+        let written = |change: &Change| record?.written(change.entry().key().digest());
         let is_mended = |change: &&Change| {
             change.reason == Reason::ChangedByOthers
                 && written(change) == Some(change.entry().digest())

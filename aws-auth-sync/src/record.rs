@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::digest::Digest;
-use crate::key::Key;
 use crate::owner::Owner;
 
 /// What one owner has written.
@@ -47,10 +46,10 @@ impl Record {
         &self.owner
     }
 
-    /// The digest of the values that the owner wrote under a key.
+    /// The digest of the values that the owner wrote under the key of this digest.
     #[must_use]
-    pub fn written(&self, key: &Key) -> Option<Digest> {
-        self.entries.get(&key.digest()).copied()
+    pub fn written(&self, key: Digest) -> Option<Digest> {
+        self.entries.get(&key).copied()
     }
 
     /// The digests of all keys, each with that of its values.
@@ -68,8 +67,8 @@ impl Record {
         self.entries.insert(key, values);
     }
 
-    pub(crate) fn release(&mut self, key: &Key) -> bool {
-        self.entries.remove(&key.digest()).is_some()
+    pub(crate) fn release(&mut self, key: Digest) -> bool {
+        self.entries.remove(&key).is_some()
     }
 
     pub(crate) fn make(&mut self, section: Section) {
@@ -211,6 +210,7 @@ mod tests {
 
     use super::*;
     use crate::digest::digest;
+    use crate::key::Key;
 
     fn account(id: &str) -> Key {
         Key::of(&Identity::Account { id: id.into() })
@@ -233,17 +233,17 @@ mod tests {
         assert_eq!(records(&annotations), Ok(vec![record.clone()]));
         assert_eq!(record.annotation(), "aws-auth-sync/owned.platform");
         assert_eq!(
-            record.written(&account("111122223333")),
+            record.written(account("111122223333").digest()),
             Some(digest(["v"]))
         );
-        assert_eq!(record.written(&account("444455556666")), None);
+        assert_eq!(record.written(account("444455556666").digest()), None);
     }
 
     #[test]
     fn a_record_of_nothing_is_none() {
         let mut record = record();
-        assert!(record.release(&account("111122223333")));
-        assert!(!record.release(&account("111122223333")));
+        assert!(record.release(account("111122223333").digest()));
+        assert!(!record.release(account("111122223333").digest()));
         record.unmake(Section::MapAccounts);
         assert_eq!(record.value(), None);
     }

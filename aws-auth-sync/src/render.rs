@@ -23,9 +23,9 @@ pub fn data(entries: &[Declared]) -> Data {
     let mut data = Data::new();
     for section in Section::ALL {
         let entries = entries.iter().filter(|entry| entry.section() == section);
-        let entries: Vec<Meaning> = entries.map(Meaning::from).collect();
-        if !entries.is_empty() {
-            data.insert(section.key().to_owned(), list(&entries));
+        let mut entries = entries.map(|entry| &entry.meaning).peekable();
+        if entries.peek().is_some() {
+            data.insert(section.key().to_owned(), list(entries));
         }
     }
     data
@@ -41,7 +41,7 @@ pub fn list<'a>(entries: impl IntoIterator<Item = &'a Meaning>) -> String {
 #[must_use]
 pub fn record(owner: &Owner, entries: &[Declared]) -> Record {
     let mut record = Record::new(owner);
-    for entry in entries.iter().map(Meaning::from) {
+    for entry in entries.iter().map(|entry| &entry.meaning) {
         record.make(entry.identity.section());
         record.own(entry.key().digest(), entry.digest());
     }
@@ -113,51 +113,32 @@ mod tests {
                     line: 1,
                     column: 1,
                 };
-                match identity {
-                    Identity::Account { .. } => Declared {
-                        place,
-                        identity,
-                        username: String::new(),
-                        groups: Vec::new(),
-                    },
+                let (username, groups) = match identity {
+                    Identity::Account { .. } => (String::new(), Vec::new()),
                     Identity::Role { .. } | Identity::User { .. } | Identity::Sso { .. } => {
-                        Declared {
-                            place,
-                            identity,
-                            username,
-                            groups,
-                        }
+                        (username, groups)
                     }
-                }
+                };
+                let meaning = Meaning {
+                    identity,
+                    username,
+                    groups,
+                };
+                Declared { place, meaning }
             },
         )
     }
 
     /// What the consumer must see, in its order.
-    fn values(entries: &[Declared]) -> Vec<(Identity, String, Vec<String>)> {
+    fn values(entries: &[Declared]) -> Vec<Meaning> {
         let mut entries: Vec<&Declared> = entries.iter().collect();
         entries.sort_by_key(|entry| entry.section());
-        let values = |entry: &Declared| {
-            (
-                entry.identity.clone(),
-                entry.username.clone(),
-                entry.groups.clone(),
-            )
-        };
-        entries.into_iter().map(values).collect()
+        let meanings = entries.into_iter().map(|entry| entry.meaning.clone());
+        meanings.collect()
     }
 
-    fn read(document: &Document) -> Vec<(Identity, String, Vec<String>)> {
-        let entries = document.entries.iter();
-        entries
-            .map(|entry| {
-                (
-                    entry.identity.clone(),
-                    entry.username.clone(),
-                    entry.groups.clone(),
-                )
-            })
-            .collect()
+    fn read(document: &Document) -> Vec<Meaning> {
+        document.entries.iter().map(Meaning::from).collect()
     }
 
     proptest! {

@@ -9,12 +9,14 @@ use std::sync::Arc;
 
 use glob::Pattern;
 use iam_core::account::AccountId;
-use iam_core::aws_auth::{Identity, MANIFEST_LIMITS, Section};
-use iam_core::yaml::{self, Mapping, Node, Position};
+use iam_core::aws_auth::Section;
+use iam_core::yaml::{Mapping, Node, Position};
 
 use crate::finding::{Finding, Place};
 use crate::input::Input;
+use crate::meaning::Meaning;
 use crate::owner::Owner;
+use crate::reading::{Fault, Reading};
 use crate::subject;
 use reader::Reader;
 
@@ -47,19 +49,15 @@ pub struct Located<T> {
 pub struct Declared {
     /// Where it stands.
     pub place: Place,
-    /// Whom it is about.
-    pub identity: Identity,
-    /// The username template; empty for an account.
-    pub username: String,
-    /// The group templates; none for an account.
-    pub groups: Vec<String>,
+    /// What it says.
+    pub meaning: Meaning,
 }
 
 impl Declared {
     /// The list that the entry belongs to.
     #[must_use]
     pub const fn section(&self) -> Section {
-        self.identity.section()
+        self.meaning.identity.section()
     }
 }
 
@@ -77,39 +75,42 @@ pub(crate) fn native_document(
 /// Reads the documents of an input. Empty documents are passed over; what is wrong is added to
 /// `findings`.
 pub fn parse(input: &Input, findings: &mut Vec<Finding>) -> Vec<Source> {
+    read(input, &Reading::from(input), findings)
+}
+
+/// The same of an input that is read already.
+pub(crate) fn read(
+    input: &Input,
+    reading: &Reading<'_>,
+    findings: &mut Vec<Finding>,
+) -> Vec<Source> {
     let mut reader = Reader::new(&input.file, findings);
-    let text = match std::str::from_utf8(&input.bytes) {
-        Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
-        Err(error) => {
-            reader.error(
-                position_after(&input.bytes, error.valid_up_to()),
-                "this is not UTF-8",
-            );
-            return Vec::new();
-        }
-    };
-    match yaml::parse(text, &MANIFEST_LIMITS) {
+    match &reading.documents {
         Ok(documents) => {
             let filled = documents
                 .iter()
                 .filter(|document| !reader::is_null(document));
             filled
-                .filter_map(|document| dispatch(document, &documents, text, &mut reader))
+                .filter_map(|document| dispatch(document, documents, reading, &mut reader))
                 .collect()
         }
-        Err(error) => {
+        Err(Fault::NotUtf8(offset)) => {
+            reader.error(position_after(&input.bytes, *offset), "this is not UTF-8");
+            Vec::new()
+        }
+        Err(Fault::Yaml(error)) => {
             let position = error.position().unwrap_or(Position::START);
-            reader.error(position, reader::without_position(&error));
+            reader.error(position, reader::without_position(error));
             Vec::new()
         }
     }
 }
 
-/// Reads one of the documents of the file `text`.
+/// Reads one of the documents of a file.
 fn dispatch(
     document: &Node,
     documents: &[Node],
-    text: &str,
+    reading: &Reading<'_>,
     reader: &mut Reader<'_>,
 ) -> Option<Source> {
     let mapping = reader.mapping(document, "a document")?;
@@ -124,7 +125,7 @@ fn dispatch(
     let (version, kind) = (word("apiVersion")?, word("kind")?);
     match (version.as_str(), kind.as_str()) {
         (native::API_VERSION, native::KIND) => Some(native::read(mapping, reader)),
-        ("v1", "ConfigMap" | "List") => manifest::read(document, documents, text, reader),
+        ("v1", "ConfigMap" | "List") => manifest::read(document, documents, reading, reader),
         (_, "IAMIdentityMapping") => {
             let (entry, remarks) = subject::identity_mapping::entry(document, mapping, 0);
             Some(foreign::source(entry, remarks, reader))

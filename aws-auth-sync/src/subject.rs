@@ -12,13 +12,14 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use iam_core::account::AccountId;
-use iam_core::aws_auth::{Diagnostic, Entry, LIST_LIMITS, Section, Severity as CoreSeverity};
-use iam_core::yaml::{self, Mapping, Node, Position, Span, YamlError};
+use iam_core::aws_auth::{Diagnostic, Entry, Section, Severity as CoreSeverity};
+use iam_core::yaml::{Mapping, Node, Position, Span, YamlError};
 
 use crate::finding as source_finding;
 use crate::input::Input;
 use crate::lint::{Remark, Severity, fixes};
 use crate::rbac::Object;
+use crate::reading::{Fault, Reading};
 
 /// A file.
 #[derive(Clone, Debug)]
@@ -72,30 +73,31 @@ impl Subject {
     /// Reads a file. What is wrong with it becomes a remark.
     #[must_use]
     pub fn read(input: &Input) -> Self {
-        let (text, fault) = match std::str::from_utf8(&input.bytes) {
-            Ok(text) => (text, None),
-            Err(error) => ("", Some(error.valid_up_to())),
-        };
-        let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
+        Self::of(&Reading::from(input))
+    }
+
+    /// The same of a file that is read already.
+    #[must_use]
+    pub(crate) fn of(reading: &Reading<'_>) -> Self {
+        let text = reading.text;
         let mut subject = Self {
-            file: Arc::clone(&input.file),
-            text: bare.to_owned(),
-            has_mark: bare.len() != text.len(),
+            file: Arc::clone(reading.file),
+            text: text.to_owned(),
+            has_mark: reading.has_mark,
             parts: Vec::new(),
             remarks: Vec::new(),
             rbac: Vec::new(),
-            lines: line_starts(bare),
-            characters: characters_before_blocks(bare),
+            lines: line_starts(text),
+            characters: characters_before_blocks(text),
         };
-        if let Some(offset) = fault {
-            let message = format!("this is not UTF-8: byte {offset} begins no character");
-            let remark = Remark::new("D01", Position::START, message);
-            subject.remarks.push(remark);
-            return subject;
-        }
-        match yaml::parse(bare, &LIST_LIMITS) {
-            Ok(documents) => subject.documents(&documents),
-            Err(error) => subject.remarks.push(not_yaml(&error)),
+        match &reading.documents {
+            Ok(documents) => subject.documents(documents, reading),
+            Err(Fault::NotUtf8(offset)) => {
+                let message = format!("this is not UTF-8: byte {offset} begins no character");
+                let remark = Remark::new("D01", Position::START, message);
+                subject.remarks.push(remark);
+            }
+            Err(Fault::Yaml(error)) => subject.remarks.push(not_yaml(error)),
         }
         subject
     }
@@ -135,14 +137,13 @@ impl Subject {
         self.parts.iter().flat_map(|part| &part.entries)
     }
 
-    fn documents(&mut self, documents: &[Node]) {
-        let text = self.text.clone();
+    fn documents(&mut self, documents: &[Node], reading: &Reading<'_>) {
         let mut is_known = false;
         for document in documents.iter().flat_map(items) {
             let Some(mapping) = document.as_mapping() else {
                 continue;
             };
-            is_known |= self.document(&text, document, mapping);
+            is_known |= self.document(reading, document, mapping);
         }
         if !is_known && self.remarks.is_empty() {
             let position = documents
@@ -158,12 +159,12 @@ impl Subject {
     }
 
     /// Whether the document is one that is known here.
-    fn document(&mut self, text: &str, node: &Node, mapping: &Mapping) -> bool {
+    fn document(&mut self, reading: &Reading<'_>, node: &Node, mapping: &Mapping) -> bool {
         let word = |key: &str| scalars::word(mapping, key).unwrap_or_default();
         let (version, kind) = (word("apiVersion"), word("kind"));
         match (version, kind) {
             (native::API_VERSION, native::KIND) => native::read(self, node, mapping),
-            ("v1", "ConfigMap") => return manifest::read(self, text, node, mapping),
+            ("v1", "ConfigMap") => return manifest::read(self, reading, node, mapping),
             (_, "IAMIdentityMapping") => identity_mapping::read(self, node, mapping),
             (_, "ClusterConfig") if version.starts_with("eksctl.io/") => {
                 eksctl::read(self, node, mapping);

@@ -10,8 +10,8 @@ use iam_core::aws_auth::{Document, Section};
 
 use crate::cluster::Content;
 use crate::desired::sections;
+use crate::digest::Digest;
 use crate::edit::{self, SectionEdit, TextError, Way};
-use crate::key::Key;
 use crate::live::Live;
 use crate::meaning::Meaning;
 use crate::merge::{Action, Change, Group, Index, Reason};
@@ -68,12 +68,12 @@ impl Undo {
 
 /// What changes, and what is no longer the change's to undo.
 fn changes(before: &Live, after: &Live, now: &Live) -> (Vec<Change>, Vec<Meaning>) {
-    let holders = |live: &Live, key: &Key| -> Vec<Owner> {
+    let holders = |live: &Live, key: Digest| -> Vec<Owner> {
         let held = live.records.iter();
         let held = held.filter(|record| record.written(key).is_some());
         held.map(|record| record.owner().clone()).collect()
     };
-    let is_taken = |key: &Key| holders(after, key) != holders(now, key);
+    let is_taken = |key: Digest| holders(after, key) != holders(now, key);
     let [old, new, there] = [before, after, now].map(|live| Index::new(&live.document));
     let (mut changes, mut kept) = (Vec::new(), Vec::new());
     let mut seen = HashSet::new();
@@ -82,7 +82,7 @@ fn changes(before: &Live, after: &Live, now: &Live) -> (Vec<Change>, Vec<Meaning
         if !seen.insert(key) || alike(old, new) || alike(old, there) {
             continue;
         }
-        if alike(new, there) && !is_taken(key) {
+        if alike(new, there) && !is_taken(key.digest()) {
             changes.extend(change(old, there));
         } else {
             let entry = there.or(new).or(old);

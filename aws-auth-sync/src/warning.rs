@@ -6,6 +6,7 @@ mod managed;
 use std::fmt;
 
 use iam_core::aws_auth::Document;
+use iam_core::excerpt::Shown;
 use serde::{Serialize, Serializer};
 
 pub use entrance::Entrance;
@@ -96,7 +97,7 @@ fn others_values(change: &Change) -> Option<Warning> {
         "{} {} gets other values than {writer} gave it, who may write them again: have one of the \
          two declare it",
         change.section(),
-        after.name().escape_default(),
+        Shown(&after.name()),
     );
     Some(Warning::new(Code::OthersValues, message))
 }

@@ -13,6 +13,7 @@ use std::process::{Command, Output, Stdio};
 use std::thread;
 
 use aws_auth_sync::finding::Place;
+use aws_auth_sync::meaning::Meaning;
 use aws_auth_sync::render;
 use aws_auth_sync::source::Declared;
 use iam_core::aws_auth::Identity;
@@ -140,11 +141,13 @@ fn record(accounts: &[&str]) -> Value {
             line: 1,
             column: 1,
         },
-        identity: Identity::Account {
-            id: (*id).to_owned(),
+        meaning: Meaning {
+            identity: Identity::Account {
+                id: (*id).to_owned(),
+            },
+            username: String::new(),
+            groups: Vec::new(),
         },
-        username: String::new(),
-        groups: Vec::new(),
     };
     let entries: Vec<Declared> = accounts.iter().map(declared).collect();
     let record = render::record(&"platform".parse().unwrap(), &entries);

@@ -9,6 +9,7 @@ use crate::input::Input;
 use crate::lint;
 use crate::merge::Policy;
 use crate::plan::Wanted;
+use crate::reading::Reading;
 use crate::source;
 use crate::subject::Subject;
 use crate::warning::Entrance;
@@ -49,12 +50,13 @@ pub(super) fn load(
     owner: Option<crate::owner::Owner>,
 ) -> Result<(Desired, Acknowledged), Error> {
     let mut findings = Vec::new();
-    let sources = inputs
-        .iter()
-        .flat_map(|input| source::parse(input, &mut findings))
-        .collect();
+    let (mut sources, mut subjects) = (Vec::new(), Vec::with_capacity(inputs.len()));
+    for input in inputs {
+        let reading = Reading::from(input);
+        sources.extend(source::read(input, &reading, &mut findings));
+        subjects.push(Subject::of(&reading));
+    }
     let desired = Desired::new(sources, owner, &mut findings);
-    let subjects: Vec<Subject> = inputs.iter().map(Subject::read).collect();
     // What is found here already has its place and its remedy.
     if !findings.iter().any(Finding::is_error) {
         let found = lint::check(&subjects, &lint::Settings::default());

@@ -271,9 +271,7 @@ fn declared(entry: &Meaning) -> Declared {
             line: 1,
             column: 1,
         },
-        identity: entry.identity.clone(),
-        username: entry.username.clone(),
-        groups: entry.groups.clone(),
+        meaning: entry.clone(),
     }
 }
 
@@ -318,7 +316,7 @@ proptest! {
             }
         }
         let is_wanted = |entry: &Meaning| wanted.iter().any(|w| w.identity == entry.identity);
-        let is_ours = |entry: &Meaning| ours.iter().any(|o| o.identity == entry.identity);
+        let is_ours = |entry: &Meaning| ours.iter().any(|o| o.meaning.identity == entry.identity);
         expected.retain(|entry| is_wanted(entry) || (!is_ours(entry) && !prune));
         let same = found.len() == expected.len()
             && found.iter().zip(&expected).all(|(found, expected)| found.is_same(expected));

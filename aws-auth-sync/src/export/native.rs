@@ -5,6 +5,7 @@ use iam_core::yaml::scalar11::quoted;
 use serde::Serialize;
 
 use super::Export;
+use crate::meaning::Meaning;
 use crate::render;
 use crate::source::{API_VERSION, Declared, KIND};
 
@@ -87,8 +88,12 @@ enum Item<'a> {
 
 impl<'a> Item<'a> {
     fn new(entry: &'a Declared) -> Option<Self> {
-        let (username, groups) = (entry.username.as_str(), entry.groups.as_slice());
-        match &entry.identity {
+        let Meaning {
+            identity,
+            username,
+            groups,
+        } = &entry.meaning;
+        match identity {
             Identity::Role { arn: rolearn } => Some(Self::Role {
                 rolearn,
                 username,

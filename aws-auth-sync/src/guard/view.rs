@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use iam_core::aws_auth::{Consumer, Document, Entry, Identity, SsoRoleMatch};
-use iam_core::principal::PrincipalKey;
+use iam_core::aws_auth::{Consumer, Document, Entry, SsoRoleMatch};
+
+use crate::key::folded;
 
 /// A document and its consumer.
 pub(super) struct View<'a> {
@@ -21,7 +22,7 @@ impl<'a> View<'a> {
         let entries = document.entries.iter();
         let kept = entries.filter(|entry| !consumer.is_overridden(entry));
         let kept: Vec<_> = kept
-            .map(|entry| (Rc::from(key(&entry.identity)), entry))
+            .map(|entry| (Rc::from(folded(&entry.identity)), entry))
             .collect();
         let mut acting = HashMap::<Rc<str>, Vec<&Entry>>::with_capacity(kept.len());
         for (key, entry) in &kept {
@@ -57,13 +58,7 @@ impl<'a> View<'a> {
 
     /// Those of them that are about the same principal.
     pub(super) fn acting_for(&self, entry: &Entry) -> &[&'a Entry] {
-        let found = self.acting.get(key(&entry.identity).as_str());
+        let found = self.acting.get(folded(&entry.identity).as_str());
         found.map_or(&[], Vec::as_slice)
     }
-}
-
-/// Whom an entry is about, however it is spelled.
-pub(super) fn key(identity: &Identity) -> String {
-    let text = identity.to_string();
-    PrincipalKey::of_mapped_arn(&text).map_or_else(|_| text.to_lowercase(), |key| key.arn())
 }

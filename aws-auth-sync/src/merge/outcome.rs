@@ -16,9 +16,10 @@ pub fn first_amiss(merge: &Merge, entries: &[Declared], found: &Document) -> Opt
         let group = index.get(&key);
         let is_right =
             group.is_some_and(|group| !group.is_ambiguous && group.meaning.is_same(entry));
-        merge.record.written(&key).is_some() && !is_right
+        merge.record.written(key.digest()).is_some() && !is_right
     };
-    let amiss = entries.iter().map(Meaning::from).find(is_amiss);
+    let mut wanted = entries.iter().map(|entry| &entry.meaning);
+    let amiss = wanted.find(|entry| is_amiss(entry)).cloned();
     amiss.or_else(|| {
         let mut removed = merge
             .changes

@@ -26,9 +26,11 @@ fn declared(line: &str) -> Declared {
             line: 1,
             column: 1,
         },
-        username: if is_account { "" } else { "u" }.to_owned(),
-        groups: words.map(str::to_owned).collect(),
-        identity,
+        meaning: Meaning {
+            username: if is_account { "" } else { "u" }.to_owned(),
+            groups: words.map(str::to_owned).collect(),
+            identity,
+        },
     }
 }
 
@@ -316,7 +318,7 @@ fn of_entries_with_one_key_the_one_that_counts_is_compared_and_all_go() {
         let merge = merged_with(&live, &[ours], &[], NEITHER);
         assert_eq!(told(&merge), expected, "{there:?}");
         let index = Index::new(&live.document);
-        let group = index.get(&Key::of(&declared(ours).identity)).unwrap();
+        let group = index.get(&declared(ours).meaning.key()).unwrap();
         assert_eq!(group.indices(), indices, "{there:?}");
     }
 }

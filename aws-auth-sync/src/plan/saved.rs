@@ -169,9 +169,7 @@ fn entries(data: &Data, place: &Place) -> Option<Vec<Declared>> {
     let is_read = |section: Section| !document.is_unreadable(section);
     let entries = document.entries.iter().map(|entry| Declared {
         place: place.clone(),
-        identity: entry.identity.clone(),
-        username: entry.username.clone(),
-        groups: entry.groups.clone(),
+        meaning: entry.into(),
     });
     let entries = entries.collect();
     Section::ALL.into_iter().all(is_read).then_some(entries)

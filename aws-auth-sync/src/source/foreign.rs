@@ -27,9 +27,7 @@ pub(super) fn source(
     }
     let declared = entries.into_iter().map(|entry| Declared {
         place: reader.place(entry.position),
-        identity: entry.identity,
-        username: entry.username,
-        groups: entry.groups,
+        meaning: entry.into(),
     });
     Source {
         entries: declared.collect(),
@@ -64,10 +62,11 @@ iamIdentityMappings:
             .iter()
             .flat_map(|source| &source.entries)
             .map(|entry| {
-                let groups = entry.groups.join(",");
+                let meaning = &entry.meaning;
+                let groups = meaning.groups.join(",");
                 format!(
                     "{} {} {} {groups}",
-                    entry.place, entry.identity, entry.username
+                    entry.place, meaning.identity, meaning.username
                 )
             })
             .collect();

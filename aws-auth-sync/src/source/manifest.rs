@@ -1,17 +1,20 @@
 //! Manifests of the ConfigMap aws-auth itself.
 
+use std::rc::Rc;
+
 use iam_core::aws_auth::{Document, Manifest, ManifestError, Section, Severity};
 use iam_core::yaml::{Mapping, Node, Position};
 
 use super::reader::{self, Reader};
 use super::{Declared, Source};
 use crate::finding::Finding;
+use crate::reading::Reading;
 
 /// Reads a ConfigMap, or a `List` with one in it; `documents` are those of the whole file.
 pub(super) fn read(
     node: &Node,
     documents: &[Node],
-    text: &str,
+    reading: &Reading<'_>,
     reader: &mut Reader<'_>,
 ) -> Option<Source> {
     let envelopes = envelopes(node);
@@ -22,12 +25,15 @@ pub(super) fn read(
     for envelope in envelopes {
         check_envelope(envelope, reader);
     }
-    let found = Manifest::find(documents).and_then(|node| Manifest::of_node(text, node));
-    match found {
+    let found = match Manifest::find(documents) {
+        Ok(node) => reading.manifest(node),
+        Err(error) => Rc::new(Err(error)),
+    };
+    match &*found {
         Ok(manifest) => Some(entries(&manifest.document, reader)),
         Err(ManifestError::Yaml(error)) => {
             let position = error.position().unwrap_or(Position::START);
-            reader.error(position, reader::without_position(&error));
+            reader.error(position, reader::without_position(error));
             None
         }
         Err(ManifestError::Absent) => {
@@ -36,7 +42,7 @@ pub(super) fn read(
         }
         Err(ManifestError::Several { first, second }) => {
             let message = format!("a second aws-auth; the first begins on line {}", first.line);
-            reader.error(second, message);
+            reader.error(*second, message);
             None
         }
         Err(ManifestError::NotText {
@@ -45,7 +51,7 @@ pub(super) fn read(
             found,
         }) => {
             let message = format!("{section} is {found}, but a ConfigMap holds text");
-            reader.error_with_hint(position, message, format!("write {section}: |"));
+            reader.error_with_hint(*position, message, format!("write {section}: |"));
             None
         }
     }
@@ -72,9 +78,7 @@ fn entries(document: &Document, reader: &mut Reader<'_>) -> Source {
         }
         source.entries.push(Declared {
             place: reader.place(entry.position),
-            identity: entry.identity.clone(),
-            username: entry.username.clone(),
-            groups: entry.groups.clone(),
+            meaning: entry.into(),
         });
     }
     source
@@ -168,6 +172,7 @@ const ABSENT: &str = "the ConfigMap is not the one named aws-auth";
 mod tests {
     use super::super::parse_text;
     use super::*;
+    use crate::meaning::Meaning;
 
     const HEAD: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: aws-auth\n";
 
@@ -180,12 +185,12 @@ mod tests {
             .iter()
             .flat_map(|source| &source.entries)
             .map(|entry| {
-                let Declared {
-                    place,
+                let Declared { place, meaning } = entry;
+                let Meaning {
                     identity,
                     username,
                     groups,
-                } = entry;
+                } = meaning;
                 format!("{place} {identity} {username} {}", groups.join(","))
             })
             .collect();

@@ -21,6 +21,7 @@ use iam_core::yaml::{Mapping, Node};
 
 use super::reader::Reader;
 use super::{Declared, Source};
+use crate::meaning::Meaning;
 
 pub(crate) const API_VERSION: &str = "aws-auth-sync/v1";
 pub(crate) const KIND: &str = "AwsAuth";
@@ -68,11 +69,13 @@ fn mapped_accounts(node: &Node, key: &str, reader: &mut Reader<'_>) -> Vec<Decla
         };
         entries.push(Declared {
             place: account.place,
-            identity: Identity::Account {
-                id: account.value.to_string(),
+            meaning: Meaning {
+                identity: Identity::Account {
+                    id: account.value.to_string(),
+                },
+                username: String::new(),
+                groups: Vec::new(),
             },
-            username: String::new(),
-            groups: Vec::new(),
         });
     }
     entries
@@ -116,9 +119,11 @@ fn principal(item: &Node, kind: &Kind, reader: &mut Reader<'_>) -> Option<Declar
     };
     Some(Declared {
         place: reader.place(item.position),
-        identity: (kind.identity)(arn?),
-        username: username?,
-        groups: groups?,
+        meaning: Meaning {
+            identity: (kind.identity)(arn?),
+            username: username?,
+            groups: groups?,
+        },
     })
 }
 
@@ -179,9 +184,11 @@ protect: [arn:aws:iam::*:role/ops-*]
         );
         let entry = |line, column, identity, username: &str, groups: &[&str]| Declared {
             place: place(line, column),
-            identity,
-            username: username.to_owned(),
-            groups: groups.iter().map(|group| (*group).to_owned()).collect(),
+            meaning: Meaning {
+                identity,
+                username: username.to_owned(),
+                groups: groups.iter().map(|group| (*group).to_owned()).collect(),
+            },
         };
         let role = Identity::Role {
             arn: "arn:aws:iam::111122223333:role/dev".to_owned(),

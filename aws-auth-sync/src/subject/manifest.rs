@@ -1,14 +1,20 @@
 //! The ConfigMap itself: its envelope, and its sections as the consumer reads them.
 
-use iam_core::aws_auth::{Manifest, ManifestError, Section};
+use iam_core::aws_auth::{ManifestError, Section};
 use iam_core::excerpt::Excerpt;
 use iam_core::yaml::{Mapping, Node, Position, splice::Splice};
 
 use super::{Kind, Subject, first_line, scalars};
 use crate::lint::{Fix, Remark, Severity};
+use crate::reading::Reading;
 
 /// Whether the ConfigMap is, or is meant to be, aws-auth.
-pub(super) fn read(subject: &mut Subject, text: &str, node: &Node, mapping: &Mapping) -> bool {
+pub(super) fn read(
+    subject: &mut Subject,
+    reading: &Reading<'_>,
+    node: &Node,
+    mapping: &Mapping,
+) -> bool {
     let metadata = mapping.get("metadata").and_then(Node::as_mapping);
     let named = |key: &str| metadata.and_then(|metadata| metadata.get(key));
     let is_named =
@@ -36,8 +42,8 @@ pub(super) fn read(subject: &mut Subject, text: &str, node: &Node, mapping: &Map
             .remarks
             .push(remark.hint("write namespace: kube-system"));
     }
-    envelope(subject, text, mapping);
-    sections(subject, text, node);
+    envelope(subject, reading.text, mapping);
+    sections(subject, reading, node);
     true
 }
 
@@ -50,8 +56,8 @@ fn has_section(data: &Mapping) -> bool {
     })
 }
 
-fn sections(subject: &mut Subject, text: &str, node: &Node) {
-    match Manifest::of_node(text, node) {
+fn sections(subject: &mut Subject, reading: &Reading<'_>, node: &Node) {
+    match reading.take_manifest(node) {
         Ok(manifest) => {
             let data = manifest.data();
             let owned = |section| data.get(section).map(str::to_owned);
