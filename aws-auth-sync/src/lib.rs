@@ -11,6 +11,7 @@
 pub mod access;
 pub mod access_entries;
 pub mod apply;
+mod bare_arn;
 pub mod call;
 pub mod cli;
 pub mod cluster;

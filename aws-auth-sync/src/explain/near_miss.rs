@@ -4,6 +4,7 @@ use iam_core::aws_auth::{Document, Entry, Identity, SsoRole};
 use iam_core::principal::Principal;
 
 use super::{Explanation, SsoRoleMatch};
+use crate::bare_arn::BareArn;
 
 /// An entry that is nearly about a caller.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -89,39 +90,6 @@ impl Reason {
     }
 }
 
-/// The fields of an ARN that are compared.
-struct Parts<'a> {
-    partition: &'a str,
-    account: &'a str,
-    kind: &'a str,
-    path: &'a str,
-    name: &'a str,
-}
-
-impl<'a> Parts<'a> {
-    /// Those of an ARN in lower case.
-    fn of(arn: &'a str) -> Option<Self> {
-        let mut fields = arn.splitn(6, ':');
-        let mut next = || fields.next();
-        let (_, partition, _, _, account) = (next()?, next()?, next()?, next()?, next()?);
-        let resource = next()?;
-        let (kind, rest) = resource.split_once('/').unwrap_or((resource, ""));
-        // Of a session the role counts.
-        let rest = match kind {
-            "assumed-role" => rest.split('/').next().unwrap_or_default(),
-            _ => rest,
-        };
-        let (path, name) = rest.rsplit_once('/').unwrap_or(("", rest));
-        Some(Self {
-            partition,
-            account,
-            kind,
-            path,
-            name,
-        })
-    }
-}
-
 /// What is nearly about `principal`, besides `found`, which is.
 pub(super) fn find<'a>(
     principal: &Principal,
@@ -130,7 +98,7 @@ pub(super) fn find<'a>(
     explanation: &Explanation<'a>,
 ) -> Vec<NearMiss<'a>> {
     let lower = canonical.to_lowercase();
-    let Some(caller) = Parts::of(&lower) else {
+    let Some(caller) = BareArn::split(&lower) else {
         return Vec::new();
     };
     let entries = &explanation.combined.document.entries;
@@ -172,7 +140,7 @@ pub(super) fn shadowed<'a>(found: &[&'a Entry]) -> Vec<NearMiss<'a>> {
 /// What is nearly about the ARN of something that cannot call.
 pub(super) fn of_text<'a>(arn: &str, document: &'a Document) -> Vec<NearMiss<'a>> {
     let arn = arn.to_lowercase();
-    let Some(asked) = Parts::of(&arn) else {
+    let Some(asked) = BareArn::split(&arn) else {
         return Vec::new();
     };
     let reason = match asked.kind {
@@ -182,17 +150,18 @@ pub(super) fn of_text<'a>(arn: &str, document: &'a Document) -> Vec<NearMiss<'a>
     };
     let entries = document.entries.iter().filter(|entry| {
         let arn = entry.identity.to_string().to_lowercase();
-        Parts::of(&arn).is_some_and(|parts| {
-            !parts.name.is_empty() && (parts.account, parts.name) == (asked.account, asked.name)
+        BareArn::split(&arn).is_some_and(|parts| {
+            !parts.name().is_empty()
+                && (parts.account, parts.name()) == (asked.account, asked.name())
         })
     });
     entries.map(|entry| NearMiss { reason, entry }).collect()
 }
 
-fn compare(caller: &Parts<'_>, arn: &str) -> Option<Reason> {
+fn compare(caller: &BareArn<'_>, arn: &str) -> Option<Reason> {
     let lower = arn.to_lowercase();
-    let found = Parts::of(&lower)?;
-    if found.name != caller.name || found.name.is_empty() {
+    let found = BareArn::split(&lower)?;
+    if found.name() != caller.name() || found.name().is_empty() {
         return None;
     }
     let is_account = found.account == caller.account;
@@ -204,7 +173,7 @@ fn compare(caller: &Parts<'_>, arn: &str) -> Option<Reason> {
         kind if kind == caller.kind && found.partition != caller.partition => {
             Some(Reason::Partition)
         }
-        kind if kind == caller.kind && found.path != caller.path => Some(Reason::Path),
+        kind if kind == caller.kind && found.path() != caller.path() => Some(Reason::Path),
         "role" | "user"
             if is_account
                 && matches!(caller.kind, "role" | "user")

@@ -6,47 +6,8 @@ use iam_core::excerpt::Excerpt;
 use iam_core::partition::Partition;
 
 use super::{View, fixes, placeholders};
+use crate::bare_arn::BareArn;
 use crate::lint::{Remark, Severity};
-
-/// The six fields of an ARN, none of them checked.
-struct Fields<'a> {
-    partition: &'a str,
-    service: &'a str,
-    region: &'a str,
-    account: &'a str,
-    kind: &'a str,
-    /// Behind the kind: path and name.
-    rest: &'a str,
-}
-
-impl<'a> Fields<'a> {
-    fn split(arn: &'a str) -> Option<Self> {
-        let mut fields = arn.splitn(6, ':');
-        let prefix = fields.next()?;
-        let mut next = || fields.next();
-        let [partition, service, region, account] = [next()?, next()?, next()?, next()?];
-        let resource = next()?;
-        let (kind, rest) = resource.split_once('/').unwrap_or((resource, ""));
-        prefix.eq_ignore_ascii_case("arn").then_some(Self {
-            partition,
-            service,
-            region,
-            account,
-            kind,
-            rest,
-        })
-    }
-
-    fn name(&self) -> &'a str {
-        self.rest.rsplit('/').next().unwrap_or_default()
-    }
-
-    /// The ARN of the role of that name.
-    fn role(&self, name: &str) -> String {
-        let (partition, account) = (self.partition, self.account);
-        format!("arn:{partition}:iam::{account}:role/{name}")
-    }
-}
 
 pub(super) fn check(view: &View<'_>, arn: &str, remarks: &mut Vec<Remark>) {
     if placeholders::is_left_in(arn) {
@@ -54,7 +15,7 @@ pub(super) fn check(view: &View<'_>, arn: &str, remarks: &mut Vec<Remark>) {
     }
     let remark =
         |code, message: String| Remark::new(code, view.arn_position(), message).of(view.entry);
-    let Some(fields) = Fields::split(arn) else {
+    let Some(fields) = BareArn::split(arn).filter(BareArn::is_arn) else {
         let message = format!("{} is no ARN", Excerpt(arn));
         let hint = "write arn:PARTITION:iam::ACCOUNT:role/NAME";
         remarks.push(remark("A01", message).hint(hint));
@@ -97,7 +58,7 @@ pub(super) fn check(view: &View<'_>, arn: &str, remarks: &mut Vec<Remark>) {
 }
 
 /// Partition, region and account.
-fn around(view: &View<'_>, fields: &Fields<'_>, remarks: &mut Vec<Remark>) {
+fn around(view: &View<'_>, fields: &BareArn<'_>, remarks: &mut Vec<Remark>) {
     let remark =
         |code, message: String| Remark::new(code, view.arn_position(), message).of(view.entry);
     match fields.partition.parse::<Partition>() {
@@ -136,7 +97,7 @@ fn around(view: &View<'_>, fields: &Fields<'_>, remarks: &mut Vec<Remark>) {
     }
 }
 
-fn role(view: &View<'_>, arn: &str, fields: &Fields<'_>, remarks: &mut Vec<Remark>) {
+fn role(view: &View<'_>, arn: &str, fields: &BareArn<'_>, remarks: &mut Vec<Remark>) {
     let at = view.arn_position();
     let remark = |code, message: String| Remark::new(code, at, message).of(view.entry);
     let name = fields.name();
@@ -176,7 +137,7 @@ fn role(view: &View<'_>, arn: &str, fields: &Fields<'_>, remarks: &mut Vec<Remar
     }
 }
 
-fn user(view: &View<'_>, fields: &Fields<'_>, remarks: &mut Vec<Remark>) {
+fn user(view: &View<'_>, fields: &BareArn<'_>, remarks: &mut Vec<Remark>) {
     name_of(view, fields.name(), "user", remarks);
     if view.entry.section == Section::MapRoles {
         let message = "a user stands in mapRoles";
@@ -197,10 +158,9 @@ fn name_of(view: &View<'_>, name: &str, kind: &str, remarks: &mut Vec<Remark>) {
     }
 }
 
-fn session(view: &View<'_>, arn: &str, fields: &Fields<'_>, remarks: &mut Vec<Remark>) {
+fn session(view: &View<'_>, arn: &str, fields: &BareArn<'_>, remarks: &mut Vec<Remark>) {
     let at = view.arn_position();
-    let name = fields.rest.split('/').next().unwrap_or_default();
-    let role = fields.role(name);
+    let role = fields.role(fields.name());
     let message = "this is the ARN of a session, not of its role";
     let remark = Remark::new("A04", at, message).of(view.entry);
     let fix = fixes::value(view.text, at, arn, &role);
@@ -212,6 +172,6 @@ fn session(view: &View<'_>, arn: &str, fields: &Fields<'_>, remarks: &mut Vec<Re
     );
 }
 
-fn is_service_linked(fields: &Fields<'_>) -> bool {
+fn is_service_linked(fields: &BareArn<'_>) -> bool {
     fields.rest.starts_with("aws-service-role/") || fields.name().starts_with("AWSServiceRoleFor")
 }
