@@ -3,6 +3,7 @@
 
 #![cfg(test)]
 
+mod apply;
 #[cfg(unix)]
 mod connection;
 mod export;
