@@ -10,7 +10,6 @@ use iam_core::principal::{PrincipalKey, RoleArn};
 
 use crate::finding::{Finding, Place};
 use crate::key::Key;
-use crate::meaning::Meaning;
 use crate::owner::Owner;
 use crate::render::{self, Data};
 use crate::source::{Declared, Located, Source};
@@ -223,8 +222,8 @@ fn check_consumer(entries: &[Declared], data: &Data, findings: &mut Vec<Finding>
 /// The first entry that is not read as it was meant.
 fn first_lost<'a>(entries: &'a [Declared], document: &Document) -> Option<&'a Declared> {
     Section::ALL.into_iter().find_map(|section| {
-        let mut read = document.section(section).map(Meaning::from);
+        let mut read = document.section(section);
         let mut entries = entries.iter().filter(|entry| entry.section() == section);
-        entries.find(|entry| read.next().as_ref() != Some(&entry.meaning))
+        entries.find(|entry| read.next().is_none_or(|read| entry.meaning != *read))
     })
 }

@@ -27,6 +27,12 @@ pub fn digest<'a>(texts: impl IntoIterator<Item = &'a str>) -> Digest {
 }
 
 impl Digest {
+    /// Its 12 characters.
+    #[must_use]
+    pub fn text(self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
+
     /// The same in 18 characters that the name of an object may hold.
     #[must_use]
     pub fn hexadecimal(self) -> String {
@@ -36,7 +42,7 @@ impl Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&URL_SAFE_NO_PAD.encode(self.0))
+        f.write_str(&self.text())
     }
 }
 

@@ -53,7 +53,8 @@ impl Meaning {
     /// Whether both give the same groups.
     #[must_use]
     pub fn gives_the_same_groups(&self, other: &Self) -> bool {
-        self.groups == other.groups || self.set() == other.set()
+        let lengths = self.groups.len().max(other.groups.len());
+        self.groups == other.groups || (lengths > 1 && self.set() == other.set())
     }
 
     /// Whether it gives a group.
@@ -115,6 +116,17 @@ impl Meaning {
         groups.sort_unstable();
         groups.dedup();
         groups
+    }
+}
+
+impl PartialEq<Entry> for Meaning {
+    fn eq(&self, entry: &Entry) -> bool {
+        let Self {
+            identity,
+            username,
+            groups,
+        } = self;
+        (identity, username, groups) == (&entry.identity, &entry.username, &entry.groups)
     }
 }
 

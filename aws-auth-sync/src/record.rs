@@ -117,7 +117,7 @@ impl Record {
             made,
             entries,
         } = self;
-        let pair = |(key, values): (&Digest, &Digest)| (key.to_string(), values.to_string());
+        let pair = |(key, values): (&Digest, &Digest)| (key.text(), values.text());
         let value = Value {
             version: VERSION,
             owner: owner.to_string(),

@@ -1,5 +1,6 @@
 //! Who a caller is: the ARNs that STS answers with and that mappings name.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -31,7 +32,7 @@ pub enum Principal {
         /// The account.
         account: AccountId,
         /// `/`, or `/a/b/`.
-        path: String,
+        path: Cow<'static, str>,
         /// The name without its path.
         name: String,
     },
@@ -42,7 +43,7 @@ pub enum Principal {
         /// The account.
         account: AccountId,
         /// `/`, or `/a/b/`.
-        path: String,
+        path: Cow<'static, str>,
         /// The name without its path.
         name: String,
     },

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use iam_core::aws_auth::{Document, Entry, Section};
+use iam_core::aws_auth::{Document, Entry, Identity, Section};
 
 use crate::live::Live;
 use crate::meaning::Meaning;
@@ -10,7 +10,7 @@ use crate::merge::{Action, Change};
 
 /// Whether `after` holds of a section what `live` does with `changes` made, and nothing else.
 pub(super) fn holds(section: Section, live: &Live, changes: &[Change], after: &Document) -> bool {
-    let mut found = after.section(section).map(Meaning::from);
+    let mut found = after.section(section);
     let mut fates = HashMap::new();
     for change in changes.iter().filter(|change| change.section() == section) {
         fates.extend(fates_of(change));
@@ -19,8 +19,8 @@ pub(super) fn holds(section: Section, live: &Live, changes: &[Change], after: &D
     let before = live.document.section(section).filter(|_| is_list);
     let mut is_right = |expected: Expected<'_>| {
         found.next().is_some_and(|found| match expected {
-            Expected::AsItWas(entry) => found == Meaning::from(entry),
-            Expected::As(meaning) => found.is_same(meaning),
+            Expected::AsItWas(entry) => says(entry) == says(found),
+            Expected::As(meaning) => *meaning == *found || meaning.is_same(&found.into()),
         })
     };
     let stays = before.filter_map(|entry| match fates.get(&entry.index) {
@@ -36,6 +36,10 @@ pub(super) fn holds(section: Section, live: &Live, changes: &[Change], after: &D
     });
     let all_come = comes.all(&mut is_right);
     all_stay && all_come && found.next().is_none() && !after.is_unreadable(section)
+}
+
+fn says(entry: &Entry) -> (&Identity, &str, &[String]) {
+    (&entry.identity, &entry.username, &entry.groups)
 }
 
 enum Expected<'a> {

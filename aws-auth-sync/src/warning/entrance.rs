@@ -69,6 +69,9 @@ impl Entrance {
             Some((_, AuthenticationMode::Api | AuthenticationMode::ConfigMap)) => return None,
             Some((_, AuthenticationMode::ApiAndConfigMap)) | None => {}
         }
+        if self.places.is_empty() {
+            return None;
+        }
         let entry = change.entry();
         let (Identity::Role { arn } | Identity::User { arn }) = &entry.identity else {
             return None;

@@ -90,20 +90,21 @@ impl Item<'_> {
             self.error("S15", self.position, message, None);
             return;
         };
-        let mut seen: Vec<&'static str> = Vec::new();
+        let known = self.known_keys();
+        let mut seen = [false; MAX_KEYS];
         for member in members {
             let name = &member.name;
-            let known = self.known_keys();
-            let Some(canonical) = known.iter().find(|key| is_fold_equal(name, key)) else {
+            let mut keys = known.iter().zip(&mut seen);
+            let Some((canonical, is_seen)) = keys.find(|(key, _)| is_fold_equal(name, key)) else {
                 self.unknown_key(name, member.key.position, known);
                 continue;
             };
             self.check_key(name, canonical, member);
-            if seen.contains(canonical) {
+            if *is_seen {
                 let message = format!("{canonical} is given in two spellings: this one counts");
                 self.warning("S05", member.key.position, message);
             }
-            seen.push(canonical);
+            *is_seen = true;
             self.field(canonical, member);
         }
         if let Some(identity) = self.identity() {
@@ -203,7 +204,8 @@ impl Item<'_> {
             return;
         };
         // The consumer fills the list of an earlier spelling anew, item by item.
-        let mut before = std::mem::take(&mut self.raw.groups).into_iter();
+        let groups = Vec::with_capacity(items.len());
+        let mut before = std::mem::replace(&mut self.raw.groups, groups).into_iter();
         self.raw.fields.group_items = items.iter().map(|item| item.node.position).collect();
         for item in items {
             let mut group = before.next().unwrap_or_default();
@@ -246,6 +248,9 @@ impl Item<'_> {
         }
     }
 }
+
+/// How many keys an entry has at most.
+const MAX_KEYS: usize = 5;
 
 fn set(field: &mut String, text: Option<&str>) {
     if let Some(text) = text {

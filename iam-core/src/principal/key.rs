@@ -37,8 +37,12 @@ impl PrincipalKey {
     /// When the text is no ARN of a user, role, federated user or root; an assumed role is none,
     /// since sessions are mapped by their role.
     pub fn of_mapped_arn(text: &str) -> Result<Self, KeyError> {
-        let folded = text.to_ascii_lowercase();
-        let principal = Principal::from_str(&folded)?;
+        let is_folded = !text.bytes().any(|byte| byte.is_ascii_uppercase());
+        let principal = if is_folded {
+            Principal::from_str(text)
+        } else {
+            Principal::from_str(&text.to_ascii_lowercase())
+        }?;
         match principal {
             Principal::AssumedRole { .. } | Principal::Ec2Instance { .. } => Err(KeyError::Session),
             Principal::User { .. }

@@ -1,5 +1,6 @@
 //! ARNs that a user writes down: of a role to assume or to map, of a user to map.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -12,7 +13,7 @@ use crate::partition::Partition;
 pub struct RoleArn {
     partition: Partition,
     account: AccountId,
-    path: String,
+    path: Cow<'static, str>,
     name: String,
 }
 

@@ -1,18 +1,20 @@
 //! The names and paths that IAM allows.
 
+use std::borrow::Cow;
+
 use super::{EC2_INSTANCE_ROLE, PrincipalError};
 
 /// Splits `[path/]NAME` into a path with its slashes, `/` for none, and the name.
-pub(super) fn path_and_name(rest: &str) -> Result<(String, &str), PrincipalError> {
-    let (path, name) = match rest.rsplit_once('/') {
-        Some((path, name)) => (format!("/{path}/"), name),
-        None => ("/".to_owned(), rest),
+pub(super) fn path_and_name(rest: &str) -> Result<(Cow<'static, str>, &str), PrincipalError> {
+    let Some((path, name)) = rest.rsplit_once('/') else {
+        return Ok((Cow::Borrowed("/"), rest));
     };
+    let path = format!("/{path}/");
     // An ARN holds printable ASCII only, which is also what a path may hold.
     if path == "//" || path.len() > MAX_PATH_LEN {
         return Err(PrincipalError::Path { found: path });
     }
-    Ok((path, name))
+    Ok((Cow::Owned(path), name))
 }
 
 /// A user's name: 1 to 64 of `[\w+=,.@-]`.

@@ -19,8 +19,9 @@ impl<'a> Seen<'a> {
     /// Says of the entries of a file which entry before them, of any file, they are at odds with.
     pub(crate) fn file(&mut self, own: &'a Subject, remarks: &mut Vec<Remark>) {
         for entry in own.entries() {
-            self.check(entry, own, remarks);
-            self.note(own, entry);
+            let key = key(entry);
+            self.check(&key, entry, own, remarks);
+            self.note(key, own, entry);
         }
         if let Some(entry) = own.entries().nth(MANY) {
             let message = format!("there are more than {MANY} entries");
@@ -28,11 +29,9 @@ impl<'a> Seen<'a> {
         }
     }
 
-    fn note(&mut self, subject: &'a Subject, entry: &'a Entry) {
-        if let Some(key) = key(entry) {
-            // Where a role is in both lists the one in mapRoles counts.
-            self.principals.entry(key).or_insert((subject, entry));
-        }
+    fn note(&mut self, key: String, subject: &'a Subject, entry: &'a Entry) {
+        // Where a role is in both lists the one in mapRoles counts.
+        self.principals.entry(key).or_insert((subject, entry));
         if !entry.username.is_empty() && !entry.username.contains("{{") {
             self.usernames
                 .entry(&entry.username)
@@ -40,11 +39,10 @@ impl<'a> Seen<'a> {
         }
     }
 
-    fn check(&self, entry: &Entry, own: &Subject, remarks: &mut Vec<Remark>) {
-        let Some(key) = key(entry) else { return };
+    fn check(&self, key: &str, entry: &Entry, own: &Subject, remarks: &mut Vec<Remark>) {
         let place =
             |subject: &Subject, entry: &Entry| format!("{}:{}", subject.file, entry.position.line);
-        if let Some((subject, earlier)) = self.principals.get(&key) {
+        if let Some((subject, earlier)) = self.principals.get(key) {
             let first = place(subject, earlier);
             let is_same = (&earlier.username, &earlier.groups) == (&entry.username, &entry.groups);
             let is_one_file = std::ptr::eq(*subject, own);
@@ -88,17 +86,17 @@ impl<'a> Seen<'a> {
 }
 
 /// Whom an entry is about, regardless of case and of a role's path.
-fn key(entry: &Entry) -> Option<String> {
+fn key(entry: &Entry) -> String {
     let arn = match &entry.identity {
-        Identity::Account { id } => return Some(format!("account {id}")),
-        Identity::Sso { .. } => return Some(format!("sso {}", entry.identity).to_lowercase()),
+        Identity::Account { id } => return format!("account {id}"),
+        Identity::Sso { .. } => return format!("sso {}", entry.identity).to_lowercase(),
         Identity::Role { arn } | Identity::User { arn } => arn.to_lowercase(),
     };
     let Some((before, rest)) = arn.split_once(":role/") else {
-        return Some(arn);
+        return arn;
     };
     let name = rest.rsplit('/').next().unwrap_or_default();
-    Some(format!("{before}:role/{name}"))
+    format!("{before}:role/{name}")
 }
 
 /// The most access entries that a cluster takes.
