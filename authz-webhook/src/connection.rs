@@ -71,20 +71,20 @@ impl<R: Responder> Connections<R> {
         };
         let clients = tls.clients_in_force();
         let handshake = TlsAcceptor::from(tls.config()).accept(stream);
-        match tokio::time::timeout(self.limits.handshake, handshake).await {
-            Ok(Ok(stream)) => {
-                let version = match stream.get_ref().1.alpn_protocol() {
-                    Some(b"h2") => Version::HTTP_2,
-                    Some(_) | None => Version::HTTP_11,
-                };
-                self.exchange(stream, version, Some(clients)).await
-            }
+        // Boxed: every hand that a stream goes through keeps room for it.
+        let stream = match tokio::time::timeout(self.limits.handshake, handshake).await {
+            Ok(Ok(stream)) => Box::new(stream),
             Ok(Err(error)) => {
                 tracing::debug!("a TLS handshake failed: {error}");
-                ConnectionEnd::HandshakeFailed
+                return ConnectionEnd::HandshakeFailed;
             }
-            Err(_) => ConnectionEnd::HandshakeSlow,
-        }
+            Err(_) => return ConnectionEnd::HandshakeSlow,
+        };
+        let version = match stream.get_ref().1.alpn_protocol() {
+            Some(b"h2") => Version::HTTP_2,
+            Some(_) | None => Version::HTTP_11,
+        };
+        self.exchange(stream, version, Some(clients)).await
     }
 
     /// Requests and answers. The version is the one agreed on: telling it from the first bytes

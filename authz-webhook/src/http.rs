@@ -2,6 +2,7 @@
 
 mod authorize;
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -60,7 +61,8 @@ enum Rejection {
 impl Responder for Webhook {
     async fn respond(&self, mut request: Request<Incoming>, open: OpenRequest) -> WholeResponse {
         let started = Instant::now();
-        let response = match panics::caught(self.answer(&mut request, started)).await {
+        let answered = panics::caught(pin!(self.answer(&mut request, started))).await;
+        let response = match answered {
             Ok(Ok(response)) => response,
             Ok(Err(rejection)) => self.reject(&rejection, request.uri().path(), started),
             Err(panics::Panicked) => {
@@ -114,7 +116,7 @@ impl Webhook {
     }
 
     async fn decide(&self, review: &Review<'_>, now: SystemTime) -> Result<Granted, Refusal> {
-        let decision = self.authenticator.authenticate(review.token(), now);
+        let decision = pin!(self.authenticator.authenticate(review.token(), now));
         match within(self.deadline, decision).await {
             Ok(decision) => decision,
             Err(_) => Err(Refusal::DeadlineExceeded),

@@ -1,5 +1,7 @@
 //! Reading the body of a request: bounded in size and time, without a copy when it is whole.
 
+use std::pin::pin;
+
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use hyper::body::{Body, Incoming};
@@ -27,7 +29,8 @@ pub async fn read(body: &mut Incoming, limits: &Limits) -> Result<Bytes, BodyErr
     if announced > limits.body_bytes {
         return Err(BodyError::TooLarge);
     }
-    within(limits.body, collect(body, limits.body_bytes))
+    let whole = pin!(collect(body, limits.body_bytes));
+    within(limits.body, whole)
         .await
         .unwrap_or(Err(BodyError::Slow))
 }

@@ -2,7 +2,7 @@
 
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
+use std::pin::Pin;
 use std::task::Poll;
 
 /// A future panicked; the hook has reported where.
@@ -12,10 +12,9 @@ pub struct Panicked;
 /// Runs a future to its end or its panic.
 ///
 /// # Errors
-/// The future panicked. It is dropped, and what it shared with others must bear that: state
+/// The future panicked. It is not polled again, and what it shared with others must bear that: state
 /// behind locks is replaced whole here, never edited in steps.
-pub async fn caught<F: Future>(future: F) -> Result<F::Output, Panicked> {
-    let mut future = pin!(future);
+pub async fn caught<F: Future>(mut future: Pin<&mut F>) -> Result<F::Output, Panicked> {
     poll_fn(
         |cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
             Ok(Poll::Pending) => Poll::Pending,
@@ -36,6 +35,8 @@ pub fn report_places_only() {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+
     use super::*;
 
     #[tokio::test]
@@ -44,7 +45,8 @@ mod tests {
             tokio::task::yield_now().await;
             panic!("for the test");
         };
-        assert_eq!(caught::<_>(panicking).await.map(|(): ()| ()), Err(Panicked));
+        let panicking = pin!(panicking);
+        assert_eq!(caught(panicking).await.map(|(): ()| ()), Err(Panicked));
     }
 
     #[tokio::test]
@@ -53,6 +55,6 @@ mod tests {
             tokio::task::yield_now().await;
             7
         };
-        assert_eq!(caught(late).await, Ok(7));
+        assert_eq!(caught(pin!(late)).await, Ok(7));
     }
 }
