@@ -64,6 +64,8 @@ impl Flights {
         let (teller, seat) = watch::channel(None);
         place.insert(seat.clone());
         drop(board);
+        // Boxed: a task that waits for what it was given keeps room for it twice.
+        let question = Box::pin(question);
         tokio::spawn(async move {
             let departure = departure;
             let outcome = question.await;
