@@ -52,6 +52,9 @@ impl CallerSettings {
 /// Questions to STS take at most this long.
 const LONGEST_QUESTION: Duration = Duration::from_secs(5);
 
+/// The longest session token that STS gives today makes a token of 7135 bytes.
+const USUAL_LEN: usize = 8 * 1024;
+
 /// How the caller became known.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Age {
@@ -115,19 +118,20 @@ impl VerifiedCallers {
         token: &str,
         now: SystemTime,
     ) -> Result<(Arc<Caller>, Age), Refusal> {
-        if token.len() > Token::MAX_LEN || !token.starts_with(Token::PREFIX) {
-            // Not worth a hash: the rules refuse it at its first bytes.
-            return Err(Token::parse(token, &self.hosts)
-                .err()
-                .map_or(Refusal::Abandoned, Refusal::from));
-        }
+        // What is most likely none is worth a hash only once the rules have taken it.
+        let is_strange = token.len() > USUAL_LEN || !token.starts_with(Token::PREFIX);
+        let request = is_strange.then(|| Token::parse(token, &self.hosts));
+        let request = request.transpose()?;
         let key = self.keys.key(token);
         let known = self.shared.memory.known(&key, now);
         if let Some(known) = known.as_ref().filter(|known| known.is_fresh()) {
             self.shared.metrics.caller_cache(CacheOutcome::Hit);
             return Ok((Arc::clone(&known.caller), Age::Fresh));
         }
-        let request = Token::parse(token, &self.hosts)?;
+        let request = match request {
+            Some(request) => request,
+            None => Token::parse(token, &self.hosts)?,
+        };
         request.check_window(now)?;
         if let Some(rejection) = self.shared.memory.rejection(&key) {
             self.shared.metrics.caller_cache(CacheOutcome::Rejected);
