@@ -98,6 +98,19 @@ async fn an_answer_that_is_cut_off_is_retried() {
 }
 
 #[tokio::test]
+async fn a_connection_that_sts_has_ended_is_not_asked_again() {
+    let Reply::Bytes(whole) = alice() else {
+        unreachable!("alice answers with bytes")
+    };
+    let sts = TestSts::start([Reply::CutOff(whole)]).await;
+    let client = sts.client();
+    for _ in 0..3 {
+        assert_eq!(ask(&client).await, Ok(alices_answer()));
+    }
+    assert_eq!((sts.heads().len(), sts.connections()), (3, 3));
+}
+
+#[tokio::test]
 async fn senseless_answers_are_told_apart() {
     let redirect =
         "HTTP/1.1 302 Found\r\nlocation: https://127.0.0.1/\r\ncontent-length: 0\r\n\r\n";
