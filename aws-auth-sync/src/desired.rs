@@ -161,7 +161,7 @@ fn check_groups(entries: &[Declared], findings: &mut Vec<Finding>) {
 }
 
 fn check_duplicates(entries: &[Declared], findings: &mut Vec<Finding>) {
-    let mut seen: HashMap<Key, &Place> = HashMap::new();
+    let mut seen = HashMap::<Key, &Place>::with_capacity(entries.len());
     for entry in entries {
         match seen.entry(entry.meaning.key()) {
             Entry::Occupied(first) => {

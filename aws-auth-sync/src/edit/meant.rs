@@ -11,7 +11,7 @@ use crate::merge::{Action, Change};
 /// Whether `after` holds of a section what `live` does with `changes` made, and nothing else.
 pub(super) fn holds(section: Section, live: &Live, changes: &[Change], after: &Document) -> bool {
     let mut found = after.section(section);
-    let mut fates = HashMap::new();
+    let mut fates = HashMap::with_capacity(changes.len());
     for change in changes.iter().filter(|change| change.section() == section) {
         fates.extend(fates_of(change));
     }

@@ -9,7 +9,7 @@ use crate::key::Key;
 use crate::meaning::Meaning;
 
 /// The entries of a document by their keys, in the order of the document.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Index<'a> {
     groups: Vec<(Key, Group<'a>)>,
     places: HashMap<Key, usize>,
@@ -28,7 +28,11 @@ pub(crate) struct Group<'a> {
 
 impl<'a> Index<'a> {
     pub(crate) fn new(document: &'a Document) -> Self {
-        let mut index = Self::default();
+        let most = document.entries.len();
+        let mut index = Self {
+            groups: Vec::with_capacity(most),
+            places: HashMap::with_capacity(most),
+        };
         for entry in &document.entries {
             if document.is_unreadable(entry.section) {
                 continue;

@@ -47,8 +47,10 @@ impl<'a> Consumer<'a> {
     #[must_use]
     pub fn new(document: &'a Document, sso_role_match: SsoRoleMatch) -> Self {
         let mut overridden = HashSet::new();
-        let (mut roles, mut sso_roles) = (HashMap::<String, Vec<_>>::new(), Vec::new());
-        for (key, entry) in kept(document, Section::MapRoles, &mut overridden) {
+        let kept_roles = kept(document, Section::MapRoles, &mut overridden);
+        let mut roles = HashMap::<String, Vec<_>>::with_capacity(kept_roles.len());
+        let mut sso_roles = Vec::new();
+        for (key, entry) in kept_roles {
             match &entry.identity {
                 Identity::Sso { .. } if sso_role_match == SsoRoleMatch::On => {
                     // Without the wildcard it ends with.
@@ -61,8 +63,9 @@ impl<'a> Consumer<'a> {
                 }
             }
         }
-        let mut users = HashMap::<String, Vec<_>>::new();
-        for (key, entry) in kept(document, Section::MapUsers, &mut overridden) {
+        let kept_users = kept(document, Section::MapUsers, &mut overridden);
+        let mut users = HashMap::<String, Vec<_>>::with_capacity(kept_users.len());
+        for (key, entry) in kept_users {
             users.entry(fold(&key)).or_default().push(entry);
         }
         let accounts = kept(document, Section::MapAccounts, &mut overridden);

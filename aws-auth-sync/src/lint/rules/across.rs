@@ -18,6 +18,9 @@ pub(crate) struct Seen<'a> {
 impl<'a> Seen<'a> {
     /// Says of the entries of a file which entry before them, of any file, they are at odds with.
     pub(crate) fn file(&mut self, own: &'a Subject, remarks: &mut Vec<Remark>) {
+        let entries = own.entries().count();
+        self.principals.reserve(entries);
+        self.usernames.reserve(entries);
         for entry in own.entries() {
             let key = key(entry);
             self.check(&key, entry, own, remarks);

@@ -265,7 +265,10 @@ pub(super) fn list_difference(sequence: &Sequence, items: &[Fresh]) -> ListChang
         .count();
     let tail = tail.min(shorter - head);
     let old_end = old.len() - tail;
-    let mut change = ListChange::default();
+    let mut change = ListChange {
+        items: Vec::with_capacity(old_end - head),
+        added: Vec::new(),
+    };
     for at in head..old_end {
         change = match items.get(at).filter(|_| at < items.len() - tail) {
             Some(value) => change.change(at, Change::Set(value.clone())),
