@@ -10,36 +10,26 @@ use e2e::support::{
 };
 use serde_json::{Value, json};
 
+use super::origins::{mapping, with_the_kind};
 use super::{LONG, made, rewrite, section, source, source_with_groups, wait, with_cluster, write};
 
 #[test]
 fn the_controller_uses_all_of_its_rights() {
     with_cluster(|story| {
-        let objects = deployed(story, "controller");
-        let before = story.audit_log().lines().count();
-        let Some(pod) = Pod::for_story(story, "aws-auth-sync", "aws-auth-sync") else {
-            return;
-        };
-        left_unconfirmed(story);
-        let args = arguments(of_kind(&objects, "Deployment"));
-        let listen = args.iter().position(|arg| arg == "--listen=0.0.0.0:8080");
-        let mut args = args.clone();
-        args[listen.expect("it answers probes")] = "--listen=127.0.0.1:0".to_owned();
-        let command = pod.command(Program::AwsAuthSync).args(args);
-        // Of several changes the states before the last one go.
-        let mut controller = command.arg("--keep-backups=1").start("deployed");
-        wait(&controller, "was not confirmed by");
-        let user = section(story, "mapUsers");
-        for times in 1..=2 {
-            rewrite(story, "mapUsers", "[]");
-            mended(&controller, times);
-        }
-        assert_eq!(section(story, "mapUsers"), user);
-        sources(story, &source_with_groups(&["changed"]));
-        wait(&controller, "notice: aws-auth is synced: mapRoles");
-        assert_eq!(controller.terminate(LONG).code(), Some(0));
-        assert_content(&controller.stderr());
-        assert_every_right_is_used(story, &objects, before);
+        controls(story, "controller", |groups| {
+            sources(story, &source_with_groups(groups));
+        });
+    });
+}
+
+#[test]
+fn the_controller_of_identity_mappings_uses_all_of_its_rights() {
+    with_cluster(|story| {
+        with_the_kind(story);
+        mapping(story, "alice", "user/alice", &["readers"], None);
+        controls(story, "identity-mappings", |groups| {
+            mapping(story, "developer", "role/developer", groups, None);
+        });
     });
 }
 
@@ -47,6 +37,7 @@ fn the_controller_uses_all_of_its_rights() {
 fn the_cronjob_uses_all_of_its_rights() {
     with_cluster(|story| {
         let objects = deployed(story, "cronjob");
+        sources(story, &source());
         let before = story.audit_log().lines().count();
         let Some(pod) = Pod::for_story(story, "aws-auth-sync", "aws-auth-sync") else {
             return;
@@ -72,7 +63,11 @@ fn the_cronjob_uses_all_of_its_rights() {
 #[test]
 fn the_pods_are_what_the_namespace_admits() {
     with_cluster(|story| {
-        for (overlay, kind) in [("controller", "Deployment"), ("cronjob", "CronJob")] {
+        for (overlay, kind) in [
+            ("controller", "Deployment"),
+            ("cronjob", "CronJob"),
+            ("identity-mappings", "Deployment"),
+        ] {
             let objects = deployed(story, overlay);
             let owner = of_kind(&objects, kind);
             let job = &owner["spec"]["jobTemplate"];
@@ -96,18 +91,42 @@ fn the_pods_are_what_the_namespace_admits() {
     });
 }
 
-/// Applies an overlay, with [`source`] as what it is to keep, and nothing left of earlier stories;
-/// gives its objects.
+/// Has an overlay's controller keep aws-auth, and use each of its rights for it. `want` has the
+/// overlay's source be [`source`] with other groups for its role.
+fn controls(story: &Story<'_>, overlay: &str, want: impl Fn(&[&str])) {
+    let objects = deployed(story, overlay);
+    want(&["developers"]);
+    let before = story.audit_log().lines().count();
+    let Some(pod) = Pod::for_story(story, "aws-auth-sync", "aws-auth-sync") else {
+        return;
+    };
+    left_unconfirmed(story);
+    let mut args = arguments(of_kind(&objects, "Deployment"));
+    let listen = args.iter().position(|arg| arg == "--listen=0.0.0.0:8080");
+    args[listen.expect("it answers probes")] = "--listen=127.0.0.1:0".to_owned();
+    let command = pod.command(Program::AwsAuthSync).args(args);
+    // Of several changes the states before the last one go.
+    let mut controller = command.arg("--keep-backups=1").start("deployed");
+    wait(&controller, "was not confirmed by");
+    let user = section(story, "mapUsers");
+    for times in 1..=2 {
+        rewrite(story, "mapUsers", "[]");
+        mended(&controller, times);
+    }
+    assert_eq!(section(story, "mapUsers"), user);
+    want(&["changed"]);
+    wait(&controller, "notice: aws-auth is synced: mapRoles");
+    assert_eq!(controller.terminate(LONG).code(), Some(0));
+    assert_content(&controller.stderr());
+    assert_every_right_is_used(story, &objects, before);
+}
+
+/// Applies an overlay, with nothing left of earlier stories; gives its objects.
 fn deployed(story: &Story<'_>, overlay: &str) -> Vec<Value> {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/aws-auth-sync");
-    let kustomize = story.admin().command(&["kustomize"]);
-    let text = kustomize.arg(directory.join(overlay)).succeed().stdout;
     let gone = ["delete", "--ignore-not-found", "--filename=-"];
     let rights = ["Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"];
-    for before in ["controller", "cronjob"] {
-        let kustomize = story.admin().command(&["kustomize"]);
-        let text = kustomize.arg(directory.join(before)).succeed().stdout;
-        let objects: Vec<Value> = serde_saphyr::from_multiple(&text).expect("it is YAML");
+    for before in ["controller", "cronjob", "identity-mappings"] {
+        let objects = objects(&kustomized(story, before));
         let rights = objects.iter().filter(|object| {
             let kind = object["kind"].as_str();
             rights.iter().any(|right| kind == Some(*right))
@@ -123,10 +142,10 @@ fn deployed(story: &Story<'_>, overlay: &str) -> Vec<Value> {
     ];
     let gone = ["delete", "--ignore-not-found", "--namespace=kube-system"];
     story.admin().command(&gone).args(left).succeed();
+    let text = kustomized(story, overlay);
     let apply = ["apply", "--filename=-", "--validate=strict"];
     story.admin().command(&apply).stdin(text.clone()).succeed();
-    sources(story, &source());
-    let objects: Vec<Value> = serde_saphyr::from_multiple(&text).expect("it is YAML");
+    let objects = objects(&text);
     let namespaces = ["kube-system", "aws-auth-sync", "default"];
     for namespace in namespaces {
         let expected = expected(&objects, namespace);
@@ -140,7 +159,18 @@ fn deployed(story: &Story<'_>, overlay: &str) -> Vec<Value> {
     objects
 }
 
-/// Has the source be another one.
+/// An overlay as kubectl makes it.
+fn kustomized(story: &Story<'_>, overlay: &str) -> String {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/aws-auth-sync");
+    let kustomize = story.admin().command(&["kustomize"]);
+    kustomize.arg(directory.join(overlay)).succeed().stdout
+}
+
+fn objects(text: &str) -> Vec<Value> {
+    serde_saphyr::from_multiple(text).expect("it is YAML")
+}
+
+/// Has the ConfigMap `access` hold another source.
 fn sources(story: &Story<'_>, source: &Value) {
     let patch = json!({ "data": { "people.yaml": source.to_string() } }).to_string();
     let args = [
@@ -225,10 +255,11 @@ fn assert_every_right_is_used(story: &Story<'_>, objects: &[Value], before: usiz
                             Value::Null => verb == "create" || !named(event, object),
                             name => what["name"] == *name,
                         };
+                        let resource = resource(what);
                         let group = what["apiGroup"].as_str().unwrap_or_default();
                         let namespace = &object["metadata"]["namespace"];
                         event["verb"] == *verb
-                            && what["resource"] == rule["resources"][0]
+                            && rule["resources"][0] == resource
                             && rule["apiGroups"][0] == group
                             && what["namespace"] == *namespace
                             && by_name
@@ -239,6 +270,13 @@ fn assert_every_right_is_used(story: &Story<'_>, objects: &[Value], before: usiz
             }
         }
     }
+}
+
+/// What a request is for, as rules call it.
+fn resource(what: &Value) -> String {
+    let words = [&what["resource"], &what["subresource"]];
+    let words: Vec<&str> = words.into_iter().filter_map(Value::as_str).collect();
+    words.join("/")
 }
 
 /// What the rules say that the account may do in a namespace.

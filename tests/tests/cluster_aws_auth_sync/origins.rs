@@ -6,8 +6,8 @@ use e2e::support::cluster::{Story, eventually};
 use serde_json::{Value, json};
 
 use super::{
-    LONG, data, live, said, section, source, source_with_groups, start_watch, wait, with_cluster,
-    write,
+    LONG, data, live, made, said, section, source, source_with_groups, start_watch, wait,
+    with_cluster, write,
 };
 
 #[test]
@@ -80,6 +80,26 @@ fn identity_mappings_are_sources_and_are_followed() {
 }
 
 #[test]
+fn a_kind_that_the_cluster_does_not_know_yet_is_waited_for() {
+    with_cluster(|story| {
+        let before = made(story);
+        let delete = ["delete", "--ignore-not-found", "crd", KIND];
+        let _deleted = story.admin().succeed(&delete);
+        let get = ["get", "--raw", COLLECTION];
+        assert!(eventually(LONG, || story.admin().command(&get).run().code != Some(0)));
+        let flags = ["--owner", "platform", "--from-identity-mappings"];
+        let controller = start_watch(story, "kind", &flags);
+        let told = wait(&controller, "does not know the kind IAMIdentityMapping");
+        assert!(told.starts_with("warning: "), "{told}");
+        assert_eq!(live(story), Some(before));
+        with_the_kind(story);
+        mapping(story, "alice", "user/alice", &["readers"], None);
+        mapping(story, "developer", "role/developer", &["changed"], None);
+        assert!(eventually(LONG, || section(story, "mapRoles").contains("- changed\n")));
+    });
+}
+
+#[test]
 fn once_reads_files_and_objects_together() {
     with_cluster(|story| {
         with_the_kind(story);
@@ -128,7 +148,7 @@ fn config_map(story: &Story<'_>, data: &Value) {
 }
 
 /// Has the cluster know the kind, and no object of it.
-fn with_the_kind(story: &Story<'_>) {
+pub(super) fn with_the_kind(story: &Story<'_>) {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/iamidentitymapping.yaml");
     let apply = story.admin().command(&["apply", "--filename"]);
     apply.arg(manifest).succeed();
@@ -145,7 +165,14 @@ fn with_the_kind(story: &Story<'_>) {
     assert!(eventually(LONG, deleted));
 }
 
-fn mapping(story: &Story<'_>, name: &str, principal: &str, groups: &[&str], allow: Option<&str>) {
+/// Has the cluster map a principal, with `name` as its username.
+pub(super) fn mapping(
+    story: &Story<'_>,
+    name: &str,
+    principal: &str,
+    groups: &[&str],
+    allow: Option<&str>,
+) {
     let annotations = allow.map(|codes| json!({ "aws-auth-sync/allow": codes }));
     story.admin().apply(&json!({
         "apiVersion": "iamauthenticator.k8s.aws/v1alpha1",
@@ -171,4 +198,5 @@ fn forget(story: &Story<'_>, name: &str) {
 }
 
 const SOURCES: &str = "access/sources";
+const COLLECTION: &str = "/apis/iamauthenticator.k8s.aws/v1alpha1/iamidentitymappings";
 const KIND: &str = "iamidentitymappings.iamauthenticator.k8s.aws";
