@@ -298,13 +298,7 @@ impl Config {
         &self.inline
     }
 
-    /// Whether nothing of the account's principals may be logged or put into `extra`.
-    #[must_use]
-    pub fn is_scrubbed(&self, account: AccountId) -> bool {
-        self.server.scrubbed_accounts.contains(&account)
-    }
-
-    /// Accounts of which nothing is logged.
+    /// Accounts of whose principals nothing is logged or put into `extra`.
     #[must_use]
     pub fn scrubbed_accounts(&self) -> &[AccountId] {
         &self.server.scrubbed_accounts

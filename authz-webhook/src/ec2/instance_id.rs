@@ -17,12 +17,6 @@ impl InstanceId {
         let is_id = matches!(digits.len(), 8 | 17) && digits.bytes().all(of_id);
         is_id.then(|| Self(text.to_owned()))
     }
-
-    /// The text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
 impl fmt::Display for InstanceId {

@@ -40,7 +40,7 @@ impl Ec2 {
                 return Err(Ec2Error::GivenUp);
             }
             let even = ids.iter().filter(|id| {
-                id.as_str()
+                id.to_string()
                     .ends_with(['0', '2', '4', '6', '8', 'a', 'c', 'e'])
             });
             Ok(even.map(instance).collect())

@@ -16,12 +16,6 @@ impl Source {
         words + &source.base_in_words()
     }
 
-    /// Whether there is nothing to fetch.
-    #[must_use]
-    pub fn is_static(&self) -> bool {
-        matches!(self, Self::Keys(_))
-    }
-
     /// Where it was announced.
     #[must_use]
     pub fn origin(&self) -> &Origin {
