@@ -189,7 +189,7 @@ impl<'a> Merger<'a> {
     }
 
     /// An entry that the owner wrote and declares no longer.
-    fn abandoned(&mut self, key: Digest, group: &Group<'_>, written: Digest) {
+    fn abandoned(&mut self, known_by: Digest, group: &Group<'_>, written: Digest) {
         let is_as_written = group.digest() == Some(written);
         if self.protects(&group.meaning) {
             self.merge.protected.push(group.meaning.clone());
@@ -205,7 +205,7 @@ impl<'a> Merger<'a> {
                 place: None,
             });
         }
-        self.merge.record.own(key, written);
+        self.merge.record.own(known_by, written);
     }
 
     fn remove(&mut self, group: &Group<'_>, reason: Reason) {

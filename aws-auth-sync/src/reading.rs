@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use iam_core::aws_auth::{LIST_LIMITS, Manifest, ManifestError};
 use iam_core::yaml::{self, Node, YamlError};
@@ -13,8 +12,8 @@ use crate::input::Input;
 /// A source that is read.
 #[derive(Debug)]
 pub(crate) struct Reading<'a> {
-    /// The file as messages name it.
-    pub(crate) file: &'a Arc<str>,
+    /// What it is read from.
+    pub(crate) input: &'a Input,
     /// Its text, without a byte order mark; empty where it is none.
     pub(crate) text: &'a str,
     /// Whether there was such a mark.
@@ -46,7 +45,7 @@ impl<'a> From<&'a Input> for Reading<'a> {
             Err(fault) => ("", Err(fault)),
         };
         Self {
-            file: &input.file,
+            input,
             text,
             has_mark: input.bytes.starts_with(MARK),
             documents,

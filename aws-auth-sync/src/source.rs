@@ -75,15 +75,12 @@ pub(crate) fn native_document(
 /// Reads the documents of an input. Empty documents are passed over; what is wrong is added to
 /// `findings`.
 pub fn parse(input: &Input, findings: &mut Vec<Finding>) -> Vec<Source> {
-    read(input, &Reading::from(input), findings)
+    read(&Reading::from(input), findings)
 }
 
 /// The same of an input that is read already.
-pub(crate) fn read(
-    input: &Input,
-    reading: &Reading<'_>,
-    findings: &mut Vec<Finding>,
-) -> Vec<Source> {
+pub(crate) fn read(reading: &Reading<'_>, findings: &mut Vec<Finding>) -> Vec<Source> {
+    let input = reading.input;
     let mut reader = Reader::new(&input.file, findings);
     match &reading.documents {
         Ok(documents) => {

@@ -81,7 +81,7 @@ impl Subject {
     pub(crate) fn of(reading: &Reading<'_>) -> Self {
         let text = reading.text;
         let mut subject = Self {
-            file: Arc::clone(reading.file),
+            file: Arc::clone(&reading.input.file),
             text: text.to_owned(),
             has_mark: reading.has_mark,
             parts: Vec::new(),

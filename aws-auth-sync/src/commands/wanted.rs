@@ -53,7 +53,7 @@ pub(super) fn load(
     let (mut sources, mut subjects) = (Vec::new(), Vec::with_capacity(inputs.len()));
     for input in inputs {
         let reading = Reading::from(input);
-        sources.extend(source::read(input, &reading, &mut findings));
+        sources.extend(source::read(&reading, &mut findings));
         subjects.push(Subject::of(&reading));
     }
     let desired = Desired::new(sources, owner, &mut findings);

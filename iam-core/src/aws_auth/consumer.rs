@@ -141,8 +141,8 @@ impl<'a> Consumer<'a> {
             .filter(move |(prefix, _)| folded.starts_with(prefix.as_str()))
             .map(|(_, entry)| *entry);
         let mut in_roles = roles.chain(sso_roles).peekable();
-        let is_role = in_roles.peek().is_some();
-        in_roles.chain(users.filter(move |_| !is_role))
+        let has_role = in_roles.peek().is_some();
+        in_roles.chain(users.filter(move |_| !has_role))
     }
 }
 
